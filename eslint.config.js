@@ -1,0 +1,79 @@
+import eslint from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import importX from 'eslint-plugin-import-x';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import tseslint from 'typescript-eslint';
+import { layers } from './layers.js';
+
+const noAmbientTimeOrChance = [
+  { object: 'Date', property: 'now', message: 'Take the time from a Clock (util/time.ts).' },
+  { object: 'performance', property: 'now', message: 'Take the time from a Clock (util/time.ts).' },
+  { object: 'Math', property: 'random', message: 'Take chance from a Random (util/random.ts).' },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'src/**/gen/', 'topologies/**/gen/', 'bench/java-streams/'] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { boundaries, 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })],
+      'import/resolver': { typescript: { project: './tsconfig.json' } },
+      'boundaries/include': ['src/**/*.ts', 'topologies/**/*.ts'],
+      'boundaries/elements': layers.map(({ name, pattern }) => ({ type: name, pattern, mode: 'full' })),
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/no-extraneous-class': 'off',
+      'import-x/no-cycle': 'error',
+      'boundaries/element-types': [
+        'error',
+        {
+          default: 'disallow',
+          rules: layers.map(({ name, imports }) => ({ from: name, allow: [name, ...imports] })),
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/util/**'],
+    rules: {
+      'no-restricted-properties': ['error', ...noAmbientTimeOrChance],
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
+          name,
+          message: 'Use a Clock (util/time.ts).',
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ThrowStatement > NewExpression[callee.name=/^(Error|TypeError|RangeError)$/]',
+          message: 'Throw a MillraceError (util/errors.ts): code, kind, message, hint.',
+        },
+        {
+          selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+          message: 'Take the time from a Clock (util/time.ts).',
+        },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'topologies/**/*.test.ts', 'bench/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+);

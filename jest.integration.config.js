@@ -1,0 +1,9 @@
+import base from './jest.config.js';
+
+/** Suites on real servers (Kafka started from Maven's jars, or the one in KAFKA_BROKERS) and killed processes. */
+export default {
+  ...base,
+  testMatch: ['<rootDir>/test/integration/**/*.test.ts', '<rootDir>/test/crash/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  testTimeout: 300_000,
+};

@@ -1,0 +1,154 @@
+import type { Serde } from '../serde/serde.js';
+import type { Headers } from '../util/headers.js';
+
+/*
+ * The contracts of state stores: what a processor sees (typed, synchronous point reads, asynchronous scans), what a
+ * topology declares (definitions, plain data), and what the runtime hands in (changelog, record context).
+ *
+ * Reads give `undefined` for "not there"; writes take `null` for "delete".
+ */
+
+// -- definitions -----------------------------------------------------------------------------------------------------
+
+export type StoreKind = 'keyValue' | 'window' | 'session' | 'versioned';
+
+interface CommonDefinition {
+  readonly name: string;
+  readonly keySerde: Serde<any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- variance: a list of stores of any type
+  readonly valueSerde: Serde<any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+  /** `leveldb` survives a restart; `memory` is rebuilt from the changelog. */
+  readonly storage: 'leveldb' | 'memory';
+  /** Merge updates of one key between commits before they are logged and forwarded. */
+  readonly caching: boolean;
+  /** `false`: no changelog. Else topic configs over the defaults. */
+  readonly logging: false | { readonly topicConfig: Readonly<Record<string, string>> };
+}
+
+export interface KeyValueStoreDefinition extends CommonDefinition {
+  readonly kind: 'keyValue';
+  /** Values carry the timestamp of their last update (Kafka Streams' timestamped stores). */
+  readonly timestamped: boolean;
+  /** Least recently used entries beyond this count are dropped (memory only). */
+  readonly maxEntries?: number;
+}
+
+export interface WindowStoreDefinition extends CommonDefinition {
+  readonly kind: 'window';
+  readonly timestamped: boolean;
+  readonly retentionMs: number;
+  readonly windowSizeMs: number;
+  /** Every put is kept, also with equal key and time (join sides). */
+  readonly retainDuplicates: boolean;
+}
+
+export interface SessionStoreDefinition extends CommonDefinition {
+  readonly kind: 'session';
+  readonly retentionMs: number;
+}
+
+export interface VersionedStoreDefinition extends CommonDefinition {
+  readonly kind: 'versioned';
+  readonly historyRetentionMs: number;
+  readonly segmentIntervalMs: number;
+}
+
+/** A state store as data; frozen. */
+export type StoreDefinition =
+  KeyValueStoreDefinition | WindowStoreDefinition | SessionStoreDefinition | VersionedStoreDefinition;
+
+// -- what a processor sees -------------------------------------------------------------------------------------------
+
+export interface StateStore {
+  readonly name: string;
+  readonly definition: StoreDefinition;
+}
+
+export interface ValueAndTimestamp<V> {
+  readonly value: V;
+  /** Milliseconds; -1 when unknown. */
+  readonly timestamp: number;
+}
+
+/** Scans are asynchronous: each captures the store at its call and must end within its processor call. */
+export interface ReadOnlyKeyValueStore<K, V> extends StateStore {
+  get(key: K): V | undefined;
+  /** Keys from `from` to `to`, both included, in the order of their bytes; null is open. */
+  range(from: K | null, to: K | null): AsyncIterable<readonly [K, V]>;
+  reverseRange(from: K | null, to: K | null): AsyncIterable<readonly [K, V]>;
+  all(): AsyncIterable<readonly [K, V]>;
+  reverseAll(): AsyncIterable<readonly [K, V]>;
+  /** Keys whose bytes start with the bytes that `prefixSerde` gives. */
+  prefixScan<P>(prefix: P, prefixSerde: Serde<P>): AsyncIterable<readonly [K, V]>;
+  approximateEntries(): number;
+}
+
+export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
+  put(key: K, value: V | null): void;
+  /** The value that was there already, or undefined after storing `value`. */
+  putIfAbsent(key: K, value: V): V | undefined;
+  delete(key: K): V | undefined;
+}
+
+export type TimestampedKeyValueStore<K, V> = KeyValueStore<K, ValueAndTimestamp<V>>;
+
+/** A window store's entry in a scan. */
+export interface WindowEntry<K, V> {
+  readonly key: K;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly value: V;
+}
+
+export interface ReadOnlyWindowStore<K, V> extends StateStore {
+  /** The value of the window that starts exactly then. */
+  fetch(key: K, startMs: number): V | undefined;
+  /** Windows of a key whose start lies in [fromMs, toMs], oldest first. */
+  fetchRange(key: K, fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>>;
+  backwardFetchRange(key: K, fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>>;
+  /** Windows of every key whose start lies in [fromMs, toMs]. */
+  fetchAll(fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>>;
+  all(): AsyncIterable<WindowEntry<K, V>>;
+}
+
+export interface WindowStore<K, V> extends ReadOnlyWindowStore<K, V> {
+  put(key: K, value: V | null, startMs: number): void;
+  /** Largest window start put so far; -1 before the first put. Expiry is reckoned from it. */
+  readonly observedTimeMs: number;
+}
+
+export type TimestampedWindowStore<K, V> = WindowStore<K, ValueAndTimestamp<V>>;
+
+// -- what the runtime hands in ---------------------------------------------------------------------------------------
+
+/** The record being processed, as stores, sinks and punctuators need it. One mutable object per task. */
+export interface RecordContext {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly headers: Headers;
+}
+
+/** Where a store's changes go; the bytes are Kafka Streams'. Absent while restoring and without logging. */
+export interface ChangelogWriter {
+  /** @param timestamp milliseconds; -1 lets the writer set the time of sending */
+  log(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers): void;
+}
+
+/** What a store may ask of its task. */
+export interface StoreContext {
+  readonly taskId: string;
+  /** Undefined outside a record (wall-clock punctuation, init). */
+  recordContext(): RecordContext | undefined;
+  changelog(storeName: string): ChangelogWriter | undefined;
+  /** A write was dropped because it had expired: counted as `dropped records` with its reason. */
+  onExpired(storeName: string): void;
+}
+
+/** Where a store stands in its changelog; stored with the commit (DESIGN: local state is a committed prefix). */
+export interface ChangelogPosition {
+  readonly topicId: string;
+  readonly leaderEpoch: number;
+  /** The next offset to read. */
+  readonly offset: number;
+}

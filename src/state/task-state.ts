@@ -1,0 +1,77 @@
+import type { Headers } from '../util/headers.js';
+import type { ChangelogPosition, StateStore, StoreContext, StoreDefinition } from './store.js';
+
+/** Called for each change that leaves a store's record cache, so that the node behind it forwards it. */
+export type FlushListener<K = unknown, V = unknown> = (
+  key: K,
+  newValue: V | null,
+  oldValue: V | null,
+  timestamp: number,
+) => void;
+
+/** What a commit writes beside the stores' contents, in the same LevelDB batch. */
+export interface CommittedPositions {
+  /** By store name. */
+  readonly changelogs: ReadonlyMap<string, ChangelogPosition>;
+  /** By `topic-partition`: the next input offset. */
+  readonly inputs: ReadonlyMap<string, number>;
+}
+
+/** Applies changelog records to one store while its task restores (or stands by). */
+export interface StoreRestorer {
+  /** Takes one record of the changelog; buffered until `flush`. */
+  restore(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers): void;
+  readonly bufferedBytes: number;
+  /** Writes what is buffered together with the position it brings the store to. */
+  flush(position: ChangelogPosition): Promise<void>;
+}
+
+/**
+ * All state of one task: its stores over one database, so that a commit is atomic over them. What a store reads is
+ * active overlay, then frozen overlay, then base; the base is a committed prefix of the changelog.
+ *
+ *     put/delete -> active --freeze()--> frozen --apply()--> base
+ *                     \-- abort() drops both --/
+ */
+export interface TaskState {
+  /** In the order of registration. */
+  readonly stores: ReadonlyMap<string, StateStore>;
+  /** Committed position of a store in its changelog; undefined: restore from the beginning. */
+  changelogPosition(storeName: string): ChangelogPosition | undefined;
+  inputPosition(topicPartition: string): number | undefined;
+  /** Sets who is told of changes that leave the record cache of a caching store. */
+  onFlush(storeName: string, listener: FlushListener): void;
+  /**
+   * Takes up to `limit` dirty entries out of the record caches, stores in order of registration, entries in the order in
+   * which they first became dirty: logs and forwards each. Gives how many there were; 0 means the caches are clean. What
+   * a forward makes dirty downstream is flushed too before 0 is given.
+   */
+  flushCaches(limit: number): number;
+  /** Bytes in the overlays; above its bound a commit is due. */
+  readonly overlayBytes: number;
+  /** Bytes of the record caches above the bound that has to be evicted with {@link flushCaches}. */
+  readonly cacheOverflowBytes: number;
+  /** Makes the active overlay the frozen one; what processors write from now on is of the next commit. */
+  freeze(): void;
+  /** One atomic batch: the frozen overlay and the positions; then the frozen overlay is dropped. */
+  apply(positions: CommittedPositions): Promise<void>;
+  /** Drops active and frozen overlay and puts observed times and buffers back to the last commit. */
+  abort(): void;
+  restorer(storeName: string): StoreRestorer;
+  /** Empties a store and forgets its position (its changelog was truncated, or is another topic). */
+  wipe(storeName: string): Promise<void>;
+  /** Deletes what has expired; called now and then, observed by nobody. */
+  deleteExpired(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TaskStateOptions {
+  /** Folder of the task's database; undefined: everything in memory. */
+  readonly directory: string | undefined;
+  readonly definitions: readonly StoreDefinition[];
+  readonly context: StoreContext;
+  /** Share of CACHE_MAX_BYTES; 0: caching off for every store. */
+  readonly cacheMaxBytes: number;
+  /** Share of STATE_MEMORY for LevelDB's cache and write buffer. Default 16 MiB. */
+  readonly memoryBytes?: number;
+}

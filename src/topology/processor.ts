@@ -1,0 +1,97 @@
+import type { StateStore } from '../state/store.js';
+import type { Headers } from '../util/headers.js';
+import type { Duration } from '../util/time.js';
+import { NO_HEADERS } from '../util/headers.js';
+
+/** One record in a topology. Immutable: the `with…` methods give a new one. */
+export class Record<K, V> {
+  constructor(
+    readonly key: K,
+    readonly value: V,
+    /** Event time, milliseconds since the epoch. */
+    readonly timestamp: number,
+    readonly headers: Headers = NO_HEADERS,
+  ) {}
+
+  withKey<K2>(key: K2): Record<K2, V> {
+    return new Record(key, this.value, this.timestamp, this.headers);
+  }
+  withValue<V2>(value: V2): Record<K, V2> {
+    return new Record(this.key, value, this.timestamp, this.headers);
+  }
+  withTimestamp(timestamp: number): Record<K, V> {
+    return new Record(this.key, this.value, timestamp, this.headers);
+  }
+  withHeaders(headers: Headers): Record<K, V> {
+    return new Record(this.key, this.value, this.timestamp, headers);
+  }
+}
+
+/**
+ * A node's code. One instance per task, made by the node's supplier.
+ *
+ * `process` is synchronous; if it returns a promise (it scanned a store, say) its task, and only its task, takes no
+ * further record until the promise is settled.
+ */
+export interface Processor<KIn = unknown, VIn = unknown, KOut = unknown, VOut = unknown> {
+  init?(context: ProcessorContext<KOut, VOut>): void;
+  process(record: Record<KIn, VIn>): void | Promise<void>;
+  /** Called when the task closes, and before the processor is made again after an abort. */
+  close?(): void;
+}
+
+/** Makes one processor per task; `stores` are added to the topology and connected to the node. */
+export type ProcessorSupplier<KIn = unknown, VIn = unknown, KOut = unknown, VOut = unknown> = () => Processor<
+  KIn,
+  VIn,
+  KOut,
+  VOut
+>;
+
+export type PunctuationType = 'streamTime' | 'wallClockTime';
+
+/** Called with the stream time or wall-clock time it was due for. May be async: the task waits. */
+export type Punctuator = (timestampMs: number) => void | Promise<void>;
+
+export interface Cancellable {
+  cancel(): void;
+}
+
+export interface RecordMetadata {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** What a processor may ask of its task. */
+export interface ProcessorContext<KOut = unknown, VOut = unknown> {
+  readonly applicationId: string;
+  /** `<sub-topology>_<partition>`. */
+  readonly taskId: string;
+  /** This node's name. */
+  readonly nodeName: string;
+  /**
+   * Hands a record to all children, or to the one named.
+   * @throws TopologyError `UNKNOWN_CHILD` when no child has that name
+   */
+  forward<K extends KOut, V extends VOut>(record: Record<K, V>, childName?: string): void;
+  /**
+   * A store that is connected to this node.
+   * @throws TopologyError `STORE_NOT_CONNECTED`
+   */
+  getStateStore<S extends StateStore>(name: string): S;
+  /** Calls `punctuator` every `interval` of stream time or wall-clock time, as Kafka Streams does. */
+  schedule(interval: Duration, type: PunctuationType, punctuator: Punctuator): Cancellable;
+  /** Topic, partition and offset of the input record; undefined in wall-clock punctuation and init. */
+  recordMetadata(): RecordMetadata | undefined;
+  /** Largest timestamp the task has seen; -1 before the first record. */
+  currentStreamTimeMs(): number;
+  currentSystemTimeMs(): number;
+  /** Asks for a commit soon. */
+  commit(): void;
+  /** Counts a record that an operator dropped (null key, late, …) under `millrace_dropped_records_total{reason}`. */
+  dropped(reason: DropReason): void;
+}
+
+export type DropReason =
+  'null-key' | 'null-value' | 'late' | 'expired' | 'invalid-timestamp' | 'out-of-order' | 'deserialization';
