@@ -23,7 +23,7 @@ export default tseslint.config(
       'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })],
       'import/resolver': { typescript: { project: './tsconfig.json' } },
       'boundaries/include': ['src/**/*.ts', 'topologies/**/*.ts'],
-      'boundaries/elements': layers.map(({ name, pattern }) => ({ type: name, pattern, mode: 'full' })),
+      'boundaries/elements': layers.map(({ name, pattern }) => ({ type: name, pattern, partialMatch: false })),
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -33,13 +33,17 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',
       'import-x/no-cycle': 'error',
-      'boundaries/element-types': [
+      'boundaries/dependencies': [
         'error',
         {
           default: 'disallow',
-          rules: layers.map(({ name, imports }) => ({ from: name, allow: [name, ...imports] })),
+          policies: layers.map(({ name, imports }) => ({
+            from: { element: { type: name } },
+            allow: { to: { element: { types: { anyOf: [name, ...imports] } } } },
+          })),
         },
       ],
+      'boundaries/no-unknown-files': 'error',
     },
   },
   {

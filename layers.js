@@ -6,7 +6,6 @@ export const layers = [
   layer('util', []),
   layer('observability', ['util']),
   layer('record-batch', ['util', 'observability'], 'src/broker/record-batch/**'),
-  layer('partitioner', [], 'src/broker/partitioner.ts'),
   layer('broker-client', ['util', 'observability', 'record-batch'], 'src/broker/client/**'),
   layer('broker-kafka', ['util', 'observability', 'record-batch', 'broker-client'], 'src/broker/kafka/**'),
   layer('broker-embedded', ['util', 'observability', 'record-batch', 'broker-client'], 'src/broker/embedded/**'),
@@ -18,7 +17,6 @@ export const layers = [
   layer('runtime', [
     'util',
     'observability',
-    'partitioner',
     'record-batch',
     'broker-client',
     'serde',
@@ -29,7 +27,6 @@ export const layers = [
   layer('testing', [
     'util',
     'observability',
-    'partitioner',
     'record-batch',
     'broker-client',
     'broker-embedded',
@@ -42,11 +39,10 @@ export const layers = [
   ]),
   layer('query', ['util', 'observability', 'serde', 'state', 'topology', 'runtime']),
   layer('console', ['util', 'observability', 'topology', 'runtime']),
-  layer('connect', ['util', 'observability', 'serde', 'topology', 'partitioner']),
+  layer('connect', ['util', 'observability', 'serde', 'topology']),
   layer('app', [
     'util',
     'observability',
-    'partitioner',
     'record-batch',
     'broker-client',
     'broker-kafka',
@@ -62,11 +58,7 @@ export const layers = [
     'connect',
   ]),
   layer('cli', ['app', 'query', 'topology', 'util', 'observability', 'serde']),
-  layer(
-    'public',
-    ['app', 'query', 'connect', 'dsl', 'processor', 'topology', 'state', 'serde', 'util'],
-    'src/index.ts',
-  ),
+  layer('public', ['app', 'query', 'connect', 'dsl', 'processor', 'topology', 'state', 'serde', 'util'], 'src'),
   layer('topologies', ['public', 'testing'], 'topologies/**'),
 ];
 
