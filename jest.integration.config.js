@@ -6,4 +6,6 @@ export default {
   testMatch: ['<rootDir>/test/integration/**/*.test.ts', '<rootDir>/test/crash/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 300_000,
+  globalSetup: '<rootDir>/test/support/kafka/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/kafka/global-teardown.js',
 };
