@@ -1,0 +1,67 @@
+import type { Serde } from './serde.js';
+import { NO_END, readLong, writeLong } from './primitives.js';
+import { SerdeError } from './serde-error.js';
+
+/** A key together with the window it was aggregated in. */
+export interface Windowed<K> {
+  readonly key: K;
+  /** Milliseconds, included. */
+  readonly start: number;
+  /** Milliseconds; excluded for time windows, included for sessions. {@link NO_END} when the window never ends. */
+  readonly end: number;
+}
+
+/**
+ * Keys of time windows, as Kafka Streams' `TimeWindowedSerde` writes them: the inner key, then the start as 8 bytes.
+ * The end is not written; it is start + `sizeMs`, at most {@link NO_END}.
+ */
+export function timeWindowed<K>(inner: Serde<K>, sizeMs: number): Serde<Windowed<K>> {
+  const name = `timeWindowed<${inner.name},${sizeMs}>`;
+  return Object.freeze({
+    name,
+    serialize(window: Windowed<K>) {
+      return withTimes(name, inner.serialize(window.key), window.start, undefined);
+    },
+    deserialize(bytes: Buffer, start: number, end: number) {
+      expectTimes(name, bytes, start, end, 8);
+      const windowStart = readLong(name, bytes, end - 8);
+      return {
+        key: inner.deserialize(bytes, start, end - 8),
+        start: windowStart,
+        end: windowStart + sizeMs > Number.MAX_SAFE_INTEGER ? NO_END : windowStart + sizeMs,
+      };
+    },
+  });
+}
+
+/** Keys of sessions, as Kafka Streams' `SessionWindowedSerde` writes them: the inner key, the end, the start. */
+export function sessionWindowed<K>(inner: Serde<K>): Serde<Windowed<K>> {
+  const name = `sessionWindowed<${inner.name}>`;
+  return Object.freeze({
+    name,
+    serialize(window: Windowed<K>) {
+      return withTimes(name, inner.serialize(window.key), window.end, window.start);
+    },
+    deserialize(bytes: Buffer, start: number, end: number) {
+      expectTimes(name, bytes, start, end, 16);
+      return {
+        key: inner.deserialize(bytes, start, end - 16),
+        start: readLong(name, bytes, end - 8),
+        end: readLong(name, bytes, end - 16),
+      };
+    },
+  });
+}
+
+function withTimes(name: string, key: Buffer, first: number, second: number | undefined): Buffer {
+  const written = Buffer.allocUnsafe(key.length + (second === undefined ? 8 : 16));
+  key.copy(written, 0);
+  writeLong(name, written, first, key.length);
+  if (second !== undefined) writeLong(name, written, second, key.length + 8);
+  return written;
+}
+
+function expectTimes(name: string, bytes: Buffer, start: number, end: number, length: number): void {
+  if (end - start >= length) return;
+  throw SerdeError.ofBytes(name, bytes, start, end, `its times alone take ${length} bytes`);
+}
