@@ -1,12 +1,16 @@
 import type { Headers } from '../util/headers.js';
 import type { ChangelogPosition, StateStore, StoreContext, StoreDefinition } from './store.js';
 
-/** Called for each change that leaves a store's record cache, so that the node behind it forwards it. */
+/**
+ * Called for each change that leaves a store's record cache, so that the node behind it forwards it. Timestamp and headers
+ * are those of the record that made the last of the merged changes.
+ */
 export type FlushListener<K = unknown, V = unknown> = (
   key: K,
   newValue: V | null,
   oldValue: V | null,
   timestamp: number,
+  headers: Headers,
 ) => void;
 
 /** What a commit writes beside the stores' contents, in the same LevelDB batch. */

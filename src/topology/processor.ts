@@ -1,4 +1,5 @@
 import type { StateStore } from '../state/store.js';
+import type { FlushListener } from '../state/task-state.js';
 import type { Headers } from '../util/headers.js';
 import type { Duration } from '../util/time.js';
 import { NO_HEADERS } from '../util/headers.js';
@@ -89,8 +90,32 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
   currentSystemTimeMs(): number;
   /** Asks for a commit soon. */
   commit(): void;
+  /**
+   * Tells this node of each change that leaves the record cache of a connected store; `forward` may be called there. One
+   * node per store: the one that forwards its updates. Never called for a store without caching.
+   */
+  onStoreFlush<K, V>(storeName: string, listener: FlushListener<K, V>): void;
+  /**
+   * Small numbers that are committed with the input offsets and are back after a restart or an abort (Kafka Streams'
+   * processor metadata): observed times, the last emission. Names are the task's, so put the node's name in.
+   */
+  readonly metadata: ProcessorMetadata;
+  /**
+   * Resolves when the writer has room. A processor that emits without bound awaits it after every
+   * {@link EMISSION_SLICE} records that it forwarded.
+   */
+  room(): Promise<void>;
   /** Counts a record that an operator dropped (null key, late, …) under `millrace_dropped_records_total{reason}`. */
   dropped(reason: DropReason): void;
+}
+
+/** Most records that a processor forwards in one go; see {@link ProcessorContext.room}. */
+export const EMISSION_SLICE = 1_000;
+
+/** See {@link ProcessorContext.metadata}. */
+export interface ProcessorMetadata {
+  get(name: string): number | undefined;
+  put(name: string, value: number): void;
 }
 
 export type DropReason =

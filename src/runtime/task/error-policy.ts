@@ -1,0 +1,44 @@
+import type { Headers } from '../../util/headers.js';
+
+/**
+ * What happens to a record that failed: `fail` stops the task with the error, `skip` drops the record, counts and logs it
+ * and goes on.
+ */
+export type ErrorResponse = 'fail' | 'skip';
+
+/** A record that could not be read, processed or written, and where. */
+export interface RecordFailure {
+  readonly error: unknown;
+  readonly taskId: string;
+  /** The node that failed: a source (deserialisation), a processor, or a sink. */
+  readonly node: string;
+  /** The input record; undefined in a punctuation. */
+  readonly input: FailedInput | undefined;
+}
+
+/** The input record behind a failure. */
+export interface FailedInput {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly headers: Headers;
+}
+
+/** A fixed response, or a function that decides per failure. */
+export type ErrorPolicy = ErrorResponse | ((failure: RecordFailure) => ErrorResponse);
+
+/** One policy per place where a record can fail; each is `fail` when left out. */
+export interface ErrorPolicies {
+  /** Key or value could not be read. */
+  readonly deserialization?: ErrorPolicy;
+  /** A processor or punctuator threw. */
+  readonly processing?: ErrorPolicy;
+  /** A sink could not write key or value as bytes, or its partitioner threw. */
+  readonly production?: ErrorPolicy;
+}
+
+/** The response of a policy to a failure. */
+export function respond(policy: ErrorPolicy | undefined, failure: RecordFailure): ErrorResponse {
+  return typeof policy === 'function' ? policy(failure) : (policy ?? 'fail');
+}

@@ -1,0 +1,95 @@
+import type { Metrics } from '../../observability/metrics.js';
+import type { ChangelogWriter, RecordContext, StoreContext } from '../../state/store.js';
+import { changelogTopic, type SubTopology } from '../../topology/node.js';
+import { NO_HEADERS, type Headers } from '../../util/headers.js';
+import type { RecordCollector } from './record-collector.js';
+import { TaskMetrics } from './task-metrics.js';
+
+export interface TaskContextOptions {
+  readonly taskId: string;
+  readonly applicationId: string;
+  /** The partition that the task's changelogs are written to. */
+  readonly partition: number;
+  readonly subTopologies: readonly SubTopology[];
+  readonly collector: RecordCollector;
+  readonly metrics: Metrics;
+}
+
+/** The record being processed. One object per task, changed in place. */
+export class CurrentRecord implements RecordContext {
+  topic = '';
+  partition = -1;
+  offset = -1;
+  timestamp = -1;
+  headers: Headers = NO_HEADERS;
+}
+
+/**
+ * What a task's stores know of it: the current record, their changelogs, their metrics. Made before the task's state is
+ * opened, and handed to the task with the state.
+ */
+export class TaskContext implements StoreContext {
+  readonly taskId: string;
+  readonly metrics: TaskMetrics;
+  /** Of the input record; a forward changes timestamp and headers for the nodes below. */
+  readonly record = new CurrentRecord();
+  /**
+   * `none`: outside of any record (init). `punctuation`: there is a timestamp, but no topic (empty), partition or offset
+   * (-1).
+   */
+  scope: 'none' | 'record' | 'punctuation' = 'none';
+  readonly #changelogs: ReadonlyMap<string, ChangelogWriter>;
+
+  constructor(options: TaskContextOptions) {
+    this.taskId = options.taskId;
+    this.metrics = new TaskMetrics(options.metrics, options.applicationId, options.taskId);
+    this.#changelogs = changelogWriters(options);
+  }
+
+  recordContext(): RecordContext | undefined {
+    return this.scope === 'none' ? undefined : this.record;
+  }
+
+  /** Undefined for a store without logging, and for one whose changelog is its source topic. */
+  changelog(storeName: string): ChangelogWriter | undefined {
+    return this.#changelogs.get(storeName);
+  }
+
+  onExpired(): void {
+    this.metrics.drop('expired');
+  }
+
+  /** Enters a record. */
+  enterRecord(topic: string, partition: number, offset: number, timestamp: number, headers: Headers): void {
+    const record = this.record;
+    record.topic = topic;
+    record.partition = partition;
+    record.offset = offset;
+    record.timestamp = timestamp;
+    record.headers = headers;
+    this.scope = 'record';
+  }
+
+  /** Enters a punctuation. */
+  enterPunctuation(timestamp: number): void {
+    this.enterRecord('', -1, -1, timestamp, NO_HEADERS);
+    this.scope = 'punctuation';
+  }
+}
+
+function changelogWriters(options: TaskContextOptions): Map<string, ChangelogWriter> {
+  const { collector, partition } = options;
+  const writers = new Map<string, ChangelogWriter>();
+  for (const { stores, sourceChangelogs } of options.subTopologies) {
+    for (const { name, logging } of stores) {
+      if (logging === false || sourceChangelogs.has(name)) continue;
+      const topic = changelogTopic(options.applicationId, name);
+      writers.set(name, {
+        log: (key, value, timestamp, headers) => {
+          collector.send(topic, partition, key, value, timestamp, headers);
+        },
+      });
+    }
+  }
+  return writers;
+}
