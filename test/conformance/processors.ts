@@ -1,0 +1,154 @@
+import type { KeyValueStore, ValueAndTimestamp, WindowStore } from '../../src/state/store.js';
+import { Record, type Processor, type ProcessorContext, type PunctuationType } from '../../src/topology/processor.js';
+import { boom, num, resolve, str, type Datum } from './functions.js';
+
+/* The named processors of the vectors' programs, by the definitions in README.md. */
+
+type Context = ProcessorContext;
+type Input = Record<Datum, Datum>;
+type Step = (record: Input, context: Context, arg: string) => void | Promise<void>;
+type Store = KeyValueStore<Datum, Datum>;
+
+const isTimestamped = (value: Datum): value is ValueAndTimestamp<Datum> =>
+  typeof value === 'object' && value !== null && 'timestamp' in value;
+
+function bump(store: Store, key: Datum): number {
+  const count = num(store.get(key) ?? 0) + 1;
+  store.put(key, count);
+  return count;
+}
+
+function metadataText(context: Context): string {
+  const at = context.recordMetadata();
+  return at === undefined ? 'none' : `${at.topic}:${at.partition}:${at.offset}`;
+}
+
+function lookupText(context: Context, storeName: string, key: Datum): string {
+  const found = key === null ? undefined : context.getStateStore<Store>(storeName).get(key);
+  if (found === undefined) return 'null';
+  return isTimestamped(found) ? `${str(found.value)}@${found.timestamp}` : str(found);
+}
+
+async function rangeKeys(record: Input, context: Context, storeName: string): Promise<void> {
+  const store = context.getStateStore<Store>(storeName);
+  if (record.value === null) store.delete(record.key);
+  else store.put(record.key, num(record.value));
+  let text = '';
+  for await (const [key, value] of store.range(null, record.key)) text += `<${str(key)}=${str(value)}`;
+  for await (const [key] of store.reverseAll()) text += `>${str(key)}`;
+  context.forward(record.withValue(text));
+}
+
+async function isEmpty(entries: AsyncIterable<unknown>): Promise<boolean> {
+  for await (const entry of entries) return entry === undefined;
+  return true;
+}
+
+async function dedup(record: Input, context: Context, arg: string): Promise<void> {
+  const [storeName = '', ttl] = arg.split(':');
+  const store = context.getStateStore<WindowStore<Datum, Datum>>(storeName);
+  const { timestamp } = record;
+  const earlier = store.fetchRange(record.key, Math.max(0, timestamp - Number(ttl)), timestamp + Number(ttl));
+  if (!(await isEmpty(earlier))) return;
+  store.put(record.key, str(record.value), timestamp);
+  context.forward(record);
+}
+
+const steps: { readonly [name: string]: Step } = {
+  passthrough: (record, context) => {
+    context.forward(record);
+  },
+  drop: () => undefined,
+  upper: (record, context) => {
+    context.forward(record.withValue(record.value === null ? null : str(record.value).toUpperCase()));
+  },
+  fanOut: (record, context, arg) => {
+    for (let i = 0; i < Number(arg); i++) context.forward(record.withTimestamp(record.timestamp + i));
+  },
+  addHeader: (record, context, arg) => {
+    const at = arg.indexOf('=');
+    const header = [arg.slice(0, at), Buffer.from(arg.slice(at + 1))] as const;
+    context.forward(record.withHeaders([...record.headers, header]));
+  },
+  dropHeaders: (record, context) => {
+    context.forward(record.withHeaders([]));
+  },
+  metadata: (record, context) => {
+    context.forward(record.withValue(metadataText(context)));
+  },
+  times: (record, context) => {
+    const text = `ts=${record.timestamp},stream=${context.currentStreamTimeMs()},wall=${context.currentSystemTimeMs()}`;
+    context.forward(record.withValue(text));
+  },
+  shiftTimestamp: (record, context, arg) => {
+    context.forward(record.withTimestamp(record.timestamp + Number(arg)));
+  },
+  toChild: (record, context, arg) => {
+    context.forward(record, arg);
+  },
+  throwIf: (record, context, arg) => {
+    if (str(record.value) === arg) boom(arg);
+    context.forward(record);
+  },
+  countInStore: (record, context, arg) => {
+    if (record.key === null) return;
+    context.forward(record.withValue(bump(context.getStateStore<Store>(arg), record.key)));
+  },
+  rangeKeys: (record, context, arg) => (record.key === null ? undefined : rangeKeys(record, context, arg)),
+  dedup: (record, context, arg) => (record.key === null ? undefined : dedup(record, context, arg)),
+  lookup: (record, context, arg) => {
+    context.forward(record.withValue(`${str(record.value)}/${lookupText(context, arg, record.key)}`));
+  },
+};
+
+class StepProcessor implements Processor {
+  #context!: Context;
+  readonly #step: Step;
+  readonly #arg: string;
+
+  constructor(spec: string) {
+    const { call, arg } = resolve(steps, spec);
+    this.#step = call;
+    this.#arg = arg;
+  }
+  init(context: Context): void {
+    this.#context = context;
+  }
+  process(record: Input): void | Promise<void> {
+    return this.#step(record, this.#context, this.#arg);
+  }
+}
+
+/** `wallClockEmit:STORE:INTERVAL` and `streamTimeEmit:STORE:INTERVAL`. */
+class EmittingCounter implements Processor {
+  #store!: Store;
+
+  constructor(
+    private readonly type: PunctuationType,
+    private readonly arg: string,
+  ) {}
+  init(context: Context): void {
+    const [storeName = '', interval] = this.arg.split(':');
+    this.#store = context.getStateStore<Store>(storeName);
+    context.schedule(Number(interval), this.type, async (timestamp) => {
+      for await (const [key, value] of this.#store.all()) context.forward(new Record(key, value, timestamp));
+    });
+  }
+  process(record: Input): void {
+    if (record.key !== null) bump(this.#store, record.key);
+  }
+}
+
+const emitters: { readonly [name: string]: PunctuationType } = {
+  wallClockEmit: 'wallClockTime',
+  streamTimeEmit: 'streamTime',
+};
+
+/** Makes the processor of a spec such as `countInStore:cnt`; one call per task. */
+export function processorSupplier(spec: string): () => Processor {
+  const colon = spec.indexOf(':');
+  const emitter = emitters[spec.slice(0, colon)];
+  if (emitter !== undefined) return () => new EmittingCounter(emitter, spec.slice(colon + 1));
+  resolve(steps, spec);
+  return () => new StepProcessor(spec);
+}
