@@ -31,6 +31,8 @@ export const METRICS: Readonly<Record<string, MetricDefinition>> = {
   millrace_task_process_records_total: counter('Records processed.', TASK),
   millrace_task_process_latency_seconds: histogram('Time to process one slice of records.', TASK, SHORT_SECONDS),
   millrace_task_punctuate_latency_seconds: histogram('Time of one punctuation.', TASK, SHORT_SECONDS),
+  millrace_task_punctuate_total: counter('Punctuations.', TASK),
+  millrace_task_enforced_processing_total: counter('Records taken although an input was empty.', TASK),
   millrace_task_input_buffer_bytes: gauge('Bytes fetched and not yet processed.', TASK),
   millrace_task_input_buffer_records: gauge('Records fetched and not yet processed.', TASK),
   millrace_task_created_total: counter('Tasks created.', ['application']),
