@@ -1,0 +1,131 @@
+import type { BrokerClient, Compression } from '../broker/client/client.js';
+import type { Logger } from '../observability/log.js';
+import type { Metrics } from '../observability/metrics.js';
+import type { StateStore } from '../state/store.js';
+import type { TaskState } from '../state/task-state.js';
+import type { BuiltTopology } from '../topology/node.js';
+import type { Clock } from '../util/time.js';
+import type { Random } from '../util/random.js';
+import type { ApplicationState, StateListener } from './application-state.js';
+import type { RestoreListener } from './restore/restore-listener.js';
+import type { StateDirectory } from './state-directory.js';
+import type { ErrorPolicies } from './task/error-policy.js';
+
+export type ProcessingGuarantee = 'exactly_once' | 'at_least_once';
+
+/** What one running instance of an application needs. Durations are milliseconds. */
+export interface StreamsApplicationOptions {
+  /** Names the group, the internal topics, the state folder and the transactional id. */
+  readonly applicationId: string;
+  readonly topology: BuiltTopology;
+  /** Not closed by the application. */
+  readonly client: BrokerClient;
+  /** Unique among the running instances: static member id and, with the application id, the transactional id. */
+  readonly instanceId: string;
+  /** Where stores live, opened and locked by the caller; left out: everything in memory, rebuilt at each start. */
+  readonly stateDirectory?: StateDirectory;
+  /** Default `exactly_once`. */
+  readonly processingGuarantee?: ProcessingGuarantee;
+  /** Default 100. */
+  readonly commitIntervalMs?: number;
+  /** Record caches of all tasks together; 0 turns caching off. Default 10 MiB. */
+  readonly cacheMaxBytes?: number;
+  /** LevelDB memory of all tasks together. Default 64 MiB. */
+  readonly stateMemoryBytes?: number;
+  /** Default 10,000. */
+  readonly sessionTimeoutMs?: number;
+  /** Default 500. */
+  readonly heartbeatIntervalMs?: number;
+  /** Default 10,000. */
+  readonly transactionTimeoutMs?: number;
+  /** How long a task waits for an empty input before it goes on without; -1 never waits. Default 0, as Kafka Streams. */
+  readonly maxTaskIdleMs?: number;
+  /** Buffered bytes of a task's inputs above which its partitions are paused. Default 4 MiB. */
+  readonly bufferedBytesPerTask?: number;
+  /** Where a source without an `offsetReset` of its own starts when nothing is committed. Default `earliest`. */
+  readonly offsetReset?: 'earliest' | 'latest' | 'none';
+  /** Replication of internal topics; default the broker's. */
+  readonly replicationFactor?: number;
+  /** How often topics are looked up again, for patterns and new partitions. Default 30,000. */
+  readonly topicRefreshMs?: number;
+  /** Least time between two purges of repartition topics. Default 30,000. */
+  readonly purgeIntervalMs?: number;
+  /** Default `none`. */
+  readonly compression?: Compression;
+  /** What happens to records that cannot be read, processed or written; each is `fail` when left out. */
+  readonly errorPolicies?: ErrorPolicies;
+  /** `host:port` under which other instances reach this one; travels with the assignment. */
+  readonly endpoint?: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** One input partition of a task. */
+export interface InputView {
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset to be committed; undefined before the task has started. */
+  readonly committedOffset: number | undefined;
+  readonly highWatermark: number | undefined;
+  /** Records between the committed position and the high watermark, as far as known. */
+  readonly lagRecords: number;
+}
+
+/** One store of a task and how far its restore is. */
+export interface StoreView {
+  readonly name: string;
+  readonly changelogTopic: string | undefined;
+  readonly restoredOffset: number;
+  readonly endOffset: number;
+}
+
+/** A task of this instance, for queries, the console and metrics. A snapshot. */
+export interface TaskView {
+  readonly id: string;
+  readonly subTopology: number;
+  readonly partition: number;
+  readonly status: 'created' | 'restoring' | 'running' | 'closed';
+  readonly inputs: readonly InputView[];
+  readonly stores: readonly StoreView[];
+  /** The task's state once it is open: for committed reads and snapshots. */
+  readonly state: TaskState | undefined;
+}
+
+/** One running instance of an application. */
+export interface StreamsApplication {
+  readonly applicationId: string;
+  readonly instanceId: string;
+  readonly topology: BuiltTopology;
+  readonly state: ApplicationState;
+  /** Why the application is in `ERROR`. */
+  readonly error: Error | undefined;
+  /**
+   * Joins the group and begins to process; resolves once the member has started.
+   * @throws MillraceError `APPLICATION_STARTED` when called twice
+   */
+  start(): Promise<void>;
+  /** Resolves in `RUNNING`; rejects with the reason in `ERROR`, or when closed before. */
+  waitUntilRunning(): Promise<void>;
+  /**
+   * Commits, closes tasks and stops, within `timeoutMs` (default 30,000). Gives whether it ended in time; what had not
+   * been committed by then is processed again after the next start. Calling it again waits for the same end.
+   */
+  close(options?: CloseOptions): Promise<boolean>;
+  /** The returned function removes the listener. */
+  onStateChange(listener: StateListener): () => void;
+  onRestore(listener: RestoreListener): () => void;
+  /**
+   * A read-only view over this instance's part of a store, as the processors see it (uncommitted changes included).
+   * @throws InvalidStateStoreError `STORE_NOT_FOUND`, or `STORE_UNAVAILABLE` while tasks are not running
+   */
+  store<S extends StateStore = StateStore>(name: string): S;
+  tasks(): readonly TaskView[];
+}
+
+export interface CloseOptions {
+  readonly timeoutMs?: number;
+  /** Leave the group at once, so that others take over without waiting for the session to expire. Default false. */
+  readonly leaveGroup?: boolean;
+}

@@ -1,0 +1,21 @@
+/**
+ * The folder in which one process keeps its state, held under an exclusive lock.
+ *
+ *     STATE_DIR/instance.json                     the instance's id, made once
+ *     STATE_DIR/lock/                             a database, open as long as the process lives: its lock dies with it
+ *     STATE_DIR/owner.json                        who holds the lock, for the error message
+ *     STATE_DIR/state/<application>/<taskId>/     one database per task
+ */
+export interface StateDirectory {
+  readonly path: string;
+  /** Random, made at the first start and kept. */
+  readonly instanceId: string;
+  /** Creates the folder under which an application's tasks keep their databases. */
+  prepare(applicationId: string): Promise<void>;
+  /** Where a task's database lives; the state layer creates it. */
+  taskFolder(applicationId: string, taskId: string): string;
+  /** Ids of the tasks of which there is state here, running or not. */
+  storedTasks(applicationId: string): Promise<readonly string[]>;
+  /** Gives the lock back. */
+  close(): Promise<void>;
+}
