@@ -37,7 +37,10 @@ export interface SourceNode {
   readonly name: string;
   /** Topic names as declared; internal ones without the application id prefix stand in `SubTopology.repartitionTopics`. */
   readonly topics: readonly string[];
+  /** Anchored: `pattern.test(topic)` tells whether the whole name matches. */
   readonly pattern: RegExp | undefined;
+  /** The pattern as it was given, for descriptions. */
+  readonly patternText: string | undefined;
   readonly keySerde: Serde<any>;
   readonly valueSerde: Serde<any>;
   readonly timestampExtractor: TimestampExtractor | undefined;
@@ -61,6 +64,8 @@ export interface SinkNode {
   readonly keySerde: Serde<any>;
   readonly valueSerde: Serde<any>;
   readonly partitioner: StreamPartitioner | undefined;
+  /** Its bytes choose the partition in place of `keySerde`'s: windowed keys go where their inner keys go. */
+  readonly partitionKeySerde: Serde<any> | undefined;
   readonly parents: readonly string[];
 }
 

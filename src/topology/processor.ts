@@ -41,6 +41,28 @@ export interface Processor<KIn = unknown, VIn = unknown, KOut = unknown, VOut = 
   close?(): void;
 }
 
+/**
+ * A processor that forwards what leaves its store's record cache. While the store's caching is on the processor itself
+ * forwards nothing; the task calls `forwardFlushed` for each change the cache gives up, with this node as the current one.
+ */
+export interface CachedStoreOwner<K = unknown, V = unknown> {
+  /** Name of the store; undefined when the node was not given one. */
+  readonly cachedStore: string | undefined;
+  /**
+   * @param key the store's key; a window store's is `Windowed<K>`
+   * @param newValue without its timestamp also where the store keeps one; null: deleted
+   * @param oldValue what was last flushed for the key; null: nothing
+   * @param timestamp of the new value; of the record that deleted it when `newValue` is null
+   * @param headers of the record that made the change
+   */
+  forwardFlushed(key: K, newValue: V | null, oldValue: V | null, timestamp: number, headers: Headers): void;
+}
+
+/** Whether a processor forwards what its store's cache flushes. */
+export function ownsCachedStore(processor: object): processor is CachedStoreOwner {
+  return 'cachedStore' in processor && processor.cachedStore !== undefined && 'forwardFlushed' in processor;
+}
+
 /** Makes one processor per task; `stores` are added to the topology and connected to the node. */
 export type ProcessorSupplier<KIn = unknown, VIn = unknown, KOut = unknown, VOut = unknown> = () => Processor<
   KIn,

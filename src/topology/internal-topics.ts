@@ -1,0 +1,53 @@
+import type { StoreDefinition } from '../state/store.js';
+import { changelogTopic, type InternalTopic, type SubTopology } from './node.js';
+
+const ONE_DAY_MS = 86_400_000;
+/** Repartition topics are purged behind the commit, which frees whole segments only: so small ones, never expired by time. */
+const REPARTITION_CONFIGS = Object.freeze({
+  'cleanup.policy': 'delete',
+  'message.timestamp.type': 'CreateTime',
+  'retention.ms': '-1',
+  'segment.bytes': '52428800',
+});
+
+/** The repartition and changelog topics of an application, as Kafka Streams creates them. */
+export function internalTopics(applicationId: string, subTopologies: readonly SubTopology[]): InternalTopic[] {
+  return subTopologies.flatMap((subTopology) => [
+    ...subTopology.repartitionTopics.map(({ name, partitions }) =>
+      Object.freeze({
+        name: `${applicationId}-${name}`,
+        type: 'repartition' as const,
+        partitions,
+        configs: REPARTITION_CONFIGS,
+      }),
+    ),
+    ...subTopology.stores
+      .filter((store) => store.logging !== false && !subTopology.sourceChangelogs.has(store.name))
+      .map((store) =>
+        Object.freeze({
+          name: changelogTopic(applicationId, store.name),
+          type: 'changelog' as const,
+          partitions: undefined,
+          configs: changelogConfigs(store),
+        }),
+      ),
+  ]);
+}
+
+/** Topic configs of a changelog: those of its kind, then the program's own over them. */
+function changelogConfigs(store: StoreDefinition): { [name: string]: string } {
+  const own = store.logging === false ? {} : store.logging.topicConfig;
+  return Object.freeze({ 'message.timestamp.type': 'CreateTime', ...cleanup(store), ...own });
+}
+
+function cleanup(store: StoreDefinition): { [name: string]: string } {
+  switch (store.kind) {
+    case 'keyValue':
+      return { 'cleanup.policy': 'compact' };
+    case 'versioned':
+      return { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': String(store.historyRetentionMs + ONE_DAY_MS) };
+    case 'window':
+    case 'session':
+      return { 'cleanup.policy': 'compact,delete', 'retention.ms': String(store.retentionMs + ONE_DAY_MS) };
+  }
+}

@@ -1,0 +1,89 @@
+import type { Serde } from '../serde/serde.js';
+import type { KeyValueStoreDefinition, WindowStoreDefinition } from '../state/store.js';
+import { toMillis, type Duration } from '../util/time.js';
+import { validName } from './naming.js';
+import { TopologyError } from './topology-error.js';
+
+/** What every kind of store is told. */
+export interface StoreOptions<K, V> {
+  readonly name: string;
+  readonly key: Serde<K>;
+  readonly value: Serde<V>;
+  /** `leveldb` (default) survives a restart; `memory` is rebuilt from the changelog. */
+  readonly storage?: 'leveldb' | 'memory';
+  /** Merge updates of one key between commits before they are logged. Default false. */
+  readonly caching?: boolean;
+  /** `false`: no changelog, the state is lost with the instance. An object: topic configs of the changelog. */
+  readonly logging?: boolean | Readonly<Record<string, string>>;
+}
+
+export interface KeyValueStoreOptions<K, V> extends StoreOptions<K, V> {
+  /** Values carry the timestamp of their last update. Default false. */
+  readonly timestamped?: boolean;
+  /** Keep this many entries, the most recently used (memory only). */
+  readonly maxEntries?: number;
+}
+
+export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
+  /** How long a window is kept, by the store's own time. At least the size of a window. */
+  readonly retention: Duration;
+  readonly windowSize: Duration;
+  readonly timestamped?: boolean;
+  /** Keep every put, also with equal key and time. Default false. */
+  readonly retainDuplicates?: boolean;
+}
+
+/**
+ * A key-value store, to be given to `addStateStore`.
+ * @throws TopologyError `INVALID_NAME`
+ */
+export function keyValueStore<K, V>(options: KeyValueStoreOptions<K, V>): KeyValueStoreDefinition {
+  return Object.freeze({
+    kind: 'keyValue' as const,
+    ...common(options),
+    timestamped: options.timestamped ?? false,
+    ...(options.maxEntries === undefined ? {} : { maxEntries: options.maxEntries, storage: 'memory' as const }),
+  });
+}
+
+/**
+ * A store of windows, to be given to `addStateStore`.
+ * @throws TopologyError `INVALID_NAME`, `RETENTION_TOO_SHORT`
+ */
+export function windowStore<K, V>(options: WindowStoreOptions<K, V>): WindowStoreDefinition {
+  const retentionMs = toMillis(options.retention);
+  const windowSizeMs = toMillis(options.windowSize);
+  if (windowSizeMs > retentionMs) {
+    throw new TopologyError(
+      'RETENTION_TOO_SHORT',
+      `The retention of window store "${options.name}" is shorter than its windows: retention=[${retentionMs}], size=[${windowSizeMs}]`,
+    );
+  }
+  return Object.freeze({
+    kind: 'window' as const,
+    ...common(options),
+    timestamped: options.timestamped ?? false,
+    retentionMs,
+    windowSizeMs,
+    retainDuplicates: options.retainDuplicates ?? false,
+  });
+}
+
+function common<K, V>({ name, key, value, storage, caching, logging }: StoreOptions<K, V>) {
+  return {
+    name: validName(name),
+    keySerde: key,
+    valueSerde: value,
+    storage: storage ?? ('leveldb' as const),
+    caching: caching ?? false,
+    logging: changelogSettings(logging),
+  };
+}
+
+/** Logging as a definition has it: on by default, off, or on with topic configs. */
+export function changelogSettings(
+  logging: boolean | Readonly<Record<string, string>> | undefined,
+): false | { readonly topicConfig: Readonly<Record<string, string>> } {
+  if (logging === false) return false;
+  return { topicConfig: typeof logging === 'object' ? logging : {} };
+}
