@@ -56,9 +56,7 @@ const refused: readonly [string, string, (topology: Topology) => unknown][] = [
 
 describe('a topology refuses', () => {
   it.each(refused)('%s (%s)', (_, code, act) => {
-    expect(() => act(base())).toThrow(
-      expect.objectContaining({ code, kind: 'invalid', name: 'TopologyError' }),
-    );
+    expect(() => act(base())).toThrow(expect.objectContaining({ code, kind: 'invalid', name: 'TopologyError' }));
   });
 
   it('joined repartition topics of different partition counts', () => {
