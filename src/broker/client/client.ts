@@ -180,6 +180,11 @@ export interface Writer {
   drain(): Promise<void>;
   /** Sends what is buffered and resolves when every record is acknowledged. */
   flush(): Promise<void>;
+  /**
+   * The offset after the last record of a partition that this writer sent and the broker acknowledged; undefined before
+   * the first. After `flush` or `commit` it is where a changelog stands (a transaction's marker comes behind it).
+   */
+  acknowledgedOffset(topic: string, partition: number): number | undefined;
   /** Adds consumed offsets to the transaction, checked against the group's generation. */
   sendOffsets(group: GroupMetadata, offsets: readonly OffsetToCommit[]): Promise<void>;
   /**
@@ -236,6 +241,11 @@ export interface Assignor {
 }
 
 export interface MemberListener {
+  /**
+   * Awaited before each JoinGroup is sent: a commit under way has to end first, or it would arrive with an old generation.
+   * `rebalancing` is true from the call on.
+   */
+  beforeJoin?(): Promise<void>;
   /**
    * Partitions to give up. The member waits for the promise before it joins again, so commit here. Called while the old
    * generation still holds.
