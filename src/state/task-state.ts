@@ -57,6 +57,16 @@ export interface TaskState {
   readonly cacheOverflowBytes: number;
   /** Makes the active overlay the frozen one; what processors write from now on is of the next commit. */
   freeze(): void;
+  /**
+   * For stores without a changelog, between `freeze` and the end of the transaction: keeps their frozen overlay and the
+   * input offsets durably beside the base (`pending`), so that a crash in between can be told apart. Without such stores
+   * it does nothing. `apply` and `abort` clear it.
+   */
+  prepare(positions: CommittedPositions): Promise<void>;
+  /** Input offsets of a commit that was prepared and neither applied nor aborted before the last close or crash. */
+  readonly preparedInputs: ReadonlyMap<string, number> | undefined;
+  /** Ends what `preparedInputs` tells of, once the committed offsets are known: applies it to the base, or drops it. */
+  settlePrepared(committed: boolean): Promise<void>;
   /** One atomic batch: the frozen overlay and the positions; then the frozen overlay is dropped. */
   apply(positions: CommittedPositions): Promise<void>;
   /** Drops active and frozen overlay and puts observed times and buffers back to the last commit. */
