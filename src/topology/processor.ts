@@ -41,28 +41,6 @@ export interface Processor<KIn = unknown, VIn = unknown, KOut = unknown, VOut = 
   close?(): void;
 }
 
-/**
- * A processor that forwards what leaves its store's record cache. While the store's caching is on the processor itself
- * forwards nothing; the task calls `forwardFlushed` for each change the cache gives up, with this node as the current one.
- */
-export interface CachedStoreOwner<K = unknown, V = unknown> {
-  /** Name of the store; undefined when the node was not given one. */
-  readonly cachedStore: string | undefined;
-  /**
-   * @param key the store's key; a window store's is `Windowed<K>`
-   * @param newValue without its timestamp also where the store keeps one; null: deleted
-   * @param oldValue what was last flushed for the key; null: nothing
-   * @param timestamp of the new value; of the record that deleted it when `newValue` is null
-   * @param headers of the record that made the change
-   */
-  forwardFlushed(key: K, newValue: V | null, oldValue: V | null, timestamp: number, headers: Headers): void;
-}
-
-/** Whether a processor forwards what its store's cache flushes. */
-export function ownsCachedStore(processor: object): processor is CachedStoreOwner {
-  return 'cachedStore' in processor && processor.cachedStore !== undefined && 'forwardFlushed' in processor;
-}
-
 /** Makes one processor per task; `stores` are added to the topology and connected to the node. */
 export type ProcessorSupplier<KIn = unknown, VIn = unknown, KOut = unknown, VOut = unknown> = () => Processor<
   KIn,
@@ -114,9 +92,15 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
   commit(): void;
   /**
    * Tells this node of each change that leaves the record cache of a connected store; `forward` may be called there. One
-   * node per store: the one that forwards its updates. Never called for a store without caching.
+   * node per store: the one that forwards its updates.
+   * @returns whether the store has a record cache (asked for in its definition, and the cache has any size). If so the
+   * node forwards from the listener only; if not the listener is never called, and the node forwards each update itself.
    */
-  onStoreFlush<K, V>(storeName: string, listener: FlushListener<K, V>): void;
+  onStoreFlush<K, V>(
+    storeName: string,
+    listener: FlushListener<K, V>,
+    options?: { readonly sendOldValues?: boolean },
+  ): boolean;
   /**
    * Small numbers that are committed with the input offsets and are back after a restart or an abort (Kafka Streams'
    * processor metadata): observed times, the last emission. Names are the task's, so put the node's name in.
