@@ -125,4 +125,12 @@ export interface ProcessorMetadata {
 }
 
 export type DropReason =
-  'null-key' | 'null-value' | 'late' | 'expired' | 'invalid-timestamp' | 'out-of-order' | 'deserialization';
+  | 'null-key'
+  | 'null-value'
+  | 'late'
+  | 'expired'
+  | 'invalid-timestamp'
+  | 'out-of-order'
+  | 'deserialization'
+  | 'processing'
+  | 'production';

@@ -1,3 +1,4 @@
+import type { ErrorContext } from '../../util/errors.js';
 import type { Headers } from '../../util/headers.js';
 
 /**
@@ -41,4 +42,9 @@ export interface ErrorPolicies {
 /** The response of a policy to a failure. */
 export function respond(policy: ErrorPolicy | undefined, failure: RecordFailure): ErrorResponse {
   return typeof policy === 'function' ? policy(failure) : (policy ?? 'fail');
+}
+
+/** Where a failure happened, for errors and logs; without headers and payload. */
+export function placed(input: FailedInput | undefined): ErrorContext {
+  return input === undefined ? {} : { topic: input.topic, partition: input.partition, offset: input.offset };
 }

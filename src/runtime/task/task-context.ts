@@ -2,6 +2,7 @@ import type { Metrics } from '../../observability/metrics.js';
 import type { ChangelogWriter, RecordContext, StoreContext } from '../../state/store.js';
 import { changelogTopic, type SubTopology } from '../../topology/node.js';
 import { NO_HEADERS, type Headers } from '../../util/headers.js';
+import type { FailedInput } from './error-policy.js';
 import type { RecordCollector } from './record-collector.js';
 import { TaskMetrics } from './task-metrics.js';
 
@@ -57,6 +58,12 @@ export class TaskContext implements StoreContext {
 
   onExpired(): void {
     this.metrics.drop('expired');
+  }
+
+  /** The input record as it is told to an error policy; undefined outside of a record. */
+  failedInput(): FailedInput | undefined {
+    const { topic, partition, offset, timestamp, headers } = this.record;
+    return this.scope === 'record' ? { topic, partition, offset, timestamp, headers } : undefined;
   }
 
   /** Enters a record. */

@@ -1,0 +1,144 @@
+import type { Record } from '../../topology/processor.js';
+import type { Headers } from '../../util/headers.js';
+import type { CurrentRecord } from './task-context.js';
+import type { TaskNode } from './task-node.js';
+
+/** A call that gave a promise, with the timestamp and headers its stores and forwards see when it goes on. */
+interface PendingCall {
+  readonly node: TaskNode;
+  readonly timestamp: number;
+  readonly headers: Headers;
+  done: boolean;
+}
+
+/** A forward that has to wait for a pending call. */
+interface DeferredCall {
+  readonly child: TaskNode;
+  readonly record: Record<unknown, unknown>;
+}
+
+interface Settlement {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Keeps the order of a record's path where processors are asynchronous. The newest pending call alone runs; what any other
+ * node forwards meanwhile is deferred, in order, until it is settled. So children see records in the order in which
+ * they would have seen them had every call been synchronous.
+ */
+export class AsyncCalls {
+  /** A call is pending: forwards must go through {@link call}. */
+  active = false;
+  readonly #current: CurrentRecord;
+  readonly #pending: PendingCall[] = [];
+  #deferred: DeferredCall[] = [];
+  /** Code that belongs to the newest pending call (or to a deferred one) is running. */
+  #inline = false;
+  #settlement: Settlement = settlement();
+
+  constructor(current: CurrentRecord) {
+    this.#current = current;
+  }
+
+  /** Takes a promise that a node's processor or punctuator gave. */
+  add(node: TaskNode, promise: Promise<void>): void {
+    const { timestamp, headers } = this.#current;
+    const call: PendingCall = { node, timestamp, headers, done: false };
+    if (!this.active) this.#settlement = settlement();
+    this.#pending.push(call);
+    this.active = true;
+    this.#inline = false;
+    promise.then(
+      () => {
+        this.#settle(call, undefined);
+      },
+      (error: unknown) => {
+        this.#settle(call, { error });
+      },
+    );
+  }
+
+  /** Calls a child of `node` now if `node` belongs to the newest pending call, else when that is settled. */
+  call(node: TaskNode, child: TaskNode, record: Record<unknown, unknown>): void {
+    if (this.#inline || this.#pending.at(-1)?.node === node) this.#run(child, record);
+    else this.#deferred.push({ child, record });
+  }
+
+  /** Resolves when nothing is pending or deferred; rejects with the first failure, and the rest is dropped then. */
+  settled(): Promise<void> {
+    this.#restore();
+    return this.active ? this.#settlement.promise : Promise.resolve();
+  }
+
+  /** Forgets everything; promises that settle later are ignored. */
+  clear(): void {
+    this.#pending.length = 0;
+    this.#deferred = [];
+    this.#inline = false;
+    this.active = false;
+  }
+
+  #run(child: TaskNode, record: Record<unknown, unknown>): void {
+    const outer = this.#inline;
+    const depth = this.#pending.length;
+    this.#inline = true;
+    try {
+      child.receive(record);
+    } finally {
+      this.#inline = outer && this.#pending.length === depth;
+    }
+  }
+
+  #settle(call: PendingCall, failure: { readonly error: unknown } | undefined): void {
+    if (!this.#pending.includes(call)) return; // cleared meanwhile
+    call.done = true;
+    try {
+      if (failure) call.node.failed(failure.error);
+      if (this.#pending.at(-1) === call) this.#proceed();
+    } catch (error) {
+      this.clear();
+      this.#settlement.reject(error);
+    }
+  }
+
+  /** The newest call is settled: runs what was deferred, up to the next pending call. */
+  #proceed(): void {
+    while (this.#pending.at(-1)?.done) this.#pending.pop();
+    const depth = this.#pending.length;
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    let taken = 0;
+    for (const call of deferred) {
+      if (this.#pending.length > depth) break;
+      taken++;
+      this.#current.timestamp = call.record.timestamp;
+      this.#current.headers = call.record.headers;
+      this.#run(call.child, call.record);
+    }
+    if (taken < deferred.length) this.#deferred.push(...deferred.slice(taken));
+    this.#restore();
+    if (this.#pending.length > 0) return;
+    this.clear();
+    this.#settlement.resolve();
+  }
+
+  /** Makes the current record that of the call which goes on next. */
+  #restore(): void {
+    const newest = this.#pending.at(-1);
+    if (newest === undefined) return;
+    this.#current.timestamp = newest.timestamp;
+    this.#current.headers = newest.headers;
+  }
+}
+
+function settlement(): Settlement {
+  let resolve: () => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,199 @@
+import type { Counter } from '../../observability/metrics.js';
+import type { StateStore } from '../../state/store.js';
+import type { FlushListener } from '../../state/task-state.js';
+import type { ProcessorNode } from '../../topology/node.js';
+import type {
+  Cancellable,
+  DropReason,
+  Processor,
+  ProcessorContext,
+  ProcessorMetadata,
+  PunctuationType,
+  Punctuator,
+  Record,
+  RecordMetadata,
+} from '../../topology/processor.js';
+import { invalid } from '../../util/errors.js';
+import { toMillis, type Duration } from '../../util/time.js';
+import { placed, respond } from './error-policy.js';
+import { concernsTask, ProcessingFailedError } from './processing-failed-error.js';
+import type { TaskNode } from './task-node.js';
+import type { TaskScope } from './task-scope.js';
+
+const FAILURE_HINT = 'Mend the processor or the record; or let the processing policy skip such records.';
+
+/** A processor of a running task, and the context that the processor is given. */
+export class TaskProcessor implements TaskNode, ProcessorContext {
+  readonly #scope: TaskScope;
+  readonly #node: ProcessorNode;
+  readonly #processed: Counter;
+  #processor: Processor;
+  #children: readonly TaskNode[] = [];
+
+  constructor(scope: TaskScope, node: ProcessorNode) {
+    this.#scope = scope;
+    this.#node = node;
+    this.#processed = scope.context.metrics.node(node.name);
+    this.#processor = this.#make();
+  }
+
+  get name(): string {
+    return this.#node.name;
+  }
+  get nodeName(): string {
+    return this.#node.name;
+  }
+  get applicationId(): string {
+    return this.#scope.applicationId;
+  }
+  get taskId(): string {
+    return this.#scope.id;
+  }
+  get metadata(): ProcessorMetadata {
+    return this.#scope.metadata;
+  }
+
+  /** Joins the node to its children, in the order in which they were added to the topology. */
+  connect(children: readonly TaskNode[]): void {
+    this.#children = children;
+  }
+
+  initialize(): void {
+    this.#processor.init?.(this);
+  }
+
+  /** Makes the processor anew; `initialize` comes next. */
+  recreate(): void {
+    this.#processor = this.#make();
+  }
+
+  close(): void {
+    this.#processor.close?.();
+  }
+
+  receive(record: Record<unknown, unknown>): void {
+    this.#processed.value++;
+    try {
+      const result = this.#processor.process(record);
+      if (result !== undefined) this.#scope.calls.add(this, result);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Runs a punctuator of this node. */
+  punctuate(timestampMs: number, punctuator: Punctuator): void {
+    this.#scope.context.enterPunctuation(timestampMs);
+    try {
+      const result = punctuator(timestampMs);
+      if (result !== undefined) this.#scope.calls.add(this, result);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    if (concernsTask(error)) throw error;
+    const { context, errorPolicies, id, log } = this.#scope;
+    const input = context.failedInput();
+    const where = { task: id, node: this.name, ...placed(input) };
+    if (respond(errorPolicies.processing, { error, taskId: id, node: this.name, input }) === 'fail') {
+      const [code, what] = input
+        ? ['PROCESSING_FAILED', 'processor']
+        : ['PUNCTUATION_FAILED', 'punctuator of processor'];
+      throw new ProcessingFailedError(code, `${what} "${this.name}" failed`, error, where, FAILURE_HINT);
+    }
+    context.metrics.drop('processing');
+    log.warn(where, 'a record was skipped because a processor failed');
+    log.debug({ ...where, err: error }, 'why the record was skipped');
+  }
+
+  forward<K, V>(record: Record<K, V>, childName?: string): void {
+    const { calls, context } = this.#scope;
+    const current = context.record;
+    const { timestamp, headers } = current;
+    current.timestamp = record.timestamp;
+    current.headers = record.headers;
+    const children = childName === undefined ? this.#children : this.#childrenNamed(childName);
+    for (let i = 0; i < children.length; i++) {
+      const child = children[i] as TaskNode; // i is within bounds
+      if (calls.active) calls.call(this, child, record);
+      else child.receive(record);
+    }
+    current.timestamp = timestamp;
+    current.headers = headers;
+  }
+
+  getStateStore<S extends StateStore>(name: string): S {
+    const { globalStores, state } = this.#scope;
+    const connected = this.#node.stores.includes(name) ? state.stores.get(name) : undefined;
+    const store = globalStores.get(name) ?? connected;
+    if (store === undefined) throw this.#notConnected(name);
+    return store as S; // the caller names the type of the store that it declared
+  }
+
+  onStoreFlush<K, V>(storeName: string, listener: FlushListener<K, V>): void {
+    if (!this.#node.stores.includes(storeName)) throw this.#notConnected(storeName);
+    const { context, state } = this.#scope;
+    const enter: FlushListener = (key, newValue, oldValue, timestamp, headers) => {
+      context.record.timestamp = timestamp;
+      context.record.headers = headers;
+      (listener as FlushListener)(key, newValue, oldValue, timestamp, headers); // the store's types, as its definition has them
+    };
+    state.onFlush(storeName, enter);
+  }
+
+  schedule(interval: Duration, type: PunctuationType, punctuator: Punctuator): Cancellable {
+    const intervalMs = toMillis(interval);
+    if (intervalMs >= 1) return this.#scope.schedule(this, intervalMs, type, punctuator);
+    throw invalid('INVALID_PUNCTUATION_INTERVAL', `processor "${this.name}" schedules every ${String(interval)}`, {
+      hint: 'The shortest interval is 1 ms.',
+    });
+  }
+
+  recordMetadata(): RecordMetadata | undefined {
+    const { record, scope } = this.#scope.context;
+    if (scope !== 'record') return undefined;
+    return { topic: record.topic, partition: record.partition, offset: record.offset };
+  }
+
+  currentStreamTimeMs(): number {
+    return this.#scope.streamTimeMs();
+  }
+
+  currentSystemTimeMs(): number {
+    return this.#scope.clock.nowMs();
+  }
+
+  commit(): void {
+    this.#scope.requestCommit();
+  }
+
+  room(): Promise<void> {
+    const { collector } = this.#scope;
+    return collector.full ? collector.drain() : Promise.resolve();
+  }
+
+  dropped(reason: DropReason): void {
+    this.#scope.context.metrics.drop(reason);
+  }
+
+  #make(): Processor {
+    return this.#node.supplier() as Processor; // the node's types are guarded where the topology is built
+  }
+
+  #childrenNamed(childName: string): readonly TaskNode[] {
+    const child = this.#children.find((node) => node.name === childName);
+    if (child !== undefined) return [child];
+    throw invalid('UNKNOWN_CHILD', `processor "${this.name}" has no child "${childName}"`, {
+      hint: `Its children are: ${this.#children.map((node) => node.name).join(', ') || 'none'}.`,
+    });
+  }
+
+  #notConnected(storeName: string): Error {
+    return invalid('STORE_NOT_CONNECTED', `processor "${this.name}" has no access to store "${storeName}"`, {
+      detail: `Connected to it are: ${this.#node.stores.join(', ') || 'none'}.`,
+      hint: 'Name the store where the processor is added, or connect it with connectProcessorAndStateStores.',
+    });
+  }
+}

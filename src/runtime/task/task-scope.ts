@@ -1,0 +1,30 @@
+import type { Logger } from '../../observability/log.js';
+import type { StateStore } from '../../state/store.js';
+import type { TaskState } from '../../state/task-state.js';
+import type { Cancellable, ProcessorMetadata, PunctuationType, Punctuator } from '../../topology/processor.js';
+import type { Clock } from '../../util/time.js';
+import type { AsyncCalls } from './async-calls.js';
+import type { ErrorPolicies } from './error-policy.js';
+import type { RecordCollector } from './record-collector.js';
+import type { TaskContext } from './task-context.js';
+import type { TaskNode } from './task-node.js';
+
+/** What all nodes of one task share. */
+export interface TaskScope {
+  readonly id: string;
+  readonly applicationId: string;
+  readonly context: TaskContext;
+  readonly calls: AsyncCalls;
+  readonly state: TaskState;
+  readonly globalStores: ReadonlyMap<string, StateStore>;
+  readonly collector: RecordCollector;
+  readonly errorPolicies: ErrorPolicies;
+  readonly metadata: ProcessorMetadata;
+  /** Names of repartition topics, which get the application id as prefix on the broker. */
+  readonly repartitionTopics: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  streamTimeMs(): number;
+  requestCommit(): void;
+  schedule(node: TaskNode, intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable;
+}

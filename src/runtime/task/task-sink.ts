@@ -1,0 +1,113 @@
+import { partitionForKey } from '../../broker/client/partitioner.js';
+import type { Counter } from '../../observability/metrics.js';
+import { resolveTopic, type SinkNode } from '../../topology/node.js';
+import type { Record } from '../../topology/processor.js';
+import { invalid } from '../../util/errors.js';
+import { placed, respond } from './error-policy.js';
+import { concernsTask, ProcessingFailedError } from './processing-failed-error.js';
+import type { TaskNode } from './task-node.js';
+import type { TaskScope } from './task-scope.js';
+
+/** Bytes of records without a key that go to one partition before the next takes its turn (KIP-480, KIP-794). */
+const STICKY_BYTES = 16_384;
+
+/**
+ * A sink of a running task: writes records as bytes and picks their partition. A record with a key goes where Kafka's
+ * default partitioner puts it; records without one go to one partition for a batch's worth, then to the next.
+ */
+export class TaskSink implements TaskNode {
+  readonly name: string;
+  readonly #scope: TaskScope;
+  readonly #node: SinkNode;
+  readonly #sent: Counter;
+  /** The topic's name on the broker, unless it is chosen per record. */
+  readonly #topic: string | undefined;
+  #stickyPartition = 0;
+  #stickyBytes = 0;
+
+  constructor(scope: TaskScope, node: SinkNode) {
+    this.name = node.name;
+    this.#scope = scope;
+    this.#node = node;
+    this.#sent = scope.context.metrics.node(node.name);
+    this.#topic =
+      typeof node.topic === 'string'
+        ? resolveTopic(scope.applicationId, node.topic, scope.repartitionTopics)
+        : undefined;
+  }
+
+  receive(record: Record<unknown, unknown>): void {
+    this.#sent.value++;
+    try {
+      this.#send(record);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    if (concernsTask(error)) throw error;
+    const { context, errorPolicies, id, log } = this.#scope;
+    const input = context.failedInput();
+    const where = { task: id, node: this.name, ...placed(input) };
+    if (respond(errorPolicies.production, { error, taskId: id, node: this.name, input }) === 'fail') {
+      const hint = 'Mend the serde, the partitioner or the value; or let the production policy skip such records.';
+      throw new ProcessingFailedError('PRODUCTION_FAILED', `sink "${this.name}" failed`, error, where, hint);
+    }
+    context.metrics.drop('production');
+    log.warn(where, 'a record was skipped because its sink could not write it');
+    log.debug({ ...where, err: error }, 'why the record was skipped');
+  }
+
+  #send(record: Record<unknown, unknown>): void {
+    const { keySerde, valueSerde } = this.#node;
+    const { collector } = this.#scope;
+    const topic = this.#topic ?? this.#chooseTopic(record);
+    const key = record.key == null ? null : keySerde.serialize(record.key);
+    const value = record.value == null ? null : valueSerde.serialize(record.value);
+    const partitions = collector.partitions(topic);
+    if (partitions === undefined) {
+      const choose = (count: number): number => this.#partition(topic, record, key, value, count);
+      collector.sendWhenKnown(topic, choose, key, value, record.timestamp, record.headers);
+      return;
+    }
+    const partition = this.#partition(topic, record, key, value, partitions);
+    collector.send(topic, partition, key, value, record.timestamp, record.headers);
+  }
+
+  #chooseTopic(record: Record<unknown, unknown>): string {
+    const { topic } = this.#node;
+    return typeof topic === 'string' ? topic : topic(record.key, record.value, record);
+  }
+
+  #partition(
+    topic: string,
+    record: Record<unknown, unknown>,
+    key: Buffer | null,
+    value: Buffer | null,
+    partitions: number,
+  ): number {
+    const { partitioner } = this.#node;
+    if (partitioner !== undefined) {
+      return this.#checked(topic, partitioner(topic, record.key, record.value, partitions), partitions);
+    }
+    if (partitions === 1) return 0;
+    return key === null ? this.#sticky(value, partitions) : partitionForKey(key, partitions);
+  }
+
+  #sticky(value: Buffer | null, partitions: number): number {
+    this.#stickyBytes += value?.length ?? 0;
+    if (this.#stickyBytes > STICKY_BYTES) {
+      this.#stickyBytes = 0;
+      this.#stickyPartition++;
+    }
+    return this.#stickyPartition % partitions;
+  }
+
+  #checked(topic: string, partition: number, partitions: number): number {
+    if (Number.isInteger(partition) && partition >= 0 && partition < partitions) return partition;
+    throw invalid('INVALID_PARTITION', `the partitioner of sink "${this.name}" chose partition ${String(partition)}`, {
+      hint: `Topic "${topic}" has partitions 0 to ${String(partitions - 1)}.`,
+    });
+  }
+}

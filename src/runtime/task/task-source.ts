@@ -1,0 +1,131 @@
+import type { RecordColumns } from '../../broker/record-batch/record-columns.js';
+import type { Counter } from '../../observability/metrics.js';
+import type { SourceNode } from '../../topology/node.js';
+import { Record } from '../../topology/processor.js';
+import { invalid, MillraceError, type ErrorContext } from '../../util/errors.js';
+import { respond } from './error-policy.js';
+import { ProcessingFailedError } from './processing-failed-error.js';
+import type { TaskNode } from './task-node.js';
+import type { TaskScope } from './task-scope.js';
+
+/** A source of a running task: reads records from their bytes, with their event time, and starts them on their way. */
+export class TaskSource implements TaskNode {
+  readonly name: string;
+  readonly #scope: TaskScope;
+  readonly #node: SourceNode;
+  readonly #received: Counter;
+  #children: readonly TaskNode[] = [];
+
+  constructor(scope: TaskScope, node: SourceNode) {
+    this.name = node.name;
+    this.#scope = scope;
+    this.#node = node;
+    this.#received = scope.context.metrics.node(node.name);
+  }
+
+  /** Joins the node to its children, in the order in which they were added to the topology. */
+  connect(children: readonly TaskNode[]): void {
+    this.#children = children;
+  }
+
+  receive(record: Record<unknown, unknown>): void {
+    this.#received.value++;
+    const { calls } = this.#scope;
+    const children = this.#children;
+    for (let i = 0; i < children.length; i++) {
+      const child = children[i] as TaskNode; // i is within bounds
+      if (calls.active) calls.call(this, child, record);
+      else child.receive(record);
+    }
+  }
+
+  /** A source runs no code that may fail once its record was read. */
+  failed(error: unknown): void {
+    throw error;
+  }
+
+  /**
+   * Reads one record.
+   * @returns undefined when it is dropped: its policy says so, or its timestamp is negative
+   * @throws ProcessingFailedError `DESERIALIZATION_FAILED` | `TIMESTAMP_INVALID`
+   */
+  read(
+    records: RecordColumns,
+    index: number,
+    topic: string,
+    partition: number,
+    partitionTime: number,
+  ): Record<unknown, unknown> | undefined {
+    const buffer = records.buffer(index);
+    const keyStart = records.keyStart(index);
+    const valueStart = records.valueStart(index);
+    let key: unknown;
+    let value: unknown;
+    try {
+      key = keyStart < 0 ? null : this.#node.keySerde.deserialize(buffer, keyStart, records.keyEnd(index));
+      value = valueStart < 0 ? null : this.#node.valueSerde.deserialize(buffer, valueStart, records.valueEnd(index));
+    } catch (error) {
+      this.#unreadable(error, records, index, topic, partition);
+      return undefined;
+    }
+    const headers = records.headers(index);
+    const timestamp = records.timestamp(index);
+    if (this.#node.timestampExtractor === undefined && timestamp >= 0)
+      return new Record(key, value, timestamp, headers);
+    const extractable = { key, value, timestamp, headers, topic, partition, offset: records.offset(index) };
+    return this.#timed(extractable, partitionTime);
+  }
+
+  #timed(
+    record: Parameters<NonNullable<SourceNode['timestampExtractor']>>[0],
+    partitionTime: number,
+  ): Record<unknown, unknown> | undefined {
+    const where = this.#where(record.topic, record.partition, record.offset);
+    const timestamp = this.#extract(record, partitionTime, where);
+    if (timestamp >= 0) return new Record(record.key as unknown, record.value as unknown, timestamp, record.headers);
+    this.#scope.context.metrics.drop('invalid-timestamp');
+    this.#scope.log.warn({ ...where, timestamp }, 'a record was skipped because its timestamp is negative');
+    return undefined;
+  }
+
+  #extract(
+    record: Parameters<NonNullable<SourceNode['timestampExtractor']>>[0],
+    partitionTime: number,
+    where: ErrorContext,
+  ): number {
+    try {
+      const { timestampExtractor } = this.#node;
+      if (timestampExtractor !== undefined) return timestampExtractor(record, partitionTime);
+      throw invalid('TIMESTAMP_NEGATIVE', `the record's timestamp is ${String(record.timestamp)}`);
+    } catch (error) {
+      const hint = 'Give the source a timestamp extractor that handles such records; a negative result skips them.';
+      throw new ProcessingFailedError(
+        'TIMESTAMP_INVALID',
+        `source "${this.name}" found no timestamp`,
+        error,
+        where,
+        hint,
+      );
+    }
+  }
+
+  #unreadable(error: unknown, records: RecordColumns, index: number, topic: string, partition: number): void {
+    const { context, errorPolicies, id, log } = this.#scope;
+    const offset = records.offset(index);
+    const where = this.#where(topic, partition, offset);
+    const input = { topic, partition, offset, timestamp: records.timestamp(index), headers: records.headers(index) };
+    context.metrics.deserializationErrors.value++;
+    if (respond(errorPolicies.deserialization, { error, taskId: id, node: this.name, input }) === 'fail') {
+      const hint = 'Mend the record or the serde of the source; or let the deserialization policy skip such records.';
+      throw new ProcessingFailedError('DESERIALIZATION_FAILED', `source "${this.name}" failed`, error, where, hint);
+    }
+    context.metrics.drop('deserialization');
+    const code = error instanceof MillraceError ? error.code : undefined;
+    log.warn({ ...where, code }, 'a record was skipped because it could not be read');
+    log.debug({ ...where, err: error }, 'why the record was skipped');
+  }
+
+  #where(topic: string, partition: number, offset: number): ErrorContext {
+    return { task: this.#scope.id, node: this.name, topic, partition, offset };
+  }
+}
