@@ -43,7 +43,9 @@ export class ProcessorGraph {
       try {
         processor.initialize();
       } catch (error) {
-        throw error instanceof MillraceError ? error : this.#failed('PROCESSOR_INIT_FAILED', 'init', processor, error);
+        throw error instanceof MillraceError
+          ? error
+          : this.#stepError('PROCESSOR_INIT_FAILED', 'init', processor, error);
       }
     }
   }
@@ -60,7 +62,7 @@ export class ProcessorGraph {
       try {
         processor.close();
       } catch (error) {
-        failures.push(this.#failed('PROCESSOR_CLOSE_FAILED', 'close', processor, error));
+        failures.push(this.#stepError('PROCESSOR_CLOSE_FAILED', 'close', processor, error));
       }
     }
     if (failures[0] !== undefined) throw failures[0];
@@ -97,7 +99,7 @@ export class ProcessorGraph {
     throw internal('NODE_NOT_IN_TASK', `node "${name}" is named by a parent but not in task ${this.#scope.id}`);
   }
 
-  #failed(code: string, step: string, processor: TaskProcessor, error: unknown): ProcessingFailedError {
+  #stepError(code: string, step: string, processor: TaskProcessor, error: unknown): ProcessingFailedError {
     const where = { task: this.#scope.id, node: processor.name };
     const hint = `Mend the processor's ${step}.`;
     return new ProcessingFailedError(code, `${step} of processor "${processor.name}" failed`, error, where, hint);

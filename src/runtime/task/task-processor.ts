@@ -13,6 +13,7 @@ import type {
   Record,
   RecordMetadata,
 } from '../../topology/processor.js';
+import { TopologyError } from '../../topology/topology-error.js';
 import { invalid } from '../../util/errors.js';
 import { toMillis, type Duration } from '../../util/time.js';
 import { placed, respond } from './error-policy.js';
@@ -97,11 +98,11 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     const { context, errorPolicies, id, log } = this.#scope;
     const input = context.failedInput();
     const where = { task: id, node: this.name, ...placed(input) };
+    context.metrics.processingError(this.name);
     if (respond(errorPolicies.processing, { error, taskId: id, node: this.name, input }) === 'fail') {
-      const [code, what] = input
-        ? ['PROCESSING_FAILED', 'processor']
-        : ['PUNCTUATION_FAILED', 'punctuator of processor'];
-      throw new ProcessingFailedError(code, `${what} "${this.name}" failed`, error, where, FAILURE_HINT);
+      const what = `processor "${this.name}" failed`;
+      if (input !== undefined) throw new ProcessingFailedError('PROCESSING_FAILED', what, error, where, FAILURE_HINT);
+      throw new ProcessingFailedError('PUNCTUATION_FAILED', `a punctuator of ${what}`, error, where, FAILURE_HINT);
     }
     context.metrics.drop('processing');
     log.warn(where, 'a record was skipped because a processor failed');
@@ -185,13 +186,13 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
   #childrenNamed(childName: string): readonly TaskNode[] {
     const child = this.#children.find((node) => node.name === childName);
     if (child !== undefined) return [child];
-    throw invalid('UNKNOWN_CHILD', `processor "${this.name}" has no child "${childName}"`, {
+    throw new TopologyError('UNKNOWN_CHILD', `processor "${this.name}" has no child "${childName}"`, {
       hint: `Its children are: ${this.#children.map((node) => node.name).join(', ') || 'none'}.`,
     });
   }
 
-  #notConnected(storeName: string): Error {
-    return invalid('STORE_NOT_CONNECTED', `processor "${this.name}" has no access to store "${storeName}"`, {
+  #notConnected(storeName: string): TopologyError {
+    return new TopologyError('STORE_NOT_CONNECTED', `processor "${this.name}" has no access to store "${storeName}"`, {
       detail: `Connected to it are: ${this.#node.stores.join(', ') || 'none'}.`,
       hint: 'Name the store where the processor is added, or connect it with connectProcessorAndStateStores.',
     });

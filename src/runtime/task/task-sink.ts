@@ -50,6 +50,7 @@ export class TaskSink implements TaskNode {
     const { context, errorPolicies, id, log } = this.#scope;
     const input = context.failedInput();
     const where = { task: id, node: this.name, ...placed(input) };
+    context.metrics.productionError(this.#topic ?? '');
     if (respond(errorPolicies.production, { error, taskId: id, node: this.name, input }) === 'fail') {
       const hint = 'Mend the serde, the partitioner or the value; or let the production policy skip such records.';
       throw new ProcessingFailedError('PRODUCTION_FAILED', `sink "${this.name}" failed`, error, where, hint);
@@ -87,12 +88,13 @@ export class TaskSink implements TaskNode {
     value: Buffer | null,
     partitions: number,
   ): number {
-    const { partitioner } = this.#node;
+    const { partitioner, partitionKeySerde } = this.#node;
     if (partitioner !== undefined) {
       return this.#checked(topic, partitioner(topic, record.key, record.value, partitions), partitions);
     }
     if (partitions === 1) return 0;
-    return key === null ? this.#sticky(value, partitions) : partitionForKey(key, partitions);
+    if (key === null) return this.#sticky(value, partitions);
+    return partitionForKey(partitionKeySerde?.serialize(record.key) ?? key, partitions);
   }
 
   #sticky(value: Buffer | null, partitions: number): number {

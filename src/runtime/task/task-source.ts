@@ -1,8 +1,9 @@
 import type { RecordColumns } from '../../broker/record-batch/record-columns.js';
 import type { Counter } from '../../observability/metrics.js';
-import type { SourceNode } from '../../topology/node.js';
+import type { ExtractableRecord, SourceNode } from '../../topology/node.js';
 import { Record } from '../../topology/processor.js';
-import { invalid, MillraceError, type ErrorContext } from '../../util/errors.js';
+import { failOnInvalidTimestamp } from '../../topology/timestamp-extractors.js';
+import { MillraceError, type ErrorContext } from '../../util/errors.js';
 import { respond } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
 import type { TaskNode } from './task-node.js';
@@ -47,7 +48,7 @@ export class TaskSource implements TaskNode {
   /**
    * Reads one record.
    * @returns undefined when it is dropped: its policy says so, or its timestamp is negative
-   * @throws ProcessingFailedError `DESERIALIZATION_FAILED` | `TIMESTAMP_INVALID`
+   * @throws ProcessingFailedError `DESERIALIZATION_FAILED` | `TIMESTAMP_EXTRACTION_FAILED`
    */
   read(
     records: RecordColumns,
@@ -76,10 +77,7 @@ export class TaskSource implements TaskNode {
     return this.#timed(extractable, partitionTime);
   }
 
-  #timed(
-    record: Parameters<NonNullable<SourceNode['timestampExtractor']>>[0],
-    partitionTime: number,
-  ): Record<unknown, unknown> | undefined {
+  #timed(record: ExtractableRecord, partitionTime: number): Record<unknown, unknown> | undefined {
     const where = this.#where(record.topic, record.partition, record.offset);
     const timestamp = this.#extract(record, partitionTime, where);
     if (timestamp >= 0) return new Record(record.key as unknown, record.value as unknown, timestamp, record.headers);
@@ -88,19 +86,13 @@ export class TaskSource implements TaskNode {
     return undefined;
   }
 
-  #extract(
-    record: Parameters<NonNullable<SourceNode['timestampExtractor']>>[0],
-    partitionTime: number,
-    where: ErrorContext,
-  ): number {
+  #extract(record: ExtractableRecord, partitionTime: number, where: ErrorContext): number {
     try {
-      const { timestampExtractor } = this.#node;
-      if (timestampExtractor !== undefined) return timestampExtractor(record, partitionTime);
-      throw invalid('TIMESTAMP_NEGATIVE', `the record's timestamp is ${String(record.timestamp)}`);
+      return (this.#node.timestampExtractor ?? failOnInvalidTimestamp)(record, partitionTime);
     } catch (error) {
       const hint = 'Give the source a timestamp extractor that handles such records; a negative result skips them.';
       throw new ProcessingFailedError(
-        'TIMESTAMP_INVALID',
+        'TIMESTAMP_EXTRACTION_FAILED',
         `source "${this.name}" found no timestamp`,
         error,
         where,
@@ -114,7 +106,7 @@ export class TaskSource implements TaskNode {
     const offset = records.offset(index);
     const where = this.#where(topic, partition, offset);
     const input = { topic, partition, offset, timestamp: records.timestamp(index), headers: records.headers(index) };
-    context.metrics.deserializationErrors.value++;
+    context.metrics.deserializationError(topic);
     if (respond(errorPolicies.deserialization, { error, taskId: id, node: this.name, input }) === 'fail') {
       const hint = 'Mend the record or the serde of the source; or let the deserialization policy skip such records.';
       throw new ProcessingFailedError('DESERIALIZATION_FAILED', `source "${this.name}" failed`, error, where, hint);
