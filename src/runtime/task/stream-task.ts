@@ -279,6 +279,7 @@ export class StreamTask implements Task {
       context,
       calls: this.#calls,
       state,
+      caching: this.#options.cacheMaxBytes > 0,
       globalStores,
       collector,
       errorPolicies: this.#options.errorPolicies ?? {},

@@ -133,15 +133,18 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     return store as S; // the caller names the type of the store that it declared
   }
 
-  onStoreFlush<K, V>(storeName: string, listener: FlushListener<K, V>): void {
-    if (!this.#node.stores.includes(storeName)) throw this.#notConnected(storeName);
-    const { context, state } = this.#scope;
+  onStoreFlush<K, V>(storeName: string, listener: FlushListener<K, V>): boolean {
+    const { caching, context, state } = this.#scope;
+    const store = this.#node.stores.includes(storeName) ? state.stores.get(storeName) : undefined;
+    if (store === undefined) throw this.#notConnected(storeName);
+    if (!caching || !store.definition.caching) return false;
     const enter: FlushListener = (key, newValue, oldValue, timestamp, headers) => {
       context.record.timestamp = timestamp;
       context.record.headers = headers;
       (listener as FlushListener)(key, newValue, oldValue, timestamp, headers); // the store's types, as its definition has them
     };
     state.onFlush(storeName, enter);
+    return true;
   }
 
   schedule(interval: Duration, type: PunctuationType, punctuator: Punctuator): Cancellable {

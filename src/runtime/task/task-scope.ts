@@ -16,6 +16,8 @@ export interface TaskScope {
   readonly context: TaskContext;
   readonly calls: AsyncCalls;
   readonly state: TaskState;
+  /** Whether stores that ask for a record cache have one. */
+  readonly caching: boolean;
   readonly globalStores: ReadonlyMap<string, StateStore>;
   readonly collector: RecordCollector;
   readonly errorPolicies: ErrorPolicies;

@@ -23,6 +23,8 @@ export interface TaskOptions {
   /** The context that `state` was opened with. */
   readonly context: TaskContext;
   readonly state: TaskState;
+  /** What `state` was opened with: 0 turns the record cache off for every store. */
+  readonly cacheMaxBytes: number;
   /** Stores that every task may read. */
   readonly globalStores: ReadonlyMap<string, StateStore>;
   readonly collector: RecordCollector;
