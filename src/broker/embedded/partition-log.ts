@@ -1,0 +1,177 @@
+import { assignOffset } from '../record-batch/batch-header.js';
+import { buildControlBatch } from '../record-batch/control-batch.js';
+import { AbortedTransactions, type AbortedTransaction } from './aborted-transactions.js';
+import { ErrorCode } from './error-code.js';
+import { LogChunks, type LogChunk } from './log-chunks.js';
+import { ProducerStates } from './producer-states.js';
+import type { BrokerStorage } from './storage/broker-storage.js';
+import { maxTimestampOf, readBatchFields, stampAppendTime, type BatchFields } from './stored-batch.js';
+import type { TopicConfig } from './topic-config.js';
+
+/** What an append gave: the base offset, or Kafka's error. */
+export interface AppendResult {
+  readonly errorCode: number;
+  readonly baseOffset: number;
+}
+
+/** Ends a transaction in one partition. */
+export interface EndMarker {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly committed: boolean;
+  readonly timestamp: number;
+}
+
+/**
+ * The log of one partition. Its high watermark is its end, since it has no other replicas; its last stable offset is the
+ * first offset of its oldest open transaction, or the high watermark.
+ */
+export class PartitionLog {
+  startOffset = 0;
+  endOffset = 0;
+  removed = false;
+  readonly producers = new ProducerStates();
+  readonly aborted = new AbortedTransactions();
+  readonly chunks = new LogChunks();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(
+    /** Names the log in storage; never used twice. */
+    readonly id: number,
+    readonly leaderEpoch: number,
+    readonly storage: BrokerStorage,
+  ) {}
+
+  get lastStableOffset(): number {
+    return this.producers.firstOpenOffset ?? this.endOffset;
+  }
+
+  /**
+   * Appends one batch of a producer. The buffer becomes the log's own and is written to.
+   * @param newMustStartAtZero see {@link ProducerStates.check}
+   */
+  append(bytes: Buffer, config: TopicConfig, nowMs: number, newMustStartAtZero: boolean): AppendResult {
+    const batch = readBatchFields(bytes);
+    const errorCode = refusal(batch, config, nowMs);
+    if (errorCode !== ErrorCode.NONE) return { errorCode, baseOffset: -1 };
+    if (batch.producerId >= 0n) {
+      const verdict = this.producers.check(batch, newMustStartAtZero);
+      if (verdict.kind === 'refused') return { errorCode: verdict.errorCode, baseOffset: -1 };
+      if (verdict.kind === 'duplicate') return { errorCode: ErrorCode.NONE, baseOffset: verdict.baseOffset };
+    }
+    if (config.appendTime) stampAppendTime(bytes, nowMs);
+    const baseOffset = this.endOffset;
+    this.#add(bytes);
+    if (batch.producerId >= 0n) {
+      this.producers.appended(readBatchFields(bytes));
+      this.saveProducer(batch.producerId);
+    }
+    this.#progressed();
+    return { errorCode: ErrorCode.NONE, baseOffset };
+  }
+
+  /** Ends a producer's transaction in this partition. */
+  appendMarker(marker: EndMarker): void {
+    const offset = this.endOffset;
+    const { producerId, producerEpoch, timestamp } = marker;
+    const type = marker.committed ? 'commit' : 'abort';
+    this.#add(buildControlBatch({ type, producerId, producerEpoch, timestamp, baseOffset: offset }));
+    const firstOffset = this.producers.ended(producerId, producerEpoch, timestamp);
+    if (!marker.committed && firstOffset >= 0) {
+      this.#addAborted({
+        producerId,
+        firstOffset,
+        lastOffset: offset,
+        lastStableOffset: this.lastStableOffset,
+      });
+    }
+    this.saveProducer(producerId);
+    this.#progressed();
+  }
+
+  /** Makes `offset` the first of the log; what lies below is forgotten. */
+  truncateBefore(offset: number): void {
+    if (offset <= this.startOffset) return;
+    this.startOffset = offset;
+    this.storage.truncateBefore(this.id, offset);
+    for (const { baseOffset } of this.chunks.truncateBefore(offset)) this.storage.remove(chunkKey(this.id, baseOffset));
+    for (const { lastOffset } of this.aborted.truncateBefore(offset)) {
+      this.storage.remove(abortedKey(this.id, lastOffset));
+    }
+    this.saveBounds();
+  }
+
+  /** Forgets the log: its topic was deleted. Who waits for it is called. */
+  remove(): void {
+    this.removed = true;
+    this.storage.removeLog(this.id);
+    this.#progressed();
+  }
+
+  /** Calls back once, at the next append or end of a transaction; gives how to stop waiting. */
+  whenProgressed(callback: () => void): () => void {
+    this.#waiting.add(callback);
+    return () => this.#waiting.delete(callback);
+  }
+
+  saveBounds(): void {
+    this.storage.put(boundsKey(this.id), JSON.stringify([this.startOffset, this.endOffset]));
+  }
+
+  saveProducer(producerId: bigint): void {
+    this.storage.put(`p/${this.id}/${producerId}`, this.producers.save(producerId));
+  }
+
+  #add(bytes: Buffer): void {
+    assignOffset(bytes, this.endOffset, this.leaderEpoch);
+    this.storage.putBatch(this.id, this.endOffset, bytes);
+    const closed = this.chunks.appended(this.endOffset, bytes.length, maxTimestampOf(bytes));
+    if (closed !== undefined) this.#saveChunk(closed);
+    this.endOffset += bytes.readInt32BE(23) + 1;
+  }
+
+  #saveChunk({ baseOffset, byteLength, maxTimestamp }: LogChunk): void {
+    this.storage.put(chunkKey(this.id, baseOffset), JSON.stringify([byteLength, maxTimestamp]));
+  }
+
+  #addAborted(transaction: AbortedTransaction): void {
+    this.aborted.add(transaction);
+    const { producerId, firstOffset, lastOffset, lastStableOffset } = transaction;
+    const text = JSON.stringify([producerId.toString(), firstOffset, lastStableOffset]);
+    this.storage.put(abortedKey(this.id, lastOffset), text);
+  }
+
+  #progressed(): void {
+    if (this.#waiting.size === 0) return;
+    const callbacks = [...this.#waiting];
+    this.#waiting.clear();
+    for (const callback of callbacks) callback();
+  }
+}
+
+/** Where the bounds of a log are kept. */
+export function boundsKey(log: number): string {
+  return `l/${log}`;
+}
+
+/** Where an aborted transaction is kept; sorted by the offset of its marker. */
+function abortedKey(log: number, lastOffset: number): string {
+  return `a/${log}/${sortable(lastOffset)}`;
+}
+
+/** Where a closed chunk is kept. */
+function chunkKey(log: number, baseOffset: number): string {
+  return `c/${log}/${sortable(baseOffset)}`;
+}
+
+function sortable(offset: number): string {
+  return String(offset).padStart(16, '0');
+}
+
+function refusal(batch: BatchFields, config: TopicConfig, nowMs: number): number {
+  if (batch.byteLength > config.maxMessageBytes) return ErrorCode.MESSAGE_TOO_LARGE;
+  if (config.appendTime || batch.maxTimestamp < 0) return ErrorCode.NONE;
+  const ahead = batch.maxTimestamp - nowMs;
+  const allowed = ahead <= config.timestampAfterMaxMs && -ahead <= config.timestampBeforeMaxMs;
+  return allowed ? ErrorCode.NONE : ErrorCode.INVALID_TIMESTAMP;
+}

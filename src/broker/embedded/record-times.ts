@@ -1,0 +1,23 @@
+import { decodeRecords } from '../record-batch/decode.js';
+import { baseOffsetOf, lastOffsetOf, maxTimestampOf } from './stored-batch.js';
+
+/** What a search by time found, and where to go on if it found nothing. */
+export interface TimeSearch {
+  readonly record: { readonly offset: number; readonly timestamp: number } | undefined;
+  readonly nextOffset: number;
+}
+
+/** The first record, at or after an offset, whose timestamp is at or after a time. Control records do not count. */
+export function firstRecordAtOrAfter(batches: readonly Buffer[], timestamp: number, fromOffset: number): TimeSearch {
+  let nextOffset = fromOffset;
+  for (const batch of batches) {
+    nextOffset = lastOffsetOf(batch) + 1;
+    if (maxTimestampOf(batch) < timestamp) continue;
+    const { records } = decodeRecords(batch, Math.max(fromOffset, baseOffsetOf(batch)), undefined, false);
+    for (let at = 0; at < records.length; at++) {
+      if (records.timestamp(at) < timestamp) continue;
+      return { record: { offset: records.offset(at), timestamp: records.timestamp(at) }, nextOffset };
+    }
+  }
+  return { record: undefined, nextOffset };
+}

@@ -1,0 +1,70 @@
+import { BrokerUnavailableError } from '../client/errors.js';
+import type { ApiName, Apis, ProduceRequest, RequestOf, ResponseOf } from '../client/protocol.js';
+import type { BrokerFeatures } from '../client/transport.js';
+import type { Clock } from '../../util/time.js';
+
+/** Who answers a request. */
+export type Handlers = {
+  readonly [A in ApiName]: (request: Apis[A][0]) => Apis[A][1] | Promise<Apis[A][1]>;
+};
+
+/** Brings each request to the part of the broker that answers it. */
+export class RequestDispatch {
+  readonly features: BrokerFeatures;
+  #closed = false;
+
+  constructor(
+    private readonly handlers: Partial<Handlers>,
+    readonly clock: Clock,
+    transactionVersion: number,
+  ) {
+    this.features = { transactionVersion, version: (api) => (handlers[api] === undefined ? -1 : VERSIONS[api]) };
+  }
+
+  /** Copies what the sender may use again once its call has returned. */
+  takeOwnership<A extends ApiName>(api: A, message: RequestOf<A>): RequestOf<A> {
+    if (api !== 'Produce') return message;
+    const request = message as ProduceRequest;
+    const partitions = request.partitions.map((sent) => ({ ...sent, records: Buffer.from(sent.records) }));
+    // The name says the type: a Produce request was copied into one.
+    return { ...request, partitions };
+  }
+
+  /** @throws BrokerUnavailableError once closed */
+  async handle<A extends ApiName>(api: A, message: RequestOf<A>): Promise<ResponseOf<A>> {
+    if (this.#closed) throw new BrokerUnavailableError('the embedded broker is closed');
+    const handler = this.handlers[api];
+    if (handler === undefined) throw new BrokerUnavailableError(`the embedded broker does not answer ${api}`);
+    return await handler(message);
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+}
+
+/** Kafka 4.3's highest versions; what the request objects mean is what these versions mean. */
+const VERSIONS: Readonly<Record<ApiName, number>> = {
+  Metadata: 13,
+  FindCoordinator: 6,
+  Fetch: 18,
+  ListOffsets: 11,
+  Produce: 13,
+  InitProducerId: 6,
+  AddPartitionsToTxn: 5,
+  AddOffsetsToTxn: 4,
+  TxnOffsetCommit: 5,
+  EndTxn: 5,
+  JoinGroup: 9,
+  SyncGroup: 5,
+  Heartbeat: 4,
+  LeaveGroup: 5,
+  OffsetCommit: 10,
+  OffsetFetch: 10,
+  CreateTopics: 7,
+  DeleteTopics: 6,
+  DeleteRecords: 2,
+  DescribeConfigs: 4,
+  DeleteGroups: 2,
+  CreatePartitions: 3,
+};
