@@ -1,0 +1,75 @@
+import type { Serde } from '../serde/serde.js';
+import { messageOf } from '../util/errors.js';
+import { badField } from './query-errors.js';
+
+/** What google.protobuf.Value can carry. */
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+
+/**
+ * A key or value as JSON: integers beyond 2^53 as strings, bytes as base64, NaN and the infinities by name. What JSON
+ * leaves out (undefined, functions) is left out.
+ */
+export function toJson(value: unknown): JsonValue {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'bigint':
+      return BigInt.asIntN(53, value) === value || Number.isSafeInteger(Number(value))
+        ? Number(value)
+        : value.toString();
+    case 'object':
+      return value === null ? null : objectToJson(value);
+    default:
+      return null;
+  }
+}
+
+function objectToJson(value: object): JsonValue {
+  if (Buffer.isBuffer(value)) return value.toString('base64');
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value)) return value.map(toJson);
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Map) return Object.fromEntries([...value].map(([name, item]) => [String(name), toJson(item)]));
+  if (value instanceof Set) return [...value].map(toJson);
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined && typeof item !== 'function');
+  return Object.fromEntries(entries.map(([name, item]) => [name, toJson(item)]));
+}
+
+/**
+ * The key that JSON means, for a serde: numbers for `long`, `integer` and `double` (or their text), bigints for `int64`,
+ * base64 for `bytes`, `{key, start, end}` for windowed keys; anything else as it is.
+ * @throws MillraceError `BAD_KEY` when the serde cannot write it; `field` names the request's field
+ */
+export function keyFromJson(serde: Serde<unknown>, json: unknown, field = 'key'): unknown {
+  try {
+    const key = convert(serde.name, json);
+    serde.serialize(key);
+    return key;
+  } catch (error) {
+    const shown = JSON.stringify(json);
+    throw badField('BAD_KEY', field, `${shown} is not a key of serde ${serde.name}: ${messageOf(error)}`, error);
+  }
+}
+
+function convert(serdeName: string, json: unknown): unknown {
+  const windowed = /^(?:time|session)Windowed<(.*?)(?:,\d+)?>$/.exec(serdeName);
+  if (windowed?.[1] !== undefined && typeof json === 'object' && json !== null && 'key' in json) {
+    return { ...json, key: convert(windowed[1], json.key) };
+  }
+  switch (serdeName) {
+    case 'long':
+    case 'integer':
+    case 'double':
+      return typeof json === 'string' && json.trim() !== '' ? Number(json) : json;
+    case 'int64':
+      return typeof json === 'number' || typeof json === 'string' ? BigInt(json) : json;
+    case 'bytes':
+      return typeof json === 'string' ? Buffer.from(json, 'base64') : json;
+    default:
+      return json;
+  }
+}

@@ -1,0 +1,97 @@
+import type { KeyValueStoreDefinition } from '../state/store.js';
+import { batches, limited } from './batches.js';
+import type { ReadOptions } from './gen/millrace/query/v1/read_options.js';
+import type { Record } from './gen/millrace/query/v1/record.js';
+import type { GetResponse, ListRequest, ListResponse } from './gen/millrace/query/v1/state_query_service.js';
+import { keyFromJson } from './json-value.js';
+import { asKeyValueStore, keyScan, type KeyScan } from './key-scan.js';
+import { toRecord } from './messages.js';
+import { decodePageToken, encodePageToken } from './page-token.js';
+import { badField } from './query-errors.js';
+import { planRead, type ReadPlan } from './read-plan.js';
+import type { StateQueries } from './state-queries.js';
+import type { StoreCatalog } from './store-catalog.js';
+
+const MAX_KEYS = 1_000;
+const DEFAULT_PAGE = 100;
+const MAX_PAGE = 1_000;
+
+type KeyValuePlan = ReadPlan<KeyValueStoreDefinition>;
+
+/** The queries of key-value stores. */
+export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get' | 'multiGet' | 'list' | 'range'> {
+  const plan = (
+    request: { readonly application: string; readonly store: string; readonly options: ReadOptions | undefined },
+    method: string,
+  ): Promise<KeyValuePlan> => planRead(catalog.find(request, method, 'keyValue'), request.options);
+
+  return {
+    async get(request) {
+      const read = await plan(request, 'Get');
+      if (request.asOf) throw badField('UNKNOWN_QUERY_TYPE', 'as_of', 'as_of is for versioned stores');
+      return getOne(read, request.key, 'key');
+    },
+
+    async multiGet(request) {
+      if (request.keys.length > MAX_KEYS) throw badField('BAD_KEY', 'keys', `at most ${MAX_KEYS} keys at a time`);
+      const read = await plan(request, 'MultiGet');
+      return { results: request.keys.map((key, index) => getOne(read, key, `keys[${index}]`)) };
+    },
+
+    async list(request) {
+      return page(await plan(request, 'List'), request);
+    },
+
+    async *range(request) {
+      if (request.limit < 0) throw badField('BAD_LIMIT', 'limit', 'limit is negative');
+      const read = await plan(request, 'Range');
+      const scan = keyScan(read.definition, request);
+      for await (const records of batches(limited(recordsOf(read, scan), request.limit))) {
+        yield { records, position: undefined };
+      }
+      yield { records: [], position: read.position() };
+    },
+  };
+}
+
+function getOne(read: KeyValuePlan, json: unknown, field: string): GetResponse {
+  const key = keyFromJson(read.definition.keySerde, json, field);
+  for (const { store } of read.partitions) {
+    const value = asKeyValueStore(store).get(key);
+    if (value !== undefined) {
+      return { record: toRecord(read.definition, key, value, read.raw), position: read.position() };
+    }
+  }
+  return { record: undefined, position: read.position() };
+}
+
+async function* recordsOf(read: KeyValuePlan, scan: KeyScan): AsyncGenerator<Record> {
+  for (const { store } of read.partitions) {
+    for await (const [key, value] of scan(store)) yield toRecord(read.definition, key, value, read.raw);
+  }
+}
+
+async function page(read: KeyValuePlan, request: ListRequest): Promise<ListResponse> {
+  if (request.pageSize < 0) throw badField('BAD_LIMIT', 'page_size', 'page_size is negative');
+  const size = Math.min(request.pageSize || DEFAULT_PAGE, MAX_PAGE);
+  const scan = keyScan(read.definition, request);
+  const after = decodePageToken(request);
+  const records: Record[] = [];
+  let end = after;
+  for (const { taskId, store } of after ? from(read, after.taskId) : read.partitions) {
+    for await (const [key, value] of scan(store, after?.taskId === taskId ? after.key : undefined)) {
+      if (records.length === size && end) {
+        return { records, nextPageToken: encodePageToken(request, end), position: read.position() };
+      }
+      records.push(toRecord(read.definition, key, value, read.raw));
+      end = { taskId, key: read.definition.keySerde.serialize(key) };
+    }
+  }
+  return { records, nextPageToken: '', position: read.position() };
+}
+
+function from(read: KeyValuePlan, task: string): KeyValuePlan['partitions'] {
+  const index = read.partitions.findIndex(({ taskId }) => taskId === task);
+  if (index < 0) throw badField('BAD_PAGE_TOKEN', 'page_token', `page_token is of task ${task}, which is not here`);
+  return read.partitions.slice(index);
+}

@@ -1,0 +1,18 @@
+import { keyValueQueries } from './key-value-queries.js';
+import { toStoreInfo } from './messages.js';
+import type { StateQueries } from './state-queries.js';
+import { storesOf, type StoreCatalog } from './store-catalog.js';
+import { windowQueries } from './window-queries.js';
+
+/** Answers queries from the stores of the tasks of this instance. */
+export function createLocalStateQueries(catalog: StoreCatalog): StateQueries {
+  return {
+    listStores: ({ application }) => {
+      const found = catalog.named(application).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const stores = found.flatMap(({ id, topology }) => storesOf(topology).map((store) => toStoreInfo(id, store)));
+      return Promise.resolve({ stores });
+    },
+    ...keyValueQueries(catalog),
+    ...windowQueries(catalog),
+  };
+}

@@ -1,0 +1,56 @@
+import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, StateStore } from '../state/store.js';
+import type { BuiltTopology } from '../topology/node.js';
+
+/** Which writes a read sees; see `Isolation` in read_options.proto. */
+export type ReadIsolation = 'committed' | 'uncommitted';
+
+/** The part of a store that belongs to one task, readable. */
+export interface StorePartition {
+  /** `<sub-topology>_<partition>`; `global` for a global store. */
+  readonly taskId: string;
+  readonly store: StateStore;
+}
+
+/** One input partition of a task. */
+export interface TaskInputView {
+  readonly topic: string;
+  readonly partition: number;
+  /** -1 when nothing was committed. */
+  readonly committedOffset: number;
+  /** -1 while unknown. */
+  readonly endOffset: number;
+}
+
+/** One task of this instance, for people and tools. */
+export interface TaskView {
+  readonly taskId: string;
+  readonly state: string;
+  readonly inputs: readonly TaskInputView[];
+  /** Changelog records still to be applied. */
+  readonly restoreRemaining: number;
+}
+
+/** What queries need of a running application. */
+export interface ReadableApplication {
+  readonly id: string;
+  readonly instanceId: string;
+  readonly topology: BuiltTopology;
+  /** State of the application, such as `running`. */
+  readonly state: string;
+  tasks(): readonly TaskView[];
+  /**
+   * A store's partitions on this instance, ordered by task.
+   * @throws MillraceError of kind `unavailable` while the store is restored or its tasks move
+   */
+  partitions(
+    storeName: string,
+    isolation: ReadIsolation,
+  ): readonly StorePartition[] | Promise<readonly StorePartition[]>;
+  /** Input offsets that a task's answers include, by `topic-partition`; empty while unknown. */
+  inputPositions(taskId: string): ReadonlyMap<string, number>;
+}
+
+/** A key-value store whose types are known to its serdes only. */
+export type AnyKeyValueStore = ReadOnlyKeyValueStore<unknown, unknown>;
+/** A window store whose types are known to its serdes only. */
+export type AnyWindowStore = ReadOnlyWindowStore<unknown, unknown>;

@@ -1,0 +1,30 @@
+import type {
+  FetchWindowRequest,
+  FetchWindowResponse,
+  FetchWindowsRequest,
+  FetchWindowsResponse,
+  GetRequest,
+  GetResponse,
+  ListRequest,
+  ListResponse,
+  ListStoresRequest,
+  ListStoresResponse,
+  MultiGetRequest,
+  MultiGetResponse,
+  RangeRequest,
+  RangeResponse,
+} from './gen/millrace/query/v1/state_query_service.js';
+
+/**
+ * The state queries, on the messages of `millrace.query.v1`; gRPC and HTTP both serve one of these. Streams are pulled: the
+ * store is read as fast as the client takes. All reject with a MillraceError; see status.ts for what it becomes.
+ */
+export interface StateQueries {
+  readonly listStores: (request: ListStoresRequest) => Promise<ListStoresResponse>;
+  readonly get: (request: GetRequest) => Promise<GetResponse>;
+  readonly multiGet: (request: MultiGetRequest) => Promise<MultiGetResponse>;
+  readonly list: (request: ListRequest) => Promise<ListResponse>;
+  readonly range: (request: RangeRequest) => AsyncIterable<RangeResponse>;
+  readonly fetchWindow: (request: FetchWindowRequest) => Promise<FetchWindowResponse>;
+  readonly fetchWindows: (request: FetchWindowsRequest) => AsyncIterable<FetchWindowsResponse>;
+}

@@ -1,0 +1,108 @@
+import type { StoreDefinition, StoreKind } from '../state/store.js';
+import type { BuiltTopology } from '../topology/node.js';
+import { applicationNotFound, applicationRequired, storeNotFound, wrongStoreKind } from './query-errors.js';
+import type { ReadableApplication } from './readable-application.js';
+
+/** A store and the application it was found in. */
+export interface FoundStore<D extends StoreDefinition = StoreDefinition> {
+  readonly application: ReadableApplication;
+  readonly definition: D;
+}
+
+/** Which methods read which kind of store. */
+const METHODS: Readonly<Record<StoreKind, string>> = {
+  keyValue: 'Get, MultiGet, List or Range',
+  window: 'FetchWindow or FetchWindows',
+  session: 'FetchSessions',
+  versioned: 'Get or ListVersions',
+};
+
+/** Every store of a topology, global ones included, by name. */
+export function storesOf(topology: BuiltTopology): readonly StoreDefinition[] {
+  const byName = new Map<string, StoreDefinition>();
+  for (const { stores } of topology.subTopologies) for (const store of stores) byName.set(store.name, store);
+  for (const { store } of topology.globalStores) byName.set(store.name, store);
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Finds applications and stores by the names that requests give. */
+export class StoreCatalog {
+  constructor(readonly applications: () => readonly ReadableApplication[]) {}
+
+  /**
+   * The applications meant: the one named, or all.
+   * @throws MillraceError `APPLICATION_NOT_FOUND`
+   */
+  named(application: string): readonly ReadableApplication[] {
+    const running = this.applications();
+    if (application === '') return running;
+    const found = running.filter(({ id }) => id === application);
+    if (found.length === 0) {
+      throw applicationNotFound(
+        application,
+        running.map(({ id }) => id),
+      );
+    }
+    return found;
+  }
+
+  /**
+   * The one application meant.
+   * @throws MillraceError `APPLICATION_NOT_FOUND`, `APPLICATION_REQUIRED`
+   */
+  only(application: string): ReadableApplication {
+    const [first, ...others] = this.named(application);
+    if (!first) throw applicationNotFound(application, []);
+    if (others.length > 0) {
+      throw applicationRequired(
+        'what you ask for',
+        [first, ...others].map(({ id }) => id),
+      );
+    }
+    return first;
+  }
+
+  /**
+   * The store meant, which has to be of a kind that `method` reads.
+   * @throws MillraceError `STORE_NOT_FOUND`, `APPLICATION_REQUIRED`, `UNKNOWN_QUERY_TYPE`
+   */
+  find<K extends StoreKind>(
+    request: { readonly application: string; readonly store: string },
+    method: string,
+    kind: K,
+  ): FoundStore<Extract<StoreDefinition, { kind: K }>> {
+    const { application, definition } = this.#find(request.application, request.store);
+    if (!isOfKind(definition, kind)) {
+      throw wrongStoreKind(definition.name, definition.kind, method, METHODS[definition.kind]);
+    }
+    return { application, definition };
+  }
+
+  #find(application: string, store: string): FoundStore {
+    const searched = this.named(application);
+    const found = searched.flatMap((each) =>
+      storesOf(each.topology)
+        .filter(({ name }) => name === store)
+        .map((definition) => ({ application: each, definition })),
+    );
+    const [first, ...others] = found;
+    if (!first) {
+      const known = searched.flatMap(({ topology }) => storesOf(topology).map(({ name }) => name));
+      throw storeNotFound(store, application, known);
+    }
+    if (others.length > 0) {
+      throw applicationRequired(
+        `store "${store}"`,
+        found.map((each) => each.application.id),
+      );
+    }
+    return first;
+  }
+}
+
+function isOfKind<K extends StoreKind>(
+  definition: StoreDefinition,
+  kind: K,
+): definition is Extract<StoreDefinition, { kind: K }> {
+  return definition.kind === kind;
+}
