@@ -1,6 +1,6 @@
 import type { Serde } from '../serde/serde.js';
 import { messageOf } from '../util/errors.js';
-import { badField } from './query-errors.js';
+import { fieldError } from './query-errors.js';
 
 /** What google.protobuf.Value can carry. */
 export type JsonValue =
@@ -51,7 +51,7 @@ export function keyFromJson(serde: Serde<unknown>, json: unknown, field = 'key')
     return key;
   } catch (error) {
     const shown = JSON.stringify(json);
-    throw badField('BAD_KEY', field, `${shown} is not a key of serde ${serde.name}: ${messageOf(error)}`, error);
+    throw fieldError('BAD_KEY', field, `${shown} is not a key of serde ${serde.name}: ${messageOf(error)}`, error);
   }
 }
 

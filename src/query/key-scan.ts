@@ -2,7 +2,7 @@ import { string } from '../serde/primitives.js';
 import type { Serde } from '../serde/serde.js';
 import type { KeyValueStoreDefinition, StateStore } from '../state/store.js';
 import { keyFromJson } from './json-value.js';
-import { badField } from './query-errors.js';
+import { fieldError } from './query-errors.js';
 import type { AnyKeyValueStore } from './readable-application.js';
 
 /** Which keys a request asks for; keys as JSON, undefined is open. */
@@ -30,7 +30,7 @@ export function keyScan(definition: KeyValueStoreDefinition, request: KeyRangeRe
     return (store, after) => skipTo(asKeyValueStore(store).prefixScan(prefix, string()), keySerde, after, false);
   }
   if (from !== null && to !== null && Buffer.compare(keySerde.serialize(from), keySerde.serialize(to)) > 0) {
-    throw badField('BAD_RANGE', 'from', "from is after to, in the order of the keys' bytes");
+    throw fieldError('BAD_RANGE', 'from', "from is after to, in the order of the keys' bytes");
   }
   return (store, after) => {
     const last: unknown = after && keySerde.deserialize(after, 0, after.length);
@@ -42,10 +42,11 @@ export function keyScan(definition: KeyValueStoreDefinition, request: KeyRangeRe
 }
 
 function refusePrefix(definition: KeyValueStoreDefinition, { from, to, reverse }: KeyRangeRequest): void {
-  if (from !== undefined || to !== undefined) throw badField('BAD_RANGE', 'prefix', 'prefix goes without from and to');
-  if (reverse) throw badField('BAD_RANGE', 'reverse', 'a prefix is read in ascending order only');
+  if (from !== undefined || to !== undefined)
+    throw fieldError('BAD_RANGE', 'prefix', 'prefix goes without from and to');
+  if (reverse) throw fieldError('BAD_RANGE', 'reverse', 'a prefix is read in ascending order only');
   if (definition.keySerde.name === 'string') return;
-  throw badField('BAD_RANGE', 'prefix', `keys of serde ${definition.keySerde.name} have no prefix; use from and to`);
+  throw fieldError('BAD_RANGE', 'prefix', `keys of serde ${definition.keySerde.name} have no prefix; use from and to`);
 }
 
 async function* skipTo(

@@ -7,7 +7,7 @@ import { keyFromJson } from './json-value.js';
 import { asKeyValueStore, keyScan, type KeyScan } from './key-scan.js';
 import { toRecord } from './messages.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
-import { badField } from './query-errors.js';
+import { fieldError } from './query-errors.js';
 import { planRead, type ReadPlan } from './read-plan.js';
 import type { StateQueries } from './state-queries.js';
 import type { StoreCatalog } from './store-catalog.js';
@@ -28,12 +28,12 @@ export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get'
   return {
     async get(request) {
       const read = await plan(request, 'Get');
-      if (request.asOf) throw badField('UNKNOWN_QUERY_TYPE', 'as_of', 'as_of is for versioned stores');
+      if (request.asOf) throw fieldError('UNKNOWN_QUERY_TYPE', 'as_of', 'as_of is for versioned stores');
       return getOne(read, request.key, 'key');
     },
 
     async multiGet(request) {
-      if (request.keys.length > MAX_KEYS) throw badField('BAD_KEY', 'keys', `at most ${MAX_KEYS} keys at a time`);
+      if (request.keys.length > MAX_KEYS) throw fieldError('BAD_KEY', 'keys', `at most ${MAX_KEYS} keys at a time`);
       const read = await plan(request, 'MultiGet');
       return { results: request.keys.map((key, index) => getOne(read, key, `keys[${index}]`)) };
     },
@@ -43,7 +43,7 @@ export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get'
     },
 
     async *range(request) {
-      if (request.limit < 0) throw badField('BAD_LIMIT', 'limit', 'limit is negative');
+      if (request.limit < 0) throw fieldError('BAD_LIMIT', 'limit', 'limit is negative');
       const read = await plan(request, 'Range');
       const scan = keyScan(read.definition, request);
       for await (const records of batches(limited(recordsOf(read, scan), request.limit))) {
@@ -72,7 +72,7 @@ async function* recordsOf(read: KeyValuePlan, scan: KeyScan): AsyncGenerator<Rec
 }
 
 async function page(read: KeyValuePlan, request: ListRequest): Promise<ListResponse> {
-  if (request.pageSize < 0) throw badField('BAD_LIMIT', 'page_size', 'page_size is negative');
+  if (request.pageSize < 0) throw fieldError('BAD_LIMIT', 'page_size', 'page_size is negative');
   const size = Math.min(request.pageSize || DEFAULT_PAGE, MAX_PAGE);
   const scan = keyScan(read.definition, request);
   const after = decodePageToken(request);
@@ -92,6 +92,6 @@ async function page(read: KeyValuePlan, request: ListRequest): Promise<ListRespo
 
 function from(read: KeyValuePlan, task: string): KeyValuePlan['partitions'] {
   const index = read.partitions.findIndex(({ taskId }) => taskId === task);
-  if (index < 0) throw badField('BAD_PAGE_TOKEN', 'page_token', `page_token is of task ${task}, which is not here`);
+  if (index < 0) throw fieldError('BAD_PAGE_TOKEN', 'page_token', `page_token is of task ${task}, which is not here`);
   return read.partitions.slice(index);
 }

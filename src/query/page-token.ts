@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ListRequest } from './gen/millrace/query/v1/state_query_service.js';
-import { badField } from './query-errors.js';
+import { fieldError } from './query-errors.js';
 
 /** The last record of a page. */
 export interface PageEnd {
@@ -23,7 +23,7 @@ export function decodePageToken(request: ListRequest): PageEnd | undefined {
   if (request.pageToken === '') return undefined;
   const token = parse(request.pageToken);
   if (token?.query !== fingerprint(request) || typeof token.task !== 'string' || typeof token.key !== 'string') {
-    throw badField('BAD_PAGE_TOKEN', 'page_token', 'page_token belongs to another request, or is none');
+    throw fieldError('BAD_PAGE_TOKEN', 'page_token', 'page_token belongs to another request, or is none');
   }
   return { taskId: token.task, key: Buffer.from(token.key, 'base64') };
 }

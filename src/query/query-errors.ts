@@ -48,7 +48,7 @@ export function wrongStoreKind(store: string, kind: StoreKind, method: string, i
 }
 
 /** A field of the request cannot be right. */
-export function badField(code: string, field: string, message: string, cause?: unknown): MillraceError {
+export function fieldError(code: string, field: string, message: string, cause?: unknown): MillraceError {
   return new MillraceError({ code, kind: 'invalid', message, cause, context: { field } });
 }
 
@@ -63,7 +63,7 @@ export function notSupported(what: string): MillraceError {
 }
 
 /** Tasks that hold the store are being restored or moved. */
-export function storeUnavailable(
+export function storeUnavailableError(
   code: 'RESTORING' | 'NOT_ACTIVE',
   store: string,
   message: string,

@@ -1,7 +1,7 @@
 import type { StoreDefinition } from '../state/store.js';
 import { Isolation, type ReadOptions } from './gen/millrace/query/v1/read_options.js';
 import type { Position } from './gen/millrace/query/v1/record.js';
-import { notSupported, storeUnavailable } from './query-errors.js';
+import { notSupported, storeUnavailableError } from './query-errors.js';
 import type { StorePartition } from './readable-application.js';
 import type { FoundStore } from './store-catalog.js';
 
@@ -27,7 +27,7 @@ export async function planRead<D extends StoreDefinition>(
   const isolation = options?.isolation === Isolation.ISOLATION_READ_UNCOMMITTED ? 'uncommitted' : 'committed';
   const partitions = await application.partitions(definition.name, isolation);
   if (partitions.length === 0) {
-    throw storeUnavailable('NOT_ACTIVE', definition.name, `no task with store "${definition.name}" runs here yet`);
+    throw storeUnavailableError('NOT_ACTIVE', definition.name, `no task with store "${definition.name}" runs here yet`);
   }
   const positions = partitions.map(({ taskId }) => application.inputPositions(taskId));
   return { definition, partitions, raw: options?.raw ?? false, position: () => toPosition(positions) };

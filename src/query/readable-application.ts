@@ -1,3 +1,4 @@
+import type { TaskView } from '../runtime/application.js';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, StateStore } from '../state/store.js';
 import type { BuiltTopology } from '../topology/node.js';
 
@@ -9,25 +10,6 @@ export interface StorePartition {
   /** `<sub-topology>_<partition>`; `global` for a global store. */
   readonly taskId: string;
   readonly store: StateStore;
-}
-
-/** One input partition of a task. */
-export interface TaskInputView {
-  readonly topic: string;
-  readonly partition: number;
-  /** -1 when nothing was committed. */
-  readonly committedOffset: number;
-  /** -1 while unknown. */
-  readonly endOffset: number;
-}
-
-/** One task of this instance, for people and tools. */
-export interface TaskView {
-  readonly taskId: string;
-  readonly state: string;
-  readonly inputs: readonly TaskInputView[];
-  /** Changelog records still to be applied. */
-  readonly restoreRemaining: number;
 }
 
 /** What queries need of a running application. */

@@ -1,5 +1,6 @@
-import { toMermaid } from './describe/mermaid.js';
-import { describeTopology } from './describe/topology-document.js';
+import type { TaskView } from '../runtime/application.js';
+import { topologyToJson } from '../topology/topology-json.js';
+import { topologyToMermaid } from '../topology/topology-mermaid.js';
 import type {
   DescribeTopologyRequest,
   DescribeTopologyResponse,
@@ -9,7 +10,8 @@ import type {
   ListTasksResponse,
   Task,
 } from './gen/millrace/query/v1/topology_service.js';
-import type { ReadableApplication, TaskView } from './readable-application.js';
+import type { ReadableApplication } from './readable-application.js';
+import { remainingOf } from './restore-remaining.js';
 import type { StoreCatalog } from './store-catalog.js';
 
 /** The queries about graphs, instances and tasks, on the messages of `millrace.query.v1`. */
@@ -29,12 +31,11 @@ export interface Endpoints {
 export function createTopologyQueries(catalog: StoreCatalog, endpoints: Readonly<Endpoints>): TopologyQueries {
   return {
     describeTopology({ application }) {
-      const { id, topology } = catalog.only(application);
-      const document = describeTopology(id, topology);
+      const { topology } = catalog.only(application);
       return Promise.resolve({
         kafkaText: topology.describe(),
-        json: JSON.stringify(document),
-        mermaid: toMermaid(document),
+        json: JSON.stringify(topologyToJson(topology)),
+        mermaid: topologyToMermaid(topology),
       });
     },
     listInstances({ application }) {
@@ -43,7 +44,7 @@ export function createTopologyQueries(catalog: StoreCatalog, endpoints: Readonly
         grpcEndpoint: endpoints.grpc,
         httpEndpoint: endpoints.http,
         state: each.state,
-        activeTasks: each.tasks().map(({ taskId }) => taskId),
+        activeTasks: each.tasks().map(({ id }) => id),
         standbyTasks: [],
       }));
       return Promise.resolve({ instances });
@@ -55,13 +56,13 @@ export function createTopologyQueries(catalog: StoreCatalog, endpoints: Readonly
   };
 }
 
-function toTask({ instanceId }: ReadableApplication, { taskId, state, inputs, restoreRemaining }: TaskView): Task {
-  const partitions = inputs.map(({ topic, partition, committedOffset, endOffset }) => ({
+function toTask({ instanceId }: ReadableApplication, { id, status, inputs, stores }: TaskView): Task {
+  const partitions = inputs.map(({ topic, partition, committedOffset, highWatermark, lagRecords }) => ({
     topic,
     partition,
-    committedOffset,
-    endOffset,
-    lag: endOffset < 0 ? 0 : Math.max(0, endOffset - Math.max(committedOffset, 0)),
+    committedOffset: committedOffset ?? -1,
+    endOffset: highWatermark ?? -1,
+    lag: lagRecords,
   }));
-  return { taskId, instanceId, state, partitions, restoreRemaining };
+  return { taskId: id, instanceId, state: status, partitions, restoreRemaining: remainingOf(stores) };
 }

@@ -4,7 +4,7 @@ import type { Window } from './gen/millrace/query/v1/record.js';
 import type { FetchWindowsRequest } from './gen/millrace/query/v1/state_query_service.js';
 import { keyFromJson } from './json-value.js';
 import { toWindow } from './messages.js';
-import { badField } from './query-errors.js';
+import { fieldError } from './query-errors.js';
 import { planRead, type ReadPlan } from './read-plan.js';
 import type { AnyWindowStore } from './readable-application.js';
 import type { StateQueries } from './state-queries.js';
@@ -28,7 +28,7 @@ export function windowQueries(catalog: StoreCatalog): Pick<StateQueries, 'fetchW
       const read = await planRead(catalog.find(request, 'FetchWindow', 'window'), request.options);
       const { definition } = read;
       const key = keyFromJson(definition.keySerde, request.key);
-      if (!request.windowStart) throw badField('BAD_TIME', 'window_start', 'window_start is missing');
+      if (!request.windowStart) throw fieldError('BAD_TIME', 'window_start', 'window_start is missing');
       const startMs = fromTimestamp(request.windowStart, 0);
       for (const { store } of read.partitions) {
         const value = asWindowStore(store).fetch(key, startMs);
@@ -40,7 +40,7 @@ export function windowQueries(catalog: StoreCatalog): Pick<StateQueries, 'fetchW
     },
 
     async *fetchWindows(request) {
-      if (request.limit < 0) throw badField('BAD_LIMIT', 'limit', 'limit is negative');
+      if (request.limit < 0) throw fieldError('BAD_LIMIT', 'limit', 'limit is negative');
       const read = await planRead(catalog.find(request, 'FetchWindows', 'window'), request.options);
       const scan = windowScan(read.definition, request);
       for await (const windows of batches(limited(windowsOf(read, scan), request.limit))) {
@@ -55,8 +55,8 @@ function windowScan(definition: WindowStoreDefinition, request: FetchWindowsRequ
   const key = request.key === undefined ? undefined : keyFromJson(definition.keySerde, request.key);
   const fromMs = fromTimestamp(request.timeFrom, 0);
   const toMs = fromTimestamp(request.timeTo, Number.MAX_SAFE_INTEGER);
-  if (fromMs > toMs) throw badField('BAD_TIME', 'time_from', 'time_from is after time_to');
-  if (request.reverse && key === undefined) throw badField('BAD_KEY', 'key', 'reverse needs a key');
+  if (fromMs > toMs) throw fieldError('BAD_TIME', 'time_from', 'time_from is after time_to');
+  if (request.reverse && key === undefined) throw fieldError('BAD_KEY', 'key', 'reverse needs a key');
   return { key, fromMs, toMs, reverse: request.reverse };
 }
 

@@ -1,0 +1,85 @@
+import type { AddressInfo } from 'node:net';
+import { fastify, type FastifyInstance } from 'fastify';
+import { MillraceError, messageOf } from '../../util/errors.js';
+import type { PrometheusMetrics } from '../../observability/prometheus-metrics.js';
+import { toHttpStatus, toStatus } from '../../query/status.js';
+import type { RestMethod } from '../../query/rest-methods.js';
+import { indexPage } from './index-page.js';
+import { addProduceRoute, type TopicWriter } from './produce-route.js';
+import { addRestRoutes } from './rest-routes.js';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly metrics: PrometheusMetrics;
+  readonly methods: readonly RestMethod[];
+  /** Whether every task runs, and if not why. */
+  readonly readiness: () => Readiness;
+  /** Where `POST /api/topics/<topic>/records` goes. */
+  readonly topics: TopicWriter;
+}
+
+/** What `/readyz` says. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** State of each application. */
+  readonly applications: Readonly<Record<string, string>>;
+}
+
+/** A listening HTTP server. */
+export interface HttpServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/metrics`, `/healthz`, `/readyz` and `/api/…`.
+ * @throws MillraceError `PORT_BUSY` when the port is taken
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const server = fastify({ forceCloseConnections: true, bodyLimit: 64 * 1_024 * 1_024 });
+  addOperations(server, options);
+  addRestRoutes(server, options.methods);
+  addProduceRoute(server, options.topics);
+  server.setErrorHandler((error, _request, reply) => {
+    const { code, details } = toStatus(error);
+    const known = error instanceof MillraceError;
+    const status = known ? toHttpStatus(code) : statusOf(error);
+    return reply.status(status).send({ error: known ? error.code : 'INTERNAL', message: details });
+  });
+  try {
+    await server.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    throw portBusy(options, error);
+  }
+  const [address] = server.addresses() as readonly AddressInfo[]; // a server on a port has an address, not a path
+  return { port: address?.port ?? options.port, close: () => server.close() };
+}
+
+function addOperations(server: FastifyInstance, { metrics, methods, readiness }: HttpServerOptions): void {
+  server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(indexPage(methods)));
+  server.get('/healthz', () => ({ status: 'ok' }));
+  server.get('/readyz', (_request, reply) => {
+    const now = readiness();
+    return reply.status(now.ready ? 200 : 503).send(now);
+  });
+  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.exposition()));
+}
+
+/** Fastify's own errors (a body that is no JSON, say) carry a status. */
+function statusOf(error: unknown): number {
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' ? status : 500;
+}
+
+function portBusy({ host, port }: HttpServerOptions, error: unknown): MillraceError {
+  return new MillraceError({
+    code: 'PORT_BUSY',
+    kind: 'invalid',
+    message: `the HTTP server cannot listen on ${host}:${port}: ${messageOf(error)}`,
+    hint: 'Set HTTP_PORT (--http-port) to a free port, or 0 for any.',
+    cause: error,
+    context: { variable: 'HTTP_PORT' },
+  });
+}

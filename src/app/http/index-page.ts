@@ -1,0 +1,15 @@
+import type { RestMethod } from '../../query/rest-methods.js';
+
+/** The page at `/`: where everything is. */
+export function indexPage(methods: readonly RestMethod[]): string {
+  const pages = ['/readyz', '/healthz', '/metrics', '/api/stores', '/api/instances', '/api/tasks', '/api/topology'];
+  return [
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Millrace</title>',
+    '<style>body{font:16px/1.5 system-ui;max-width:46rem;margin:3rem auto;padding:0 1rem}code{font-size:.9em}</style>',
+    '<h1>Millrace</h1><ul>',
+    ...pages.map((page) => `<li><a href="${page}">${page}</a></li>`),
+    '</ul><p>Methods, as JSON over POST:</p><ul>',
+    ...methods.map(({ path }) => `<li><code>POST /api/${path}</code></li>`),
+    '</ul></html>',
+  ].join('\n');
+}

@@ -1,0 +1,78 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { RestMethod } from '../../query/rest-methods.js';
+
+const STATE = 'millrace.query.v1.StateQueryService';
+const TOPOLOGY = 'millrace.query.v1.TopologyService';
+
+type Query = Readonly<Record<string, string | undefined>>;
+type Params = Readonly<Record<string, string>>;
+
+/**
+ * The REST twins. Every method is `POST /api/<service>/<method>` with its request as proto JSON; streams answer in JSON
+ * lines. The common ones have a GET of their own:
+ *
+ *     GET /api/stores                        ListStores
+ *     GET /api/stores/:store/entries         List         ?from= &to= &prefix= &pageSize= &pageToken=
+ *     GET /api/stores/:store/entries/:key    Get
+ *     GET /api/stores/:store/windows         FetchWindows ?key= &from= &to= (ISO 8601) &limit= &reverse=true
+ *     GET /api/topology, /api/instances, /api/tasks
+ *
+ * Each takes `?application=`. Keys are text, or JSON with `?json=true`.
+ */
+export function addRestRoutes(server: FastifyInstance, methods: readonly RestMethod[]): void {
+  const byPath = new Map(methods.map((method) => [method.path, method]));
+  for (const method of methods) {
+    server.post(`/api/${method.path}`, (request, reply) => answer(reply, method, request.body ?? {}));
+  }
+  const get = (route: string, path: string, toRequest: (query: Query, params: Params) => object): void => {
+    const method = byPath.get(path);
+    if (!method) return;
+    server.get<{ Querystring: Query; Params: Params }>(route, (request, reply) =>
+      answer(reply, method, { application: request.query.application, ...toRequest(request.query, request.params) }),
+    );
+  };
+  get('/api/stores', `${STATE}/ListStores`, () => ({}));
+  get('/api/stores/:store/entries', `${STATE}/List`, (query, { store }) => ({
+    ...query,
+    reverse: query.reverse === 'true',
+    store,
+    from: keyOf(query, query.from),
+    to: keyOf(query, query.to),
+  }));
+  get('/api/stores/:store/entries/:key', `${STATE}/Get`, (query, { store, key }) => ({
+    store,
+    key: keyOf(query, key),
+  }));
+  get('/api/stores/:store/windows', `${STATE}/FetchWindows`, (query, { store }) => ({
+    store,
+    key: keyOf(query, query.key),
+    timeFrom: query.from,
+    timeTo: query.to,
+    limit: query.limit,
+    reverse: query.reverse === 'true',
+  }));
+  get('/api/topology', `${TOPOLOGY}/DescribeTopology`, () => ({}));
+  get('/api/instances', `${TOPOLOGY}/ListInstances`, () => ({}));
+  get('/api/tasks', `${TOPOLOGY}/ListTasks`, () => ({}));
+}
+
+async function answer(reply: FastifyReply, method: RestMethod, request: unknown): Promise<unknown> {
+  const messages = method.call(request)[Symbol.asyncIterator]();
+  // The first message is awaited before the head is sent, so that an error of the request still has its own status.
+  const first = await messages.next();
+  if (!method.streams) return reply.send(first.value);
+  return reply.type('application/x-ndjson').send(Readable.from(lines(first, messages)));
+}
+
+async function* lines(first: IteratorResult<unknown>, rest: AsyncIterator<unknown>): AsyncGenerator<string> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield `${JSON.stringify(next.value)}\n`;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+function keyOf(query: Query, key: string | undefined): unknown {
+  return query.json === 'true' && key !== undefined ? JSON.parse(key) : key;
+}

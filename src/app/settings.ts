@@ -1,0 +1,121 @@
+import { z } from 'zod';
+
+/** One setting: where it comes from, what it may be, and what it is when nobody says. */
+export interface Setting<S extends z.ZodType = z.ZodType> {
+  /** Environment variable. */
+  readonly env: string;
+  /** Command-line option, in commander's notation; secrets have none. */
+  readonly flag?: string;
+  /** With its unit. */
+  readonly description: string;
+  /** Reads text; its default is the setting's. */
+  readonly schema: S;
+}
+
+const text = z.string();
+const port = integer(0, 65_535);
+const count = integer(0, Number.MAX_SAFE_INTEGER);
+const hosts = text.transform((value) => value.split(',').map((part) => part.trim()));
+
+/** Every setting, by its name in code. Flags win over the environment, and that over defaults. */
+export const SETTINGS = {
+  brokers: {
+    env: 'KAFKA_BROKERS',
+    flag: '--brokers <list>',
+    description: 'Kafka bootstrap servers, host:port,...; none: the embedded log',
+    schema: hosts.optional(),
+  },
+  applicationId: {
+    env: 'APPLICATION_ID',
+    flag: '--application-id <id>',
+    description: "application id, when one topology runs; default the topology's name",
+    schema: text.optional(),
+  },
+  stateDir: {
+    env: 'STATE_DIR',
+    flag: '--state-dir <path>',
+    description: 'folder of the state and of the embedded log',
+    schema: text.default('./.millrace'),
+  },
+  grpcPort: {
+    env: 'GRPC_PORT',
+    flag: '--grpc-port <port>',
+    description: 'port of the gRPC server; 0: any free one',
+    schema: port.default(50_051),
+  },
+  httpPort: {
+    env: 'HTTP_PORT',
+    flag: '--http-port <port>',
+    description: 'port of the HTTP server; 0: any free one',
+    schema: port.default(8_080),
+  },
+  host: {
+    env: 'HOST',
+    flag: '--host <address>',
+    description: 'address that the servers listen on',
+    schema: text.default('127.0.0.1'),
+  },
+  processingGuarantee: {
+    env: 'PROCESSING_GUARANTEE',
+    flag: '--processing-guarantee <name>',
+    description: 'exactly_once or at_least_once',
+    schema: z.enum(['exactly_once', 'at_least_once']).default('exactly_once'),
+  },
+  commitIntervalMs: {
+    env: 'COMMIT_INTERVAL_MS',
+    flag: '--commit-interval-ms <ms>',
+    description: 'milliseconds between commits',
+    schema: count.default(100),
+  },
+  cacheMaxBytes: {
+    env: 'CACHE_MAX_BYTES',
+    flag: '--cache-max-bytes <bytes>',
+    description: 'bytes of all record caches together; 0: no caching',
+    schema: count.default(10_485_760),
+  },
+  stateMemory: {
+    env: 'STATE_MEMORY',
+    flag: '--state-memory <bytes>',
+    description: "bytes of LevelDB's caches and write buffers together",
+    schema: count.default(67_108_864),
+  },
+  instanceId: {
+    env: 'INSTANCE_ID',
+    flag: '--instance-id <id>',
+    description: 'name of this instance; default a random one kept in STATE_DIR',
+    schema: text.optional(),
+  },
+  sessionTimeoutMs: {
+    env: 'SESSION_TIMEOUT_MS',
+    flag: '--session-timeout-ms <ms>',
+    description: 'milliseconds after which a silent instance loses its tasks',
+    schema: count.default(10_000),
+  },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    flag: '--log-level <level>',
+    description: 'trace, debug, info, warn, error or silent',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  },
+  saslMechanism: {
+    env: 'KAFKA_SASL_MECHANISM',
+    description: 'plain, scram-sha-256 or scram-sha-512',
+    schema: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  },
+  saslUsername: { env: 'KAFKA_SASL_USERNAME', description: 'SASL user', schema: text.optional() },
+  saslPassword: { env: 'KAFKA_SASL_PASSWORD', description: 'SASL password', schema: text.optional() },
+  sslCa: {
+    env: 'KAFKA_SSL_CA',
+    description: 'file of the certificate authority; turns TLS on',
+    schema: text.optional(),
+  },
+  sslCert: { env: 'KAFKA_SSL_CERT', description: "file of the client's certificate", schema: text.optional() },
+  sslKey: { env: 'KAFKA_SSL_KEY', description: "file of the client's key", schema: text.optional() },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+function integer(least: number, most: number): z.ZodType<number, string> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `not below ${least}` : `from ${least} to ${most}`;
+  return text
+    .transform((value) => (value.trim() === '' ? NaN : Number(value)))
+    .refine((value) => Number.isInteger(value) && value >= least && value <= most, `expected an integer ${range}`);
+}

@@ -1,0 +1,166 @@
+import type { Command } from 'commander';
+import { loadConfig } from '../app/config.js';
+import { createQueryClient, type QueryClient } from '../query/client/query-client.js';
+import type { Record as RecordMessage, Window } from '../query/gen/millrace/query/v1/record.js';
+import {
+  FetchWindowsRequest,
+  GetRequest,
+  RangeRequest,
+  StoreKind,
+  type StoreInfo,
+} from '../query/gen/millrace/query/v1/state_query_service.js';
+import { Isolation } from '../query/gen/millrace/query/v1/read_options.js';
+import { fromTimestamp, toTimestamp } from '../query/timestamps.js';
+import { invalid } from '../util/errors.js';
+import { systemClock } from '../util/time.js';
+import { outputFormat, printRows, type Row } from './output.js';
+import type { Terminal } from './terminal.js';
+
+interface QueryOptions {
+  readonly output: string;
+  readonly application?: string;
+  readonly address?: string;
+  readonly timeoutMs: string;
+  readonly jsonKey?: boolean;
+  readonly uncommitted?: boolean;
+  readonly limit?: string;
+  readonly reverse?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+  readonly prefix?: string;
+}
+
+type Ask = (client: QueryClient, options: QueryOptions) => AsyncIterable<Row>;
+
+/** `millrace query get|range|windows|stores`: reads the state of a running process over gRPC. */
+export function addQueryCommand(program: Command, terminal: Terminal): void {
+  const query = program.command('query').description('read the state of a running process');
+  const command = (syntax: string, description: string): Command =>
+    query
+      .command(syntax)
+      .description(description)
+      .option('-o, --output <format>', 'text, json or jsonl', 'text')
+      .option('--application <id>', 'needed where two applications have a store of that name')
+      .option('--address <host:port>', 'gRPC server; default HOST and GRPC_PORT')
+      .option('--timeout-ms <ms>', 'milliseconds until the call is given up', '10000')
+      .option('--uncommitted', 'also what is not committed yet');
+  const run = (options: QueryOptions, ask: Ask): Promise<void> => answer(terminal, options, ask);
+
+  command('stores', 'the stores').action((options: QueryOptions) => run(options, stores));
+  command('get <store> <key>', 'the value of one key')
+    .option('--json-key', 'the key is JSON, not text')
+    .action((store: string, key: string, options: QueryOptions) => run(options, get(store, key)));
+  command('range <store>', 'the keys of a store, in order')
+    .option('--json-key', 'keys are JSON, not text')
+    .option('--from <key>', 'first key')
+    .option('--to <key>', 'last key')
+    .option('--prefix <text>', 'only keys that start so')
+    .option('--limit <n>', 'most records')
+    .option('--reverse', 'descending')
+    .action((store: string, options: QueryOptions) => run(options, range(store)));
+  command('windows <store> [key]', 'the windows of one key, or of all')
+    .option('--json-key', 'the key is JSON, not text')
+    .option('--from <time>', 'earliest start: milliseconds or ISO 8601')
+    .option('--to <time>', 'latest start: milliseconds or ISO 8601')
+    .option('--limit <n>', 'most windows')
+    .option('--reverse', 'newest first; needs a key')
+    .action((store: string, key: string | undefined, options: QueryOptions) => run(options, windows(store, key)));
+}
+
+async function answer(terminal: Terminal, options: QueryOptions, ask: Ask): Promise<void> {
+  const format = outputFormat(options.output);
+  const { host, grpcPort } = loadConfig(process.env);
+  const address = options.address ?? `${host === '0.0.0.0' ? '127.0.0.1' : host}:${grpcPort}`;
+  const client = createQueryClient({ address, timeoutMs: numberOf(options.timeoutMs, '--timeout-ms'), clock: systemClock }); // prettier-ignore
+  try {
+    await printRows(terminal, ask(client, options), format);
+  } finally {
+    client.close();
+  }
+}
+
+const stores: Ask = async function* (client, { application = '' }) {
+  for (const store of (await client.listStores(application)).stores) yield storeRow(store);
+};
+
+function get(store: string, key: string): Ask {
+  return async function* (client, options) {
+    const { record } = await client.get(GetRequest.create({ ...common(store, options), key: keyOf(key, options) }));
+    if (record) yield recordRow(record);
+  };
+}
+
+function range(store: string): Ask {
+  return async function* (client, options) {
+    const { prefix = '', reverse = false, limit } = options;
+    const request = RangeRequest.create({
+      ...common(store, options),
+      from: options.from === undefined ? undefined : keyOf(options.from, options),
+      to: options.to === undefined ? undefined : keyOf(options.to, options),
+      prefix,
+      reverse,
+      limit: limit === undefined ? 0 : numberOf(limit, '--limit'),
+    });
+    for await (const { records } of client.range(request)) yield* records.map(recordRow);
+  };
+}
+
+function windows(store: string, key: string | undefined): Ask {
+  return async function* (client, options) {
+    const { from, to, limit, reverse = false } = options;
+    const request = FetchWindowsRequest.create({
+      ...common(store, options),
+      key: key === undefined ? undefined : keyOf(key, options),
+      timeFrom: from === undefined ? undefined : toTimestamp(timeOf(from, '--from')),
+      timeTo: to === undefined ? undefined : toTimestamp(timeOf(to, '--to')),
+      reverse,
+      limit: limit === undefined ? 0 : numberOf(limit, '--limit'),
+    });
+    for await (const { windows: found } of client.fetchWindows(request)) yield* found.map(windowRow);
+  };
+}
+
+function common(store: string, { application = '', uncommitted }: QueryOptions) {
+  const isolation = uncommitted ? Isolation.ISOLATION_READ_UNCOMMITTED : Isolation.ISOLATION_READ_COMMITTED;
+  return { store, application, options: { isolation, minPosition: undefined, maxStaleness: undefined, raw: false } };
+}
+
+function storeRow({ application, name, kind, keySerde, valueSerde, persistent }: StoreInfo): Row {
+  const kindName = StoreKind[kind].replace('STORE_KIND_', '').toLowerCase();
+  return { application, name, kind: kindName, key: keySerde, value: valueSerde, persistent };
+}
+
+function recordRow({ key, value, timestamp }: RecordMessage): Row {
+  const at = timestamp && new Date(fromTimestamp(timestamp, 0)).toISOString();
+  return { key: key as unknown, value: value as unknown, ...(at !== undefined && { timestamp: at }) };
+}
+
+function windowRow({ record, windowStart, windowEnd }: Window): Row {
+  return {
+    key: record?.key as unknown,
+    window_start: new Date(fromTimestamp(windowStart, 0)).toISOString(),
+    window_end: new Date(fromTimestamp(windowEnd, 0)).toISOString(),
+    value: record?.value as unknown,
+  };
+}
+
+function keyOf(text: string, { jsonKey }: QueryOptions): unknown {
+  if (!jsonKey) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw invalid('INVALID_OPTION', `the key ${text} is not JSON`, { cause: error });
+  }
+}
+
+function numberOf(text: string, option: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0) return number;
+  throw invalid('INVALID_OPTION', `${option} is "${text}", not a whole number`);
+}
+
+function timeOf(text: string, option: string): number {
+  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  if (Number.isFinite(ms)) return ms;
+  throw invalid('INVALID_OPTION', `${option} is "${text}", neither milliseconds nor ISO 8601`);
+}

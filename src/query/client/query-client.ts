@@ -1,0 +1,76 @@
+import { credentials, Metadata, status, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
+import { MillraceError } from '../../util/errors.js';
+import type { Clock } from '../../util/time.js';
+import {
+  StateQueryServiceClient,
+  type FetchWindowsRequest,
+  type FetchWindowsResponse,
+  type GetRequest,
+  type GetResponse,
+  type ListStoresResponse,
+  type RangeRequest,
+  type RangeResponse,
+} from '../gen/millrace/query/v1/state_query_service.js';
+
+/** Asks the state of a running process over gRPC. Every method rejects with a MillraceError `QUERY_FAILED`. */
+export interface QueryClient {
+  listStores(application: string): Promise<ListStoresResponse>;
+  get(request: GetRequest): Promise<GetResponse>;
+  range(request: RangeRequest): AsyncIterable<RangeResponse>;
+  fetchWindows(request: FetchWindowsRequest): AsyncIterable<FetchWindowsResponse>;
+  close(): void;
+}
+
+/**
+ * @param options.address `host:port`
+ * @param options.timeoutMs deadline of each call; default 10,000
+ */
+export function createQueryClient(options: {
+  readonly address: string;
+  readonly timeoutMs?: number;
+  readonly clock: Clock;
+}): QueryClient {
+  const { address, timeoutMs = 10_000 } = options;
+  const client = new StateQueryServiceClient(address, credentials.createInsecure());
+  const deadline = (): { deadline: Date } => ({ deadline: new Date(options.clock.nowMs() + timeoutMs) });
+  const unary = <T>(start: (done: (error: ServiceError | null, response: T) => void) => unknown): Promise<T> =>
+    new Promise((resolve, reject) => {
+      start((error, response) => {
+        if (error) reject(failure(address, error));
+        else resolve(response);
+      });
+    });
+  return {
+    listStores: (application) => unary((done) => client.listStores({ application }, new Metadata(), deadline(), done)),
+    get: (request) => unary((done) => client.get(request, new Metadata(), deadline(), done)),
+    range: (request) => messages(address, client.range(request, deadline())),
+    fetchWindows: (request) => messages(address, client.fetchWindows(request, deadline())),
+    close() {
+      client.close();
+    },
+  };
+}
+
+async function* messages<T>(address: string, stream: ClientReadableStream<T>): AsyncGenerator<T> {
+  try {
+    for await (const message of stream) yield message as T; // the stream's own iterator has no type
+  } catch (error) {
+    throw failure(address, error as ServiceError); // grpc-js fails a stream with nothing else
+  } finally {
+    stream.cancel();
+  }
+}
+
+function failure(address: string, error: ServiceError): MillraceError {
+  const { code } = error;
+  const unavailable = code === status.UNAVAILABLE;
+  const unreachable = unavailable && /connect|resolution/i.test(error.details);
+  return new MillraceError({
+    code: 'QUERY_FAILED',
+    kind: unavailable ? 'unavailable' : 'invalid',
+    message: unreachable ? `nothing answers at ${address}` : error.details,
+    hint: unreachable ? 'Start it with `millrace run`, or set HOST and GRPC_PORT (--address).' : undefined,
+    cause: error,
+    context: { grpcCode: code },
+  });
+}
