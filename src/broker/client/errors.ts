@@ -53,3 +53,46 @@ export class TransactionAbortableError extends MillraceError {
     super({ code: 'TRANSACTION_ABORTABLE', kind: 'unavailable', message, ...more });
   }
 }
+
+/** The partition's log does not reach the offset asked for: it was deleted, or the topic was made anew. */
+export class OffsetOutOfRangeError extends MillraceError {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+
+  constructor(topic: string, partition: number, offset: number) {
+    super({
+      code: 'OFFSET_OUT_OF_RANGE',
+      kind: 'data',
+      message: `Offset ${offset} is not in the log of partition ${partition} of topic "${topic}"`,
+      hint: 'Seek to the earliest or latest offset, or rebuild what was read from here.',
+      context: { topic, partition, offset },
+    });
+    this.topic = topic;
+    this.partition = partition;
+    this.offset = offset;
+  }
+}
+
+/** A record is larger than its topic takes. */
+export class RecordTooLargeError extends MillraceError {
+  constructor(topic: string, partition: number, sizeInBytes: number, limitBytes: number) {
+    super({
+      code: 'RECORD_TOO_LARGE',
+      kind: 'data',
+      message: `A record of ${sizeInBytes} bytes for topic "${topic}" is over the topic's limit of ${limitBytes}`,
+      hint: 'Raise max.message.bytes of the topic, or make the record smaller.',
+      context: { topic, partition },
+    });
+  }
+}
+
+/** A method of a client was called in a state that does not allow it. */
+export function invalidState(what: string, state: string, hint?: string): MillraceError {
+  return new MillraceError({
+    code: 'CLIENT_STATE',
+    kind: 'invalid',
+    message: `${what} is not possible in state "${state}"`,
+    hint: hint ?? 'Call init() first, then begin(); after an error abort(), or init() again.',
+  });
+}
