@@ -1,3 +1,4 @@
+import { prepareCompression } from '../record-batch/compression.js';
 import type { ClientContext } from './client-context.js';
 import { reactionTo, responseError } from './error-codes.js';
 import { BrokerResponseError, BrokerUnavailableError } from './errors.js';
@@ -9,7 +10,7 @@ import type {
   ResponseOf,
   TopicPartition,
 } from './protocol.js';
-import { Backoff, retry } from './retry.js';
+import { Backoff, retry, type RetryOptions } from './retry.js';
 import type { Channel } from './transport.js';
 
 export type TopicMetadata = MetadataResponse['topics'][number];
@@ -50,6 +51,7 @@ export class ClusterView {
   }
 
   private async open(): Promise<void> {
+    await prepareCompression();
     await this.context.transport.connect();
     await this.fetchMetadata([]);
   }
@@ -159,9 +161,9 @@ export class ClusterView {
     api: A,
     message: RequestOf<A>,
     check: (answer: ResponseOf<A>) => void,
-    options: { readonly timeoutMs?: number; readonly requestTimeoutMs?: number; readonly signal?: AbortSignal } = {},
+    options: Pick<RetryOptions, 'timeoutMs' | 'signal' | 'onRetry'> & { readonly requestTimeoutMs?: number } = {},
   ): Promise<ResponseOf<A>> {
-    return retry({ ...this.context, timeoutMs: options.timeoutMs, signal: options.signal }, async () => {
+    return retry({ ...this.context, ...options }, async () => {
       try {
         const node = await this.coordinator(at.keyType, at.key);
         const answer = await this.request(node, at.channel, api, message, { timeoutMs: options.requestTimeoutMs });

@@ -116,7 +116,11 @@ export class FetchSession {
   private async fetchFrom(node: number, asked: readonly Asked[], heldBack: boolean): Promise<void> {
     for (const { fetch } of asked) fetch.underWay = true;
     try {
-      const answer = await this.request(node, asked, heldBack ? Math.min(HELD_BACK_WAIT_MS, this.maxWaitMs) : this.maxWaitMs);
+      const answer = await this.request(
+        node,
+        asked,
+        heldBack ? Math.min(HELD_BACK_WAIT_MS, this.maxWaitMs) : this.maxWaitMs,
+      );
       if (answer.errorCode !== 0) throw responseError(answer.errorCode, `A fetch from node ${node}`);
       this.takeAnswer(asked, answer);
     } catch (error) {

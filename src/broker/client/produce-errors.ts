@@ -1,0 +1,53 @@
+import { MillraceError } from '../../util/errors.js';
+import { ErrorCode, reactionTo } from './error-codes.js';
+import { BrokerResponseError, FencedError, TransactionAbortableError } from './errors.js';
+
+/** What to do about a batch that a broker refused. */
+export type BatchVerdict = 'acknowledged' | 'retry' | 'split' | 'renew' | 'failed';
+
+/**
+ * What to do about the answer to a batch.
+ * @param oldest no earlier batch of the partition is unanswered: a gap in the sequence is then a real one
+ */
+export function verdictOn(errorCode: number, batch: { readonly count: number }, oldest: boolean): BatchVerdict {
+  switch (errorCode) {
+    case 0:
+    case ErrorCode.DUPLICATE_SEQUENCE_NUMBER:
+      return 'acknowledged';
+    case ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER:
+      return oldest ? 'renew' : 'retry';
+    case ErrorCode.UNKNOWN_PRODUCER_ID:
+    case ErrorCode.INVALID_PRODUCER_EPOCH:
+      return 'renew';
+    case ErrorCode.MESSAGE_TOO_LARGE:
+    case ErrorCode.RECORD_LIST_TOO_LARGE:
+      return batch.count > 1 ? 'split' : 'failed';
+    default:
+      return reactionTo(errorCode) === 'final' ? 'failed' : 'retry';
+  }
+}
+
+const FENCING = new Set<number>([
+  ErrorCode.PRODUCER_FENCED,
+  ErrorCode.INVALID_PRODUCER_EPOCH,
+  ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+  ErrorCode.ILLEGAL_GENERATION,
+  ErrorCode.UNKNOWN_MEMBER_ID,
+  ErrorCode.FENCED_INSTANCE_ID,
+]);
+
+/** True for answers that say that another writer or member took this one's place. */
+export function isFencing(errorCode: number): boolean {
+  return FENCING.has(errorCode);
+}
+
+/** The error of a transaction from what went wrong in it: fenced, or to be aborted. */
+export function transactionError(cause: unknown): MillraceError {
+  if (cause instanceof FencedError || cause instanceof TransactionAbortableError) return cause;
+  const message = cause instanceof MillraceError ? cause.message : String(cause);
+  const context = cause instanceof MillraceError ? cause.context : {};
+  if (cause instanceof BrokerResponseError && isFencing(cause.errorCode)) {
+    return new FencedError(`${message}: another instance took over`, { cause, context });
+  }
+  return new TransactionAbortableError(`The transaction has to be aborted: ${message}`, { cause, context });
+}

@@ -1,0 +1,150 @@
+import type { Headers } from '../../util/headers.js';
+import { recordSizeBound } from '../record-batch/record-batch-builder.js';
+import type { WriterOptions } from './client.js';
+import type { ClientContext } from './client-context.js';
+import type { ClusterView } from './cluster-view.js';
+import { RecordTooLargeError } from './errors.js';
+import { type PendingBatch, ProduceQueue } from './produce-queue.js';
+import type { ProducerSession } from './producer-session.js';
+import { TopicLimits } from './topic-limits.js';
+
+const DELIVERY_TIMEOUT_MS = 120_000;
+const BATCH_HEADER_BYTES = 61;
+
+/** The records of a writer that are not acknowledged yet, in one queue per partition. */
+export class RecordAccumulator {
+  /** Bytes collected and in flight. */
+  bufferedBytes = 0;
+  /** A batch that the broker may have written was given up: sequence numbers can only go on in a new epoch. */
+  sequenceBroken = false;
+  private readonly topics = new Map<string, ProduceQueue[]>();
+  private readonly open = new Set<ProduceQueue>();
+  private readonly closed = new Set<ProduceQueue>();
+  private readonly limits: TopicLimits;
+  private readonly maxBatchBytes: number;
+  private readonly transactional: boolean;
+
+  constructor(
+    private readonly context: ClientContext,
+    view: ClusterView,
+    private readonly session: ProducerSession,
+    private readonly options: WriterOptions,
+  ) {
+    this.limits = new TopicLimits(context, view);
+    this.maxBatchBytes = options.maxBatchBytes ?? 1_000_000;
+    this.transactional = options.transactionalId !== undefined;
+  }
+
+  /** Nothing is collected, waiting or in flight. */
+  get idle(): boolean {
+    return this.open.size === 0 && this.closed.size === 0;
+  }
+  /** Partitions with batches that are closed and not acknowledged. */
+  get pending(): Iterable<ProduceQueue> {
+    return this.closed;
+  }
+
+  /** @returns true if a batch was closed by it @throws RecordTooLargeError when the topic's limit is known */
+  append(
+    topic: string,
+    partition: number,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: Headers,
+  ): boolean {
+    const queue = this.queueOf(topic, partition);
+    const size = recordSizeBound(key, value, headers);
+    const limit = this.limits.limitOf(topic);
+    if (limit !== undefined && size > limit) this.checkSize(queue, size, limit);
+    const most = limit === undefined ? this.maxBatchBytes : Math.min(this.maxBatchBytes, limit);
+    const closes = queue.openCount > 0 && queue.openBytes + size > most;
+    if (closes) this.close(queue);
+    const before = queue.openBytes;
+    queue.append(key, value, timestamp < 0 ? this.context.clock.nowMs() : timestamp, headers);
+    this.bufferedBytes += queue.openBytes - before;
+    this.open.add(queue);
+    return closes;
+  }
+
+  // What compression makes of a record only the broker can judge. The bound is a few bytes above the record's real size,
+  // so a record at the very limit is left to the broker too.
+  private checkSize(queue: ProduceQueue, size: number, limit: number): void {
+    const compressed = this.options.compression !== undefined && this.options.compression !== 'none';
+    if (!compressed && size + BATCH_HEADER_BYTES > limit + 64)
+      throw new RecordTooLargeError(queue.topic, queue.partition, size, limit);
+  }
+
+  queueOf(topic: string, partition: number): ProduceQueue {
+    let queues = this.topics.get(topic);
+    if (queues === undefined) this.topics.set(topic, (queues = []));
+    return (queues[partition] ??= new ProduceQueue({ topic, partition }));
+  }
+
+  limitOf(topic: string): number {
+    return this.limits.limitOf(topic) ?? this.maxBatchBytes;
+  }
+
+  acknowledgedOffset(topic: string, partition: number): number | undefined {
+    return this.topics.get(topic)?.[partition]?.acknowledgedOffset;
+  }
+
+  private close(queue: ProduceQueue): void {
+    const { compression = 'none' } = this.options;
+    const deadlineMs = this.context.clock.monotonicMs() + DELIVERY_TIMEOUT_MS;
+    this.bufferedBytes += queue.close(this.session.identity, this.transactional, compression, deadlineMs);
+    this.open.delete(queue);
+    this.closed.add(queue);
+  }
+
+  closeAll(): void {
+    for (const queue of this.open) this.close(queue);
+  }
+
+  acknowledge(queue: ProduceQueue, batch: PendingBatch, baseOffset: number): void {
+    queue.acknowledge(batch, baseOffset);
+    this.released(queue, batch.bytes.length);
+  }
+
+  /** Gives a batch up. */
+  remove(queue: ProduceQueue, batch: PendingBatch): void {
+    queue.remove(batch);
+    if (batch.sent) this.sequenceBroken = true;
+    this.released(queue, batch.bytes.length);
+  }
+
+  split(queue: ProduceQueue, batch: PendingBatch): void {
+    const { compression = 'none' } = this.options;
+    this.bufferedBytes += queue.split(batch, this.session.identity, this.transactional, compression);
+  }
+
+  /** Drops everything that is not in flight. */
+  drop(): void {
+    for (const queue of new Set([...this.open, ...this.closed])) {
+      const { bytes, maybeWritten } = queue.drop();
+      if (maybeWritten) this.sequenceBroken = true;
+      this.open.delete(queue);
+      this.released(queue, bytes);
+    }
+  }
+
+  /** Takes the session's new producer id or epoch. */
+  restart(): void {
+    this.sequenceBroken = false;
+    for (const queue of this.queues()) queue.restart(this.session.identity);
+  }
+
+  /** A new transaction: with the older protocol each partition is added to it before its first batch. */
+  begin(): void {
+    for (const queue of this.queues()) queue.admitted = false;
+  }
+
+  private *queues(): Generator<ProduceQueue, void, undefined> {
+    for (const queues of this.topics.values()) for (const queue of queues.filter(Boolean)) yield queue;
+  }
+
+  private released(queue: ProduceQueue, bytes: number): void {
+    this.bufferedBytes -= bytes;
+    if (queue.pending.length === 0) this.closed.delete(queue);
+  }
+}
