@@ -60,7 +60,7 @@ describe('records of aborted transactions', () => {
           if (end === 'commit') committed.push(...records);
           else if (records.length > 0) aborted.push({ producerId: BigInt(producer), firstOffset: records[0]! });
           open.delete(producer);
-          return marker(BigInt(producer), offset, end as 'abort' | 'commit');
+          return marker(BigInt(producer), offset, end);
         });
         const pending = [...open.values()].flat();
         const stable = log.slice(0, pending.length === 0 ? log.length : Math.min(...pending));
