@@ -22,6 +22,8 @@ interface CommonDefinition {
   readonly caching: boolean;
   /** `false`: no changelog. Else topic configs over the defaults. */
   readonly logging: false | { readonly topicConfig: Readonly<Record<string, string>> };
+  /** Changes are logged with the headers of the record that caused them (join windows, subscriptions). Default false. */
+  readonly logHeaders?: boolean;
 }
 
 export interface KeyValueStoreDefinition extends CommonDefinition {

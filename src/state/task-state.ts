@@ -1,9 +1,13 @@
 import type { Headers } from '../util/headers.js';
-import type { ChangelogPosition, StateStore, StoreContext, StoreDefinition } from './store.js';
+import type { ChangelogPosition, RecordContext, StateStore, StoreContext, StoreDefinition } from './store.js';
 
 /**
- * Called for each change that leaves a store's record cache, so that the node behind it forwards it. Timestamp and headers
- * are those of the record that made the last of the merged changes.
+ * Called for each change that leaves a store's record cache, so that the node behind it forwards it.
+ *
+ * - `key`: the store's key; of a window store a `Windowed` key (serde/windowed.ts)
+ * - `newValue`, `oldValue`: plain values, also of a timestamped store; null for absent
+ * - `timestamp`: the new value's own in a timestamped store, else that of the record that made the last of the merged changes
+ * - `headers`, `context`: of that record
  */
 export type FlushListener<K = unknown, V = unknown> = (
   key: K,
@@ -11,7 +15,14 @@ export type FlushListener<K = unknown, V = unknown> = (
   oldValue: V | null,
   timestamp: number,
   headers: Headers,
+  context?: RecordContext,
 ) => void;
+
+/** How a store tells of changes that leave its record cache. */
+export interface FlushOptions {
+  /** Whether the listener needs `oldValue`; if not it is null and costs nothing. Default true. */
+  readonly sendOldValues?: boolean;
+}
 
 /** What a commit writes beside the stores' contents, in the same LevelDB batch. */
 export interface CommittedPositions {
@@ -44,10 +55,10 @@ export interface TaskState {
   changelogPosition(storeName: string): ChangelogPosition | undefined;
   inputPosition(topicPartition: string): number | undefined;
   /** Sets who is told of changes that leave the record cache of a caching store. */
-  onFlush(storeName: string, listener: FlushListener): void;
+  onFlush(storeName: string, listener: FlushListener, options?: FlushOptions): void;
   /**
-   * Takes up to `limit` dirty entries out of the record caches, stores in order of registration, entries in the order in
-   * which they first became dirty: logs and forwards each. Gives how many there were; 0 means the caches are clean. What
+   * Takes up to `limit` dirty entries out of the record caches, stores in order of registration, entries in the order of
+   * their last change, as in Kafka Streams: logs and forwards each. Gives how many there were; 0 means the caches are clean. What
    * a forward makes dirty downstream is flushed too before 0 is given.
    */
   flushCaches(limit: number): number;
@@ -88,4 +99,6 @@ export interface TaskStateOptions {
   readonly cacheMaxBytes: number;
   /** Share of STATE_MEMORY for LevelDB's cache and write buffer. Default 16 MiB. */
   readonly memoryBytes?: number;
+  /** Files that the database may keep open. Default LevelDB's, 1000. */
+  readonly maxOpenFiles?: number;
 }

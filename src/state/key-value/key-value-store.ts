@@ -1,0 +1,120 @@
+import type { Serde } from '../../serde/serde.js';
+import { bytesToMapKey } from '../../util/bytes.js';
+import type { RowRange } from '../base.js';
+import { boundsOf, successorOf } from '../base.js';
+import type { Entry } from '../overlay/entry.js';
+import { scanTable } from '../scan.js';
+import type { KeyValueStore, KeyValueStoreDefinition } from '../store.js';
+import type { Table } from '../table.js';
+import type { ValueCodec } from '../value-codec.js';
+
+const NO_PREFIX = Buffer.alloc(0);
+
+/** A key-value store of a task, plain or timestamped. */
+export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
+  readonly name: string;
+  private readonly keySerde: Serde<K>;
+  private lastKey: K | undefined;
+  private lastEntry: Entry | undefined;
+
+  constructor(
+    readonly definition: KeyValueStoreDefinition,
+    private readonly table: Table,
+    private readonly values: ValueCodec<V>,
+    /** Told of each key that is read (a store that drops the least recently used). */
+    private readonly onRead?: (entry: Entry) => void,
+  ) {
+    this.name = definition.name;
+    this.keySerde = definition.keySerde as Serde<K>; // the definition stands in a list of stores of any type
+  }
+
+  get(key: K): V | undefined {
+    const entry = this.entry(key);
+    const value = this.table.overlay.read(entry);
+    this.onRead?.(entry);
+    return value === null ? undefined : this.values.decode(value, 0, entry.timestamp);
+  }
+
+  put(key: K, value: V | null): void {
+    const entry = this.entry(key);
+    if (value === null) this.table.put(entry, null, -1);
+    else this.table.put(entry, this.values.bytesOf(value), this.values.timestampOf(value));
+  }
+
+  putIfAbsent(key: K, value: V): V | undefined {
+    const present = this.get(key);
+    if (present === undefined) this.put(key, value);
+    return present;
+  }
+
+  delete(key: K): V | undefined {
+    const present = this.get(key);
+    this.put(key, null);
+    return present;
+  }
+
+  range(from: K | null, to: K | null): AsyncIterable<readonly [K, V]> {
+    return this.scan(this.bounds(from, to, false));
+  }
+
+  reverseRange(from: K | null, to: K | null): AsyncIterable<readonly [K, V]> {
+    return this.scan(this.bounds(from, to, true));
+  }
+
+  all(): AsyncIterable<readonly [K, V]> {
+    return this.scan(this.bounds(null, null, false));
+  }
+
+  reverseAll(): AsyncIterable<readonly [K, V]> {
+    return this.scan(this.bounds(null, null, true));
+  }
+
+  prefixScan<P>(prefix: P, prefixSerde: Serde<P>): AsyncIterable<readonly [K, V]> {
+    return this.scan(keysWithPrefix(prefixSerde.serialize(prefix)));
+  }
+
+  approximateEntries(): number {
+    return this.table.base.approximateEntries();
+  }
+
+  private bounds(from: K | null, to: K | null, reverse: boolean): RowRange {
+    return {
+      prefix: NO_PREFIX,
+      from: from === null ? undefined : this.keySerde.serialize(from),
+      to: to === null ? undefined : this.keySerde.serialize(to),
+      reverse,
+    };
+  }
+
+  private scan(range: RowRange): AsyncIterable<readonly [K, V]> {
+    const bounds = boundsOf(range);
+    const from = bytesToMapKey(bounds.from);
+    const before = bounds.before === undefined ? undefined : bytesToMapKey(bounds.before);
+    const holds = ({ mapKey }: Entry): boolean => mapKey >= from && (before === undefined || mapKey < before);
+    return scanTable(this.table, [{ range, holds }], (key, value, valueStart, timestamp) => [
+      this.keySerde.deserialize(key, 0, key.length),
+      this.values.decode(value, valueStart, timestamp),
+    ]);
+  }
+
+  /** A read and the write that follows it mostly have one key: its bytes are made once. */
+  private entry(key: K): Entry {
+    if (key === this.lastKey && this.lastEntry !== undefined) {
+      return (this.lastEntry = this.table.again(this.lastEntry));
+    }
+    const bytes = this.keySerde.serialize(key);
+    const entry = this.table.entry(bytesToMapKey(bytes), bytes);
+    if (typeof key !== 'object') {
+      this.lastKey = key;
+      this.lastEntry = entry;
+    }
+    return entry;
+  }
+}
+
+function keysWithPrefix(prefix: Buffer): RowRange {
+  const before = successorOf(prefix);
+  return before === undefined
+    ? { prefix: NO_PREFIX, from: prefix, reverse: false }
+    : { prefix: NO_PREFIX, from: prefix, before, reverse: false };
+}

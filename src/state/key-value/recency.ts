@@ -1,0 +1,55 @@
+import { internal } from '../../util/errors.js';
+import type { MemoryBase } from '../memory/memory-base.js';
+import type { Entry } from '../overlay/entry.js';
+import { mapKeyToBytes } from '../../util/bytes.js';
+import type { Table, WriteRule } from '../table.js';
+
+/**
+ * The rule of a store with `maxEntries`: a write beyond that count drops the key that was least recently read or written,
+ * and logs its tombstone before the write itself, as Kafka Streams does.
+ */
+export class Recency implements WriteRule {
+  /** Present keys, the least recently used first. */
+  private readonly keys = new Set<string>();
+
+  constructor(
+    private readonly table: Table,
+    private readonly base: MemoryBase,
+    private readonly maxEntries: number,
+  ) {}
+
+  accept(entry: Entry, value: Buffer | null): boolean {
+    this.keys.delete(entry.mapKey);
+    if (value === null) return true;
+    this.keys.add(entry.mapKey);
+    if (this.keys.size > this.maxEntries) this.dropEldest();
+    return true;
+  }
+
+  /** A key was read. */
+  touch(entry: Entry): void {
+    if (this.keys.delete(entry.mapKey)) this.keys.add(entry.mapKey);
+  }
+
+  /** A row was restored. */
+  restored(mapKey: string, present: boolean): void {
+    this.keys.delete(mapKey);
+    if (present) this.keys.add(mapKey);
+  }
+
+  /** Only committed keys are there: after an abort, or when the store was emptied. */
+  reset(): void {
+    const committed = new Set(this.base.keys());
+    for (const key of this.keys) if (!committed.has(key)) this.keys.delete(key);
+    for (const key of committed) this.keys.add(key);
+  }
+
+  private dropEldest(): void {
+    const [eldest] = this.keys;
+    if (eldest === undefined) throw internal('STATE_RECENCY_EMPTY', 'No key is there to be dropped');
+    this.keys.delete(eldest);
+    const entry = this.table.entry(eldest, mapKeyToBytes(eldest));
+    this.table.overlay.write(entry, null, -1);
+    this.table.log(entry.key, null, -1, this.table.recordContext());
+  }
+}

@@ -1,0 +1,75 @@
+import { ClassicLevel } from 'classic-level';
+import { MillraceError, messageOf } from '../../util/errors.js';
+import type { RowBatch } from '../base.js';
+import type { MemoryDivision } from '../memory-division.js';
+
+/** The layout of keys that this version reads and writes (row-keys.ts). */
+export const FORMAT = '1';
+
+/** The database of one task. Other threads of the process may open it too (`multithreading`), to read. */
+export type LevelDatabase = ClassicLevel<Buffer, Buffer>;
+
+/**
+ * Opens the database in a folder, which is made if need be.
+ * @throws MillraceError `STATE_LOCKED` when another process has it open, `STATE_CORRUPTED` when it can not be read
+ */
+export async function openDatabase(
+  directory: string,
+  memory: MemoryDivision,
+  maxOpenFiles?: number,
+): Promise<LevelDatabase> {
+  const database: LevelDatabase = new ClassicLevel(directory, {
+    keyEncoding: 'buffer',
+    valueEncoding: 'buffer',
+    multithreading: true,
+    cacheSize: memory.cacheSize,
+    writeBufferSize: memory.writeBufferSize,
+    ...(maxOpenFiles === undefined ? {} : { maxOpenFiles }),
+  });
+  try {
+    await database.open();
+  } catch (error) {
+    throw openError(directory, error);
+  }
+  return database;
+}
+
+/** Gathers rows for one atomic write. */
+export class LevelBatch implements RowBatch {
+  private readonly batch: ReturnType<LevelDatabase['batch']>;
+
+  constructor(database: LevelDatabase) {
+    this.batch = database.batch();
+  }
+  put(rowKey: Buffer, value: Buffer): void {
+    this.batch.put(rowKey, value);
+  }
+  delete(rowKey: Buffer): void {
+    this.batch.del(rowKey);
+  }
+  /** @param sync wait until the disk has it, so that it survives the machine */
+  write(sync = false): Promise<void> {
+    return this.batch.write({ sync });
+  }
+}
+
+function openError(directory: string, error: unknown): MillraceError {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'LEVEL_LOCKED') {
+    return new MillraceError({
+      code: 'STATE_LOCKED',
+      kind: 'unavailable',
+      message: `The state in "${directory}" is in use by another process`,
+      hint: 'Stop that process, or give this one a STATE_DIR of its own.',
+      cause: error,
+    });
+  }
+  return new MillraceError({
+    code: 'STATE_CORRUPTED',
+    kind: 'data',
+    message: `The state in "${directory}" can not be opened: ${messageOf(cause ?? error)}`,
+    hint: 'Move the folder away: the state is restored from its changelogs.',
+    cause: error,
+  });
+}

@@ -1,0 +1,97 @@
+import { MillraceError, invalid } from '../../util/errors.js';
+import type { StoreDefinition } from '../store.js';
+import { successorOf } from '../base.js';
+import type { LevelDatabase } from './level-database.js';
+import { FORMAT } from './level-database.js';
+import { FIRST_STORE_ID, FORMAT_KEY, POSITIONS_KEY, descriptionKey, numbersKey, storePrefix } from './row-keys.js';
+import { Positions } from '../positions.js';
+
+/** What the database knows of a store. */
+interface StoreDescription {
+  readonly id: number;
+  /** Kind and options that decide what its rows look like. */
+  readonly layout: string;
+}
+
+/** The stores that a database holds: name to id, and whether their rows are still what the program expects. */
+export class StoreCatalog {
+  private constructor(
+    private readonly database: LevelDatabase,
+    private readonly descriptions: Map<string, StoreDescription>,
+  ) {}
+
+  /** @throws MillraceError `STATE_FORMAT_UNKNOWN` when a later version wrote the database */
+  static async read(database: LevelDatabase): Promise<StoreCatalog> {
+    const format = database.getSync(FORMAT_KEY)?.toString() ?? FORMAT;
+    if (format !== FORMAT) {
+      throw new MillraceError({
+        code: 'STATE_FORMAT_UNKNOWN',
+        kind: 'invalid',
+        message: `The state in "${database.location}" has format ${format}, this version reads ${FORMAT}`,
+        hint: 'Run the version that wrote it, or move the folder away: the state is restored from its changelogs.',
+      });
+    }
+    const descriptions = new Map<string, StoreDescription>();
+    const area = descriptionKey('');
+    for await (const [key, value] of database.iterator({ gte: area, lt: successorOf(area) ?? area })) {
+      const name = key.toString('utf8', area.length);
+      descriptions.set(name, JSON.parse(value.toString()) as StoreDescription); // written by `claim`
+    }
+    return new StoreCatalog(database, descriptions);
+  }
+
+  /** The id of a store that is there; undefined when it is not. */
+  find(name: string): number | undefined {
+    return this.descriptions.get(name)?.id;
+  }
+
+  /**
+   * The id of a store, new or known. Rows that another definition wrote are deleted with the store's position, so that it
+   * is restored from its changelog.
+   * @throws MillraceError `STORE_LAYOUT_CHANGED` when there is no changelog to restore from
+   */
+  async claim(definition: StoreDefinition): Promise<number> {
+    const layout = layoutOf(definition);
+    const known = this.descriptions.get(definition.name);
+    if (known?.layout === layout) return known.id;
+    if (known !== undefined) await this.dropRows(definition, known, layout);
+    const id = known?.id ?? FIRST_STORE_ID + this.descriptions.size;
+    const description = { id, layout };
+    this.descriptions.set(definition.name, description);
+    await this.database.batch([
+      { type: 'put', key: FORMAT_KEY, value: Buffer.from(FORMAT) },
+      { type: 'put', key: descriptionKey(definition.name), value: Buffer.from(JSON.stringify(description)) },
+    ]);
+    return id;
+  }
+
+  private async dropRows(definition: StoreDefinition, known: StoreDescription, layout: string): Promise<void> {
+    if (definition.logging === false) {
+      throw invalid(
+        'STORE_LAYOUT_CHANGED',
+        `The store "${definition.name}" was written as "${known.layout}", the topology has it as "${layout}"`,
+        { hint: 'It has no changelog to be restored from: take the old definition, or give the store a new name.' },
+      );
+    }
+    const prefix = storePrefix(known.id);
+    await this.database.clear({ gte: prefix, lt: successorOf(prefix) ?? prefix });
+    const positions = Positions.fromBytes(this.database.getSync(POSITIONS_KEY));
+    positions.forgetChangelog(definition.name);
+    await this.database.batch([
+      { type: 'put', key: POSITIONS_KEY, value: positions.toBytes(() => true) },
+      { type: 'del', key: numbersKey(known.id) },
+    ]);
+  }
+}
+
+function layoutOf(definition: StoreDefinition): string {
+  switch (definition.kind) {
+    case 'keyValue':
+      return definition.timestamped ? 'keyValue timestamped' : 'keyValue';
+    case 'window':
+      // The segments' length follows from the retention and decides where a row stands.
+      return `window${definition.timestamped ? ' timestamped' : ''} retention ${definition.retentionMs}`;
+    default:
+      return definition.kind;
+  }
+}

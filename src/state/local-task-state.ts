@@ -1,0 +1,205 @@
+import { internal } from '../util/errors.js';
+import { LevelBatch } from './leveldb/level-database.js';
+import type { LevelDatabase } from './leveldb/level-database.js';
+import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
+import { MemoryBase } from './memory/memory-base.js';
+import type { PendingCommit } from './pending-commit.js';
+import type { OverlayMemory } from './overlay/overlay-memory.js';
+import type { Positions } from './positions.js';
+import type { ChangelogPosition, StateStore } from './store.js';
+import type { StoreHandle } from './store-handle.js';
+import { numbersToBytes, stageFrozen } from './store-handle.js';
+import type { RestoredRow } from './task-restorer.js';
+import { TableRestorer } from './task-restorer.js';
+import type { CommittedPositions, FlushListener, FlushOptions, StoreRestorer, TaskState } from './task-state.js';
+
+/** What {@link LocalTaskState} is made of. */
+export interface TaskStateParts {
+  readonly taskId: string;
+  readonly handles: readonly StoreHandle[];
+  readonly memory: OverlayMemory;
+  readonly cacheMaxBytes: number;
+  readonly positions: Positions;
+  /** Undefined: every store is in memory. */
+  readonly database: LevelDatabase | undefined;
+  /** Undefined: no store on disk is without a changelog. */
+  readonly pending: PendingCommit | undefined;
+  /** Ids of the stores in the database. */
+  readonly storeIds: ReadonlyMap<string, number>;
+}
+
+/** The state of a task in this process: in one LevelDB, or in memory. */
+export class LocalTaskState implements TaskState {
+  readonly stores: ReadonlyMap<string, StateStore>;
+  private readonly handles: ReadonlyMap<string, StoreHandle>;
+  private readonly caching: readonly StoreHandle[];
+
+  constructor(private readonly parts: TaskStateParts) {
+    this.stores = new Map(parts.handles.map(({ store }) => [store.name, store]));
+    this.handles = new Map(parts.handles.map((handle) => [handle.store.name, handle]));
+    this.caching = parts.handles.filter(({ table }) => table.caching);
+  }
+
+  changelogPosition(storeName: string): ChangelogPosition | undefined {
+    return this.parts.positions.changelog(storeName);
+  }
+
+  inputPosition(topicPartition: string): number | undefined {
+    return this.parts.positions.input(topicPartition);
+  }
+
+  onFlush(storeName: string, listener: FlushListener, options: FlushOptions = {}): void {
+    const handle = this.handle(storeName);
+    const { values } = handle;
+    const plain = (value: Buffer | null): unknown => (value === null ? null : values.plain(value));
+    handle.table.setFlushListener((entry, newValue, oldValue, timestamp, context) => {
+      listener(handle.listenerKey(entry), plain(newValue), plain(oldValue), timestamp, context.headers, context);
+    }, options.sendOldValues ?? true);
+  }
+
+  flushCaches(limit: number): number {
+    let flushed = 0;
+    // A forward may write to a store that stands before this one: go round until all are clean.
+    for (let clean = false; !clean;) {
+      clean = true;
+      for (const { table } of this.caching) {
+        while (flushed < limit && table.flushOne()) {
+          flushed++;
+          clean = false;
+        }
+        if (flushed >= limit) return flushed;
+      }
+    }
+    return flushed;
+  }
+
+  get overlayBytes(): number {
+    return this.parts.memory.uncommittedBytes;
+  }
+
+  get cacheOverflowBytes(): number {
+    return Math.max(0, this.parts.memory.cachedBytes - this.parts.cacheMaxBytes);
+  }
+
+  freeze(): void {
+    for (const { table, numbers } of this.parts.handles) {
+      table.overlay.freeze();
+      for (const number of Object.values(numbers)) number.freeze();
+    }
+  }
+
+  async prepare(positions: CommittedPositions): Promise<void> {
+    await this.parts.pending?.write(this.parts.handles, positions);
+  }
+
+  get preparedInputs(): ReadonlyMap<string, number> | undefined {
+    return this.parts.pending?.inputs;
+  }
+
+  async settlePrepared(committed: boolean): Promise<void> {
+    const { pending, handles, positions } = this.parts;
+    if (pending === undefined) return;
+    const inputs = pending.inputs ?? new Map<string, number>();
+    if (committed) positions.merge({ changelogs: new Map(), inputs });
+    await pending.settle(committed, handles, this.positionBytes());
+  }
+
+  async apply(committed: CommittedPositions): Promise<void> {
+    const { database, handles, positions } = this.parts;
+    positions.merge(committed);
+    const batch = database && new LevelBatch(database);
+    for (const handle of handles) {
+      stageFrozen(handle, batch);
+      if (batch !== undefined) this.stageNumbers(handle, batch);
+    }
+    if (batch !== undefined) {
+      batch.put(POSITIONS_KEY, this.positionBytes());
+      this.parts.pending?.clear(batch);
+      await batch.write();
+    }
+    for (const { table, numbers } of handles) {
+      table.overlay.applied();
+      for (const number of Object.values(numbers)) number.applied();
+    }
+  }
+
+  abort(): void {
+    for (const handle of this.parts.handles) {
+      handle.table.overlay.abort();
+      for (const number of Object.values(handle.numbers)) number.abort();
+      handle.reset();
+    }
+  }
+
+  restorer(storeName: string): StoreRestorer {
+    return new TableRestorer(this.handle(storeName), (handle, rows, position) =>
+      this.writeRestored(handle, rows, position),
+    );
+  }
+
+  async wipe(storeName: string): Promise<void> {
+    const handle = this.handle(storeName);
+    const { database, positions, storeIds } = this.parts;
+    positions.forgetChangelog(storeName);
+    handle.table.overlay.clear();
+    handle.numbers['observedMs']?.reset(-1);
+    handle.numbers['sequence']?.reset(0);
+    const id = storeIds.get(storeName);
+    if (database !== undefined && id !== undefined) {
+      const batch = new LevelBatch(database);
+      batch.put(POSITIONS_KEY, this.positionBytes());
+      batch.delete(numbersKey(id));
+      await batch.write();
+    }
+    await handle.base.clear();
+    handle.reset();
+  }
+
+  async deleteExpired(): Promise<void> {
+    for (const handle of this.parts.handles) await handle.deleteExpired();
+  }
+
+  async close(): Promise<void> {
+    await this.parts.database?.close();
+  }
+
+  private handle(storeName: string): StoreHandle {
+    const handle = this.handles.get(storeName);
+    if (handle !== undefined) return handle;
+    throw internal('STATE_STORE_UNKNOWN', `The state of task ${this.parts.taskId} has no store "${storeName}"`, {
+      task: this.parts.taskId,
+      store: storeName,
+    });
+  }
+
+  private async writeRestored(
+    handle: StoreHandle,
+    rows: readonly RestoredRow[],
+    position: ChangelogPosition,
+  ): Promise<void> {
+    const { database, positions } = this.parts;
+    positions.setChangelog(handle.store.name, position);
+    for (const number of Object.values(handle.numbers)) number.reset(number.current);
+    const batch = database && new LevelBatch(database);
+    const own = handle.base instanceof MemoryBase;
+    for (const { mapKey, key, value } of rows) {
+      if (value === null) handle.base.delete(batch, mapKey, key);
+      else handle.base.put(batch, mapKey, own ? Buffer.from(key) : key, own ? Buffer.from(value) : value);
+    }
+    if (batch !== undefined) {
+      this.stageNumbers(handle, batch);
+      batch.put(POSITIONS_KEY, this.positionBytes());
+      await batch.write();
+    }
+    for (const { mapKey } of rows) handle.table.overlay.invalidate(mapKey);
+  }
+
+  private stageNumbers({ store, numbers }: StoreHandle, batch: LevelBatch): void {
+    const id = this.parts.storeIds.get(store.name);
+    if (id !== undefined && Object.keys(numbers).length > 0) batch.put(numbersKey(id), numbersToBytes(numbers));
+  }
+
+  private positionBytes(): Buffer {
+    return this.parts.positions.toBytes((store) => this.parts.storeIds.has(store));
+  }
+}

@@ -1,0 +1,109 @@
+import { invalid } from '../util/errors.js';
+import { LevelBase } from './leveldb/level-base.js';
+import type { LevelDatabase } from './leveldb/level-database.js';
+import { openDatabase } from './leveldb/level-database.js';
+import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
+import { StoreCatalog } from './leveldb/store-catalog.js';
+import { LocalTaskState } from './local-task-state.js';
+import { DEFAULT_MEMORY_BYTES, divideMemory } from './memory-division.js';
+import { OverlayMemory } from './overlay/overlay-memory.js';
+import { PendingCommit } from './pending-commit.js';
+import { Positions } from './positions.js';
+import type { StoreDefinition } from './store.js';
+import type { StoreHandle, StoreParts } from './store-handle.js';
+import { openKeyValueStore, openWindowStore, resetNumbers } from './store-handle.js';
+import type { TaskState, TaskStateOptions } from './task-state.js';
+
+/**
+ * Opens the state of a task: its stores over one LevelDB in `directory`, or all in memory without one. Stores whose
+ * definition says `memory` are in memory in any case.
+ *
+ * @throws MillraceError `STATE_LOCKED`, `STATE_CORRUPTED`, `STATE_FORMAT_UNKNOWN`, `STORE_LAYOUT_CHANGED`,
+ *   `STORE_KIND_UNSUPPORTED`, `STORE_MAX_ENTRIES_ON_DISK`
+ */
+export async function openTaskState(options: TaskStateOptions): Promise<TaskState> {
+  options.definitions.forEach(checkDefinition);
+  const { directory, definitions, cacheMaxBytes } = options;
+  const division = divideMemory(options.memoryBytes ?? DEFAULT_MEMORY_BYTES, cacheMaxBytes);
+  const onDisk = directory === undefined ? [] : definitions.filter(({ storage }) => storage === 'leveldb');
+  const database =
+    directory === undefined || onDisk.length === 0
+      ? undefined
+      : await openDatabase(directory, division, options.maxOpenFiles);
+  try {
+    const storeIds = database === undefined ? new Map<string, number>() : await claimIds(database, onDisk);
+    const memory = new OverlayMemory(division.cleanBytes);
+    const parts: StoreParts = {
+      memory,
+      context: options.context,
+      cacheMaxBytes,
+      baseOnDisk({ name }, layout) {
+        const id = storeIds.get(name);
+        return database === undefined || id === undefined ? undefined : new LevelBase(database, id, layout);
+      },
+    };
+    const handles = definitions.map((definition) => openStore(definition, parts));
+    if (database !== undefined) for (const handle of handles) await readStored(handle, database, storeIds);
+    const positions = Positions.fromBytes(database?.getSync(POSITIONS_KEY));
+    return new LocalTaskState({
+      taskId: options.context.taskId,
+      handles,
+      memory,
+      cacheMaxBytes,
+      positions,
+      database,
+      pending: database && PendingCommit.open(database, onDisk, storeIds),
+      storeIds,
+    });
+  } catch (error) {
+    await database?.close();
+    throw error;
+  }
+}
+
+async function claimIds(
+  database: LevelDatabase,
+  definitions: readonly StoreDefinition[],
+): Promise<ReadonlyMap<string, number>> {
+  const catalog = await StoreCatalog.read(database);
+  const ids = new Map<string, number>();
+  for (const definition of definitions) ids.set(definition.name, await catalog.claim(definition));
+  return ids;
+}
+
+function openStore(definition: StoreDefinition, parts: StoreParts): StoreHandle {
+  switch (definition.kind) {
+    case 'keyValue':
+      return openKeyValueStore(definition, parts);
+    case 'window':
+      return openWindowStore(definition, parts);
+    default:
+      throw invalid(
+        'STORE_KIND_UNSUPPORTED',
+        `The store "${definition.name}" is of kind "${definition.kind}", which this version does not have`,
+        { hint: 'Use a key-value or a window store.', context: { store: definition.name } },
+      );
+  }
+}
+
+/** Reads the numbers that were committed with the rows, and how large the store is. */
+async function readStored(
+  { store, base, numbers }: StoreHandle,
+  database: LevelDatabase,
+  storeIds: ReadonlyMap<string, number>,
+): Promise<void> {
+  const id = storeIds.get(store.name);
+  if (id === undefined) return;
+  if (base instanceof LevelBase) await base.measure();
+  const bytes = database.getSync(numbersKey(id));
+  if (bytes !== undefined) resetNumbers(numbers, bytes);
+}
+
+function checkDefinition(definition: StoreDefinition): void {
+  if (definition.kind !== 'keyValue' || definition.maxEntries === undefined || definition.storage === 'memory') return;
+  throw invalid(
+    'STORE_MAX_ENTRIES_ON_DISK',
+    `The store "${definition.name}" has maxEntries ${definition.maxEntries} but storage "leveldb"`,
+    { hint: 'A store that drops entries is kept in memory: set storage to "memory".' },
+  );
+}

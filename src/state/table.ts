@@ -1,0 +1,126 @@
+import { NO_HEADERS } from '../util/headers.js';
+import type { Base } from './base.js';
+import type { Entry } from './overlay/entry.js';
+import { ATTACHED, Entry as EntryClass } from './overlay/entry.js';
+import { Overlay } from './overlay/overlay.js';
+import type { OverlayMemory } from './overlay/overlay-memory.js';
+import type { ChangelogWriter, RecordContext, StoreContext, StoreDefinition } from './store.js';
+
+export interface TableOptions {
+  readonly definition: StoreDefinition;
+  readonly base: Base;
+  readonly memory: OverlayMemory;
+  readonly context: StoreContext;
+  readonly timestamped: boolean;
+  readonly caching: boolean;
+}
+
+/** What a kind of store adds to each write that gets past the record cache. */
+export interface WriteRule {
+  /** Before the write is logged. False: the store refuses it (it has expired); it is logged all the same, as in Kafka Streams. */
+  accept(entry: Entry, value: Buffer | null): boolean;
+}
+
+/** Told of a change that leaves the record cache; values as bytes. */
+export type TableFlushListener = (
+  entry: Entry,
+  newValue: Buffer | null,
+  oldValue: Buffer | null,
+  timestamp: number,
+  context: RecordContext,
+) => void;
+
+/**
+ * One store on the level of bytes: the overlay over its base, and the way of a write through record cache and changelog.
+ * The kinds of stores put types, and their own rules, around it.
+ */
+export class Table {
+  readonly overlay: Overlay;
+  readonly base: Base;
+  readonly definition: StoreDefinition;
+  readonly caching: boolean;
+  readonly timestamped: boolean;
+  rule: WriteRule | undefined;
+  private readonly context: StoreContext;
+  private readonly changelog: ChangelogWriter | undefined;
+  private readonly logHeaders: boolean;
+  private listener: TableFlushListener | undefined;
+  private sendOldValues = true;
+
+  constructor(options: TableOptions) {
+    this.definition = options.definition;
+    this.base = options.base;
+    this.context = options.context;
+    this.caching = options.caching;
+    this.timestamped = options.timestamped;
+    this.overlay = new Overlay(options.base, options.memory, options.timestamped);
+    this.changelog =
+      options.definition.logging === false ? undefined : options.context.changelog(options.definition.name);
+    this.logHeaders = options.definition.logHeaders ?? false;
+  }
+
+  setFlushListener(listener: TableFlushListener, sendOldValues: boolean): void {
+    this.listener = listener;
+    this.sendOldValues = sendOldValues;
+  }
+
+  /** The entry of a key: the overlay's, or one that stands outside of it until it is read or written. */
+  entry(mapKey: string, key: Buffer): Entry {
+    return this.overlay.find(mapKey) ?? new EntryClass(this.overlay, mapKey, key);
+  }
+
+  /** An entry held since an earlier call, or what has taken its place. */
+  again(entry: Entry): Entry {
+    if ((entry.state & ATTACHED) !== 0) return entry;
+    const found = this.overlay.find(entry.mapKey);
+    if (found !== undefined) return found;
+    entry.value = undefined;
+    return entry;
+  }
+
+  /** A write by a processor: to the record cache, or straight on. */
+  put(entry: Entry, value: Buffer | null, timestamp: number): void {
+    const record = this.context.recordContext();
+    if (this.caching) {
+      this.overlay.writeCached(entry, value, timestamp, record);
+      return;
+    }
+    if (this.rule?.accept(entry, value) !== false) this.overlay.write(entry, value, timestamp);
+    this.log(entry.key, value, timestamp, record);
+  }
+
+  /** Writes a change to the changelog: the plain value, with its own timestamp where the store keeps one. */
+  log(key: Buffer, value: Buffer | null, timestamp: number, record: RecordContext | undefined): void {
+    if (this.changelog === undefined) return;
+    const time = this.timestamped && value !== null ? timestamp : record === undefined ? -1 : record.timestamp;
+    this.changelog.log(key, value, time, this.logHeaders && record !== undefined ? record.headers : NO_HEADERS);
+  }
+
+  /** The record being processed, for what a rule logs by itself. */
+  recordContext(): RecordContext | undefined {
+    return this.context.recordContext();
+  }
+
+  /** Flushes one change of the record cache; false when there is none. */
+  flushOne(): boolean {
+    const entry = this.overlay.firstCached();
+    if (entry === undefined) return false;
+    const change = this.overlay.takeCached(entry);
+    const value = entry.value ?? null;
+    const { listener } = this;
+    let oldValue: Buffer | null = null;
+    if (listener !== undefined && (value === null || this.sendOldValues)) {
+      oldValue = this.overlay.oldValue(entry, change);
+      // Deleted before it was ever flushed: nobody has heard of it.
+      if (value === null && oldValue === null) return true;
+    }
+    const { timestamp } = entry;
+    if (this.rule?.accept(entry, value) === false) this.overlay.undo(entry, change);
+    this.log(entry.key, value, timestamp, change);
+    if (listener !== undefined) {
+      const time = this.timestamped && value !== null ? timestamp : change.timestamp;
+      listener(entry, value, this.sendOldValues ? oldValue : null, time, change);
+    }
+    return true;
+  }
+}

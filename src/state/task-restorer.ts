@@ -1,0 +1,50 @@
+import { bytesToMapKey } from '../util/bytes.js';
+import type { ChangelogPosition } from './store.js';
+import type { StoreHandle } from './store-handle.js';
+import type { StoreRestorer } from './task-state.js';
+import { withTimestamp } from './value-codec.js';
+
+interface RestoredRow {
+  readonly mapKey: string;
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+}
+
+/** Writes the restored rows of a store, and the position they bring it to, as one. */
+export type WriteRestored = (
+  handle: StoreHandle,
+  rows: readonly RestoredRow[],
+  position: ChangelogPosition,
+) => Promise<void>;
+
+/** Applies changelog records to one store. */
+export class TableRestorer implements StoreRestorer {
+  private rows: RestoredRow[] = [];
+  private bytes = 0;
+
+  constructor(
+    private readonly handle: StoreHandle,
+    private readonly write: WriteRestored,
+  ) {}
+
+  restore(key: Buffer, value: Buffer | null, timestamp: number): void {
+    const mapKey = bytesToMapKey(key);
+    if (!this.handle.restoring(mapKey, key, value)) return;
+    const stored = value !== null && this.handle.table.timestamped ? withTimestamp(value, timestamp) : value;
+    this.rows.push({ mapKey, key, value: stored });
+    this.bytes += key.length + (stored?.length ?? 0);
+  }
+
+  get bufferedBytes(): number {
+    return this.bytes;
+  }
+
+  async flush(position: ChangelogPosition): Promise<void> {
+    const { rows } = this;
+    this.rows = [];
+    this.bytes = 0;
+    await this.write(this.handle, rows, position);
+  }
+}
+
+export type { RestoredRow };

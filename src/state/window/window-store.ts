@@ -1,0 +1,224 @@
+import type { Serde } from '../../serde/serde.js';
+import type { Windowed } from '../../serde/windowed.js';
+import { NO_END } from '../../serde/primitives.js';
+import { bytesToMapKey } from '../../util/bytes.js';
+import {
+  MAX_SEQUENCE,
+  WINDOW_SUFFIX,
+  sequenceOf,
+  windowKey,
+  windowStartOf,
+  writeWindowSuffix,
+} from '../changelog/window-format.js';
+import { CommittedNumber } from '../committed-number.js';
+import type { Entry } from '../overlay/entry.js';
+import type { ScanSection } from '../scan.js';
+import { scanTable } from '../scan.js';
+import type { StoreContext, WindowEntry, WindowStore, WindowStoreDefinition } from '../store.js';
+import type { Table, WriteRule } from '../table.js';
+import type { ValueCodec } from '../value-codec.js';
+import type { WindowExpiry } from './window-expiry.js';
+import { segmentPrefix } from './window-layout.js';
+
+/** A window store of a task, plain or timestamped: one row per key, window start and sequence number. */
+export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
+  readonly name: string;
+  /** Sequence number of the last put in a store that retains duplicates; 0 always in all others. */
+  readonly sequence = new CommittedNumber(0);
+  private readonly keySerde: Serde<K>;
+  private readonly retainDuplicates: boolean;
+  /** Key, start and sequence number of the window that is looked up; its first bytes are those of `lastKey`. */
+  private scratch = Buffer.allocUnsafe(256);
+  private keyLength = 0;
+  private lastKey: K | undefined;
+  private lastStartMs = -1;
+  private lastEntry: Entry | undefined;
+
+  constructor(
+    readonly definition: WindowStoreDefinition,
+    private readonly table: Table,
+    private readonly values: ValueCodec<V>,
+    private readonly expiry: WindowExpiry,
+    private readonly context: StoreContext,
+  ) {
+    this.name = definition.name;
+    this.keySerde = definition.keySerde as Serde<K>; // the definition stands in a list of stores of any type
+    this.retainDuplicates = definition.retainDuplicates;
+    table.rule = this;
+  }
+
+  get observedTimeMs(): number {
+    return this.expiry.observed.current;
+  }
+
+  fetch(key: K, startMs: number): V | undefined {
+    if (this.expiry.isExpired(startMs)) return undefined;
+    const entry = this.entry(key, startMs, this.sequence.current);
+    const value = this.table.overlay.read(entry);
+    return value === null ? undefined : this.values.decode(value, 0, entry.timestamp);
+  }
+
+  put(key: K, value: V | null, startMs: number): void {
+    if (this.retainDuplicates) this.sequence.current = (this.sequence.current + 1) & MAX_SEQUENCE;
+    if (this.retainDuplicates && value === null) {
+      this.putNothing(key, startMs);
+      return;
+    }
+    const entry = this.entry(key, startMs, this.sequence.current);
+    if (value === null) this.table.put(entry, null, -1);
+    else this.table.put(entry, this.values.bytesOf(value), this.values.timestampOf(value));
+  }
+
+  /** Called by the table for each write that gets past the record cache. */
+  accept(entry: Entry): boolean {
+    if (this.expiry.observe(windowStartOf(entry.key))) return true;
+    this.context.onExpired(this.name);
+    return false;
+  }
+
+  fetchRange(key: K, fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>> {
+    return this.scanKey(key, fromMs, toMs, false);
+  }
+
+  backwardFetchRange(key: K, fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>> {
+    return this.scanKey(key, fromMs, toMs, true);
+  }
+
+  fetchAll(fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>> {
+    const [from, to] = this.shown(fromMs, toMs);
+    const sections = this.segments(from, to, false).map((segment): ScanSection => {
+      const prefix = segmentPrefix(segment);
+      return {
+        range: { prefix, reverse: false },
+        holds: (entry) => this.expiry.segmentOf(windowStartOf(entry.key)) === segment,
+      };
+    });
+    const read = (key: Buffer, value: Buffer, valueStart: number, timestamp: number) => {
+      const startMs = windowStartOf(key);
+      if (startMs < from || startMs > to) return undefined;
+      const decoded = this.keySerde.deserialize(key, 0, key.length - WINDOW_SUFFIX);
+      return this.windowEntry(decoded, startMs, this.values.decode(value, valueStart, timestamp));
+    };
+    const scan = scanTable(this.table, sections, read);
+    return this.definition.storage === 'memory' ? inOrderOfTime(scan) : scan;
+  }
+
+  all(): AsyncIterable<WindowEntry<K, V>> {
+    return this.fetchAll(0, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The key of a change that leaves the record cache. */
+  windowedKey(entry: Entry): Windowed<K> {
+    const startMs = windowStartOf(entry.key);
+    const key = this.keySerde.deserialize(entry.key, 0, entry.key.length - WINDOW_SUFFIX);
+    return { key, start: startMs, end: this.endOf(startMs) };
+  }
+
+  /** A row was restored: its window start and sequence number are observed. False when it has expired. */
+  restored(key: Buffer): boolean {
+    if (this.retainDuplicates) this.sequence.current = sequenceOf(key);
+    return this.expiry.observe(windowStartOf(key));
+  }
+
+  /** Null in a store that retains duplicates deletes nothing; it is logged all the same, as in Kafka Streams. */
+  private putNothing(key: K, startMs: number): void {
+    if (this.definition.storage === 'memory') this.expiry.observe(startMs);
+    const bytes = windowKey(this.keySerde.serialize(key), startMs, this.sequence.current);
+    this.table.log(bytes, null, -1, this.context.recordContext());
+  }
+
+  private scanKey(key: K, fromMs: number, toMs: number, reverse: boolean): AsyncIterable<WindowEntry<K, V>> {
+    const [from, to] = this.shown(fromMs, toMs);
+    const bytes = this.keySerde.serialize(key);
+    const keyString = bytesToMapKey(bytes);
+    const length = bytes.length + WINDOW_SUFFIX;
+    const sections = this.segments(from, to, reverse).map((segment): ScanSection => ({
+      range: {
+        prefix: segmentPrefix(segment),
+        from: windowKey(bytes, from, 0),
+        to: windowKey(bytes, to, MAX_SEQUENCE),
+        reverse,
+      },
+      holds: (entry) => {
+        if (entry.key.length !== length || !entry.mapKey.startsWith(keyString)) return false;
+        const startMs = windowStartOf(entry.key);
+        return startMs >= from && startMs <= to && this.expiry.segmentOf(startMs) === segment;
+      },
+    }));
+    return scanTable(this.table, sections, (rowKey, value, valueStart, timestamp) => {
+      // Between the bounds every key starts with this one's bytes; a longer one is another key's.
+      if (rowKey.length !== length) return undefined;
+      return this.windowEntry(key, windowStartOf(rowKey), this.values.decode(value, valueStart, timestamp));
+    });
+  }
+
+  /** The part of a time range that has not expired. */
+  private shown(fromMs: number, toMs: number): [from: number, to: number] {
+    return [Math.max(fromMs, this.expiry.oldestShownMs), toMs];
+  }
+
+  /** The segments that can hold anything of a time range: up to the observed time, and those of the record cache. */
+  private segments(fromMs: number, toMs: number, reverse: boolean): number[] {
+    const segments = new Set<number>();
+    const { expiry } = this;
+    const latestMs = Math.min(toMs, expiry.observed.current);
+    if (fromMs <= latestMs) {
+      const last = expiry.segmentOf(latestMs);
+      for (let segment = expiry.segmentOf(fromMs); segment <= last; segment++) segments.add(segment);
+    }
+    // The record cache's windows are observed when they are flushed, but seen before.
+    for (const entry of this.table.caching ? this.table.overlay.uncommitted() : []) {
+      const startMs = windowStartOf(entry.key);
+      if (startMs >= fromMs && startMs <= toMs) segments.add(expiry.segmentOf(startMs));
+    }
+    return [...segments].sort((a, b) => (reverse ? b - a : a - b));
+  }
+
+  private windowEntry(key: K, startMs: number, value: V): WindowEntry<K, V> {
+    return { key, startMs, endMs: this.endOf(startMs), value };
+  }
+
+  private endOf(startMs: number): number {
+    const end = startMs + this.definition.windowSizeMs;
+    return end > Number.MAX_SAFE_INTEGER ? NO_END : end;
+  }
+
+  /** A read and the write that follows it mostly have one key and window; windows of one record have one key. */
+  private entry(key: K, startMs: number, sequence: number): Entry {
+    if (key !== this.lastKey || typeof key === 'object') {
+      this.takeKey(key);
+    } else if (startMs === this.lastStartMs && this.lastEntry !== undefined && !this.retainDuplicates) {
+      return (this.lastEntry = this.table.again(this.lastEntry));
+    }
+    writeWindowSuffix(this.scratch, this.keyLength, startMs, sequence);
+    const length = this.keyLength + WINDOW_SUFFIX;
+    const mapKey = this.scratch.latin1Slice(0, length);
+    const entry = this.table.overlay.find(mapKey) ?? this.table.entry(mapKey, copyOf(this.scratch, length));
+    this.lastStartMs = startMs;
+    this.lastEntry = entry;
+    return entry;
+  }
+
+  private takeKey(key: K): void {
+    const bytes = this.keySerde.serialize(key);
+    const length = bytes.length + WINDOW_SUFFIX;
+    if (length > this.scratch.length) this.scratch = Buffer.allocUnsafe(2 * length);
+    bytes.copy(this.scratch, 0);
+    this.keyLength = bytes.length;
+    this.lastKey = key;
+    this.lastEntry = undefined;
+  }
+}
+
+function copyOf(bytes: Buffer, length: number): Buffer {
+  const copy = Buffer.allocUnsafe(length);
+  bytes.copy(copy, 0, 0, length);
+  return copy;
+}
+
+/** Kafka Streams' in-memory store goes by time, then key; rows stand by segment, key, time. */
+async function* inOrderOfTime<T extends { readonly startMs: number }>(scan: AsyncIterable<T>): AsyncGenerator<T, void> {
+  const entries: T[] = [];
+  for await (const entry of scan) entries.push(entry);
+  yield* entries.sort((a, b) => a.startMs - b.startMs);
+}

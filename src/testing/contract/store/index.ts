@@ -1,0 +1,11 @@
+import type { ContractCase } from './contract-case.js';
+import { keyValueCases } from './key-value-cases.js';
+import type { StoreWorld } from './store-world.js';
+
+export type { ContractCase } from './contract-case.js';
+export type { StoreWorld } from './store-world.js';
+
+/** The contract of state stores, for one way of keeping state. */
+export function storeContract(world: StoreWorld): ContractCase[] {
+  return [...keyValueCases(world)];
+}
