@@ -4,6 +4,8 @@ import { prepareCompression } from '../record-batch/compression.js';
 import type { Transport } from '../client/transport.js';
 import { EmbeddedTransport } from './embedded-transport.js';
 import { FetchRequests } from './fetch-requests.js';
+import { GroupCoordinator } from './group/group-coordinator.js';
+import { GroupOffsetRequests } from './group/group-offset-requests.js';
 import { OffsetRequests } from './offset-requests.js';
 import { OffsetStore } from './offset-store.js';
 import { ProduceRequests } from './produce-requests.js';
@@ -31,6 +33,7 @@ export class EmbeddedBroker {
   readonly #topics: TopicRegistry;
   readonly #fetches: FetchRequests;
   readonly #transactions: TransactionCoordinator;
+  readonly #groups: GroupCoordinator;
   readonly #dispatch: RequestDispatch;
   readonly #transports = new Set<EmbeddedTransport>();
 
@@ -43,6 +46,8 @@ export class EmbeddedBroker {
     this.#topics = new TopicRegistry(storage, random, 0);
     this.#fetches = new FetchRequests(this.#topics, clock);
     this.#transactions = new TransactionCoordinator(this.#topics, offsets, storage, clock, transactionVersion);
+    this.#groups = new GroupCoordinator(offsets, storage, clock, random);
+    const groupOffsets = new GroupOffsetRequests(this.#topics, this.#groups, offsets, this.#transactions, storage);
     const topics = new TopicRequests(this.#topics, offsets, storage);
     const listing = new OffsetRequests(this.#topics);
     const produce = new ProduceRequests(this.#topics, this.#transactions, storage, clock);
@@ -57,7 +62,15 @@ export class EmbeddedBroker {
         InitProducerId: (request) => transactions.initProducerId(request),
         AddPartitionsToTxn: (request) => transactions.addPartitions(request),
         AddOffsetsToTxn: (request) => transactions.addOffsets(request),
+        TxnOffsetCommit: (request) => groupOffsets.stage(request),
         EndTxn: (request) => transactions.endTxn(request),
+        JoinGroup: (request) => this.#groups.join(request),
+        SyncGroup: (request) => this.#groups.sync(request),
+        Heartbeat: (request) => this.#groups.heartbeat(request),
+        LeaveGroup: (request) => this.#groups.leave(request),
+        OffsetCommit: (request) => groupOffsets.commit(request),
+        OffsetFetch: (request) => groupOffsets.fetch(request),
+        DeleteGroups: (request) => this.#groups.deleteGroups(request),
         CreateTopics: (request) => topics.createTopics(request),
         DeleteTopics: (request) => topics.deleteTopics(request),
         DeleteRecords: (request) => topics.deleteRecords(request),
@@ -82,6 +95,7 @@ export class EmbeddedBroker {
     for (const transport of [...this.#transports]) await transport.close();
     this.#fetches.close();
     this.#transactions.close();
+    this.#groups.close();
     await this.storage.close();
   }
 }

@@ -1,5 +1,5 @@
 import { BrokerUnavailableError } from '../client/errors.js';
-import type { ApiName, Apis, ProduceRequest, RequestOf, ResponseOf } from '../client/protocol.js';
+import type { ApiName, Apis, RequestOf, ResponseOf } from '../client/protocol.js';
 import type { BrokerFeatures } from '../client/transport.js';
 import type { Clock } from '../../util/time.js';
 
@@ -14,34 +14,47 @@ export class RequestDispatch {
   #closed = false;
 
   constructor(
-    private readonly handlers: Partial<Handlers>,
+    private readonly handlers: Handlers,
     readonly clock: Clock,
     transactionVersion: number,
   ) {
-    this.features = { transactionVersion, version: (api) => (handlers[api] === undefined ? -1 : VERSIONS[api]) };
+    this.features = { transactionVersion, version: (api) => VERSIONS[api] };
   }
 
-  /** Copies what the sender may use again once its call has returned. */
+  /** Copies the bytes that the sender may use again once its call has returned. */
   takeOwnership<A extends ApiName>(api: A, message: RequestOf<A>): RequestOf<A> {
-    if (api !== 'Produce') return message;
-    const request = message as ProduceRequest;
-    const partitions = request.partitions.map((sent) => ({ ...sent, records: Buffer.from(sent.records) }));
-    // The name says the type: a Produce request was copied into one.
-    return { ...request, partitions };
+    const copy: { readonly [N in ApiName]?: (request: RequestOf<N>) => RequestOf<N> } = COPIES;
+    return copy[api]?.(message) ?? message;
   }
 
   /** @throws BrokerUnavailableError once closed */
   async handle<A extends ApiName>(api: A, message: RequestOf<A>): Promise<ResponseOf<A>> {
     if (this.#closed) throw new BrokerUnavailableError('the embedded broker is closed');
-    const handler = this.handlers[api];
-    if (handler === undefined) throw new BrokerUnavailableError(`the embedded broker does not answer ${api}`);
-    return await handler(message);
+    return await this.handlers[api](message);
   }
 
   close(): void {
     this.#closed = true;
   }
 }
+
+const COPIES = {
+  Produce: (request: RequestOf<'Produce'>): RequestOf<'Produce'> => ({
+    ...request,
+    partitions: request.partitions.map((sent) => ({ ...sent, records: Buffer.from(sent.records) })),
+  }),
+  JoinGroup: (request: RequestOf<'JoinGroup'>): RequestOf<'JoinGroup'> => ({
+    ...request,
+    protocols: request.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) })),
+  }),
+  SyncGroup: (request: RequestOf<'SyncGroup'>): RequestOf<'SyncGroup'> => ({
+    ...request,
+    assignments: request.assignments.map(({ memberId, assignment }) => ({
+      memberId,
+      assignment: Buffer.from(assignment),
+    })),
+  }),
+};
 
 /** Kafka 4.3's highest versions; what the request objects mean is what these versions mean. */
 const VERSIONS: Readonly<Record<ApiName, number>> = {
