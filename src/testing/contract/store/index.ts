@@ -1,11 +1,14 @@
+import { cacheCases } from './cache-cases.js';
+import { commitCases } from './commit-cases.js';
 import type { ContractCase } from './contract-case.js';
 import { keyValueCases } from './key-value-cases.js';
 import type { StoreWorld } from './store-world.js';
+import { windowCases } from './window-cases.js';
 
 export type { ContractCase } from './contract-case.js';
 export type { StoreWorld } from './store-world.js';
 
 /** The contract of state stores, for one way of keeping state. */
 export function storeContract(world: StoreWorld): ContractCase[] {
-  return [...keyValueCases(world)];
+  return [...keyValueCases(world), ...windowCases(world), ...cacheCases(world), ...commitCases(world)];
 }
