@@ -3,18 +3,20 @@ import type { Headers } from '../../util/headers.js';
 import type { CurrentRecord } from './task-context.js';
 import type { TaskNode } from './task-node.js';
 
+/** A forward that has to wait for a pending call. */
+interface DeferredCall {
+  readonly child: TaskNode;
+  readonly record: Record<unknown, unknown>;
+}
+
 /** A call that gave a promise, with the timestamp and headers its stores and forwards see when it goes on. */
 interface PendingCall {
   readonly node: TaskNode;
   readonly timestamp: number;
   readonly headers: Headers;
+  /** What was forwarded behind the call, in order. */
+  readonly deferred: DeferredCall[];
   done: boolean;
-}
-
-/** A forward that has to wait for a pending call. */
-interface DeferredCall {
-  readonly child: TaskNode;
-  readonly record: Record<unknown, unknown>;
 }
 
 interface Settlement {
@@ -33,7 +35,6 @@ export class AsyncCalls {
   active = false;
   readonly #current: CurrentRecord;
   readonly #pending: PendingCall[] = [];
-  #deferred: DeferredCall[] = [];
   /** Code that belongs to the newest pending call (or to a deferred one) is running. */
   #inline = false;
   #settlement: Settlement = settlement();
@@ -45,7 +46,7 @@ export class AsyncCalls {
   /** Takes a promise that a node's processor or punctuator gave. */
   add(node: TaskNode, promise: Promise<void>): void {
     const { timestamp, headers } = this.#current;
-    const call: PendingCall = { node, timestamp, headers, done: false };
+    const call: PendingCall = { node, timestamp, headers, deferred: [], done: false };
     if (!this.active) this.#settlement = settlement();
     this.#pending.push(call);
     this.active = true;
@@ -62,11 +63,12 @@ export class AsyncCalls {
 
   /** Calls a child of `node` now if `node` belongs to the newest pending call, else when that is settled. */
   call(node: TaskNode, child: TaskNode, record: Record<unknown, unknown>): void {
-    if (this.#inline || this.#pending.at(-1)?.node === node) this.#run(child, record);
-    else this.#deferred.push({ child, record });
+    const newest = this.#pending.at(-1);
+    if (this.#inline || newest === undefined || newest.node === node) this.#run(child, record);
+    else newest.deferred.push({ child, record });
   }
 
-  /** Resolves when nothing is pending or deferred; rejects with the first failure, and the rest is dropped then. */
+  /** Resolves when nothing is pending or deferred any more; rejects with the first failure, and the rest is dropped then. */
   settled(): Promise<void> {
     this.#restore();
     return this.active ? this.#settlement.promise : Promise.resolve();
@@ -75,7 +77,6 @@ export class AsyncCalls {
   /** Forgets everything; promises that settle later are ignored. */
   clear(): void {
     this.#pending.length = 0;
-    this.#deferred = [];
     this.#inline = false;
     this.active = false;
   }
@@ -103,25 +104,30 @@ export class AsyncCalls {
     }
   }
 
-  /** The newest call is settled: runs what was deferred, up to the next pending call. */
+  /** The newest call is settled: runs what was deferred behind it, and behind those below that are settled too. */
   #proceed(): void {
-    while (this.#pending.at(-1)?.done) this.#pending.pop();
-    const depth = this.#pending.length;
-    const deferred = this.#deferred;
-    this.#deferred = [];
-    let taken = 0;
-    for (const call of deferred) {
-      if (this.#pending.length > depth) break;
-      taken++;
-      this.#current.timestamp = call.record.timestamp;
-      this.#current.headers = call.record.headers;
-      this.#run(call.child, call.record);
+    for (let newest = this.#pending.at(-1); newest?.done; newest = this.#pending.at(-1)) {
+      this.#pending.pop();
+      this.#runDeferred(newest.deferred);
     }
-    if (taken < deferred.length) this.#deferred.push(...deferred.slice(taken));
     this.#restore();
     if (this.#pending.length > 0) return;
     this.clear();
     this.#settlement.resolve();
+  }
+
+  /** Runs calls up to the first that is pending; the rest comes behind that one. */
+  #runDeferred(deferred: readonly DeferredCall[]): void {
+    const depth = this.#pending.length;
+    let taken = 0;
+    for (const { child, record } of deferred) {
+      if (this.#pending.length > depth) break;
+      taken++;
+      this.#current.timestamp = record.timestamp;
+      this.#current.headers = record.headers;
+      this.#run(child, record);
+    }
+    for (const call of deferred.slice(taken)) this.#pending.at(-1)?.deferred.push(call);
   }
 
   /** Makes the current record that of the call which goes on next. */

@@ -1,0 +1,126 @@
+import type { FetchedRecords } from '../../broker/client/client.js';
+import { partitionKey } from '../../broker/client/client.js';
+import type { Logger } from '../../observability/log.js';
+import type { TaskState } from '../../state/task-state.js';
+import type { GlobalStore } from '../../topology/node.js';
+import { TopologyError } from '../../topology/topology-error.js';
+import type { Clock } from '../../util/time.js';
+import { AsyncCalls } from './async-calls.js';
+import { CommittedMetadata } from './committed-metadata.js';
+import type { ErrorPolicies } from './error-policy.js';
+import type { RecordCollector } from './record-collector.js';
+import type { TaskContext } from './task-context.js';
+import { TaskProcessor } from './task-processor.js';
+import { TaskSource } from './task-source.js';
+
+export interface GlobalTaskOptions {
+  readonly applicationId: string;
+  readonly globalStore: GlobalStore;
+  /** Holds the one store; opened with `context`. */
+  readonly state: TaskState;
+  readonly context: TaskContext;
+  readonly errorPolicies?: ErrorPolicies;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Keeps one global store up to date with the whole of its topic, on every instance, without a group. Its processor may
+ * only use the store: it has nothing to forward to, and punctuators are refused.
+ */
+export class GlobalTask {
+  readonly state: TaskState;
+  readonly #context: TaskContext;
+  readonly #calls: AsyncCalls;
+  readonly #source: TaskSource;
+  readonly #processor: TaskProcessor;
+  readonly #positions = new Map<string, number>();
+  readonly #partitionTimes = new Map<string, number>();
+  #streamTimeMs = -1;
+
+  constructor(options: GlobalTaskOptions) {
+    const { applicationId, clock, context, globalStore, log, state } = options;
+    this.state = state;
+    this.#context = context;
+    this.#calls = new AsyncCalls(context.record);
+    const scope = {
+      id: context.taskId,
+      applicationId,
+      context,
+      calls: this.#calls,
+      state,
+      caching: false,
+      globalStores: state.stores,
+      collector: NO_OUTPUT,
+      errorPolicies: options.errorPolicies ?? {},
+      metadata: new CommittedMetadata(),
+      repartitionTopics: new Set<string>(),
+      clock,
+      log,
+      streamTimeMs: () => this.#streamTimeMs,
+      requestCommit: () => undefined,
+      schedule: () => {
+        throw new TopologyError('PUNCTUATION_IN_GLOBAL_STORE', `global store "${globalStore.store.name}" punctuates`, {
+          hint: 'Only processors of tasks have punctuators.',
+        });
+      },
+    };
+    this.#source = new TaskSource(scope, globalStore.source);
+    this.#processor = new TaskProcessor(scope, globalStore.processor);
+    this.#source.connect([this.#processor]);
+  }
+
+  /** Next offset by `topic-partition`, of the partitions that were read. */
+  get positions(): ReadonlyMap<string, number> {
+    return this.#positions;
+  }
+
+  initialize(): void {
+    this.#context.scope = 'none';
+    this.#processor.initialize();
+  }
+
+  /**
+   * Takes what was fetched of one partition into the store; persist it with `state.freeze` and `state.apply`.
+   * @throws ProcessingFailedError when a record could not be read or processed and its policy says `fail`
+   */
+  async update(fetched: FetchedRecords): Promise<void> {
+    const { records } = fetched;
+    for (let index = 0; index < records.length; index++) {
+      this.#take(fetched, index);
+      if (this.#calls.active) await this.#calls.settled();
+    }
+    this.#positions.set(partitionKey(fetched), fetched.nextOffset);
+  }
+
+  close(): void {
+    this.#calls.clear();
+    try {
+      this.#processor.close();
+    } finally {
+      this.#context.metrics.remove();
+    }
+  }
+
+  #take({ topic, partition, records }: FetchedRecords, index: number): void {
+    const key = partitionKey({ topic, partition });
+    const partitionTime = this.#partitionTimes.get(key) ?? -1;
+    const record = this.#source.read(records, index, topic, partition, partitionTime);
+    if (record === undefined) return;
+    const { headers, timestamp } = record;
+    this.#partitionTimes.set(key, Math.max(partitionTime, timestamp));
+    this.#streamTimeMs = Math.max(this.#streamTimeMs, timestamp);
+    this.#context.enterRecord(topic, partition, records.offset(index), timestamp, headers);
+    this.#source.receive(record);
+    this.#context.metrics.processed.value++;
+  }
+}
+
+/** A global store's processor has no children and no changelog, so nothing reaches it. */
+const NO_OUTPUT: RecordCollector = {
+  partitions: () => undefined,
+  send: () => undefined,
+  sendWhenKnown: () => undefined,
+  full: false,
+  drain: () => Promise.resolve(),
+};

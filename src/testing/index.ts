@@ -1,0 +1,5 @@
+export { TopologyTestDriver, type TopologyTestDriverOptions } from './topology-test-driver.js';
+export { InputTopic, type InputTopicOptions, type PipeOptions } from './input-topic.js';
+export { OutputTopic, type OutputTopicOptions, type OutputRecord } from './output-topic.js';
+export type { RawRecord } from './raw-record.js';
+export type { ErrorPolicies, ErrorPolicy, ErrorResponse, RecordFailure } from '../runtime/task/error-policy.js';
