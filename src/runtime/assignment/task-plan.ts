@@ -1,6 +1,12 @@
 import { partitionKey } from '../../broker/client/client.js';
 import type { TopicPartition } from '../../broker/client/protocol.js';
-import { changelogTopic, resolveTopic, type BuiltTopology, type SubTopology } from '../../topology/node.js';
+import {
+  changelogTopic,
+  resolveTopic,
+  type BuiltTopology,
+  type OffsetReset,
+  type SubTopology,
+} from '../../topology/node.js';
 
 /** Partition counts by topic on the broker. */
 export type PartitionCounts = ReadonlyMap<string, number>;
@@ -18,6 +24,7 @@ export interface PlannedTask {
 export class TaskPlan {
   /** Names of repartition topics as the topology declares them. */
   readonly repartitionNames: ReadonlySet<string>;
+  readonly #repartitionTopics: ReadonlySet<string>;
 
   constructor(
     readonly applicationId: string,
@@ -26,11 +33,17 @@ export class TaskPlan {
     this.repartitionNames = new Set(
       topology.subTopologies.flatMap((sub) => sub.repartitionTopics.map((topic) => topic.name)),
     );
+    this.#repartitionTopics = new Set([...this.repartitionNames].map((name) => this.resolve(name)));
   }
 
   /** The broker's name of a topic that a node names. */
   resolve(topic: string): string {
     return resolveTopic(this.applicationId, topic, this.repartitionNames);
+  }
+
+  /** Whether a topic of the broker is a repartition topic of this application. */
+  isRepartition(topic: string): boolean {
+    return this.#repartitionTopics.has(topic);
   }
 
   /** Input topics of a sub-topology on the broker; those of patterns among `existing`. */
@@ -60,6 +73,28 @@ export class TaskPlan {
     if (source !== undefined) return this.resolve(source);
     const store = sub.stores.find(({ name }) => name === storeName);
     return store === undefined || store.logging === false ? undefined : changelogTopic(this.applicationId, storeName);
+  }
+
+  /** What the source of a topic says of starting without a committed offset; repartition topics start at their beginning. */
+  offsetReset(sub: SubTopology, topic: string): OffsetReset | undefined {
+    for (const node of sub.nodes) {
+      if (node.kind !== 'source') continue;
+      if (node.topics.some((name) => this.repartitionNames.has(name) && this.resolve(name) === topic))
+        return 'earliest';
+      const reads = node.topics.some((name) => this.resolve(name) === topic);
+      if (reads || (node.pattern && matches(node.pattern, topic))) return node.offsetReset;
+    }
+    return undefined;
+  }
+
+  /** Topics that sinks write to by a fixed name. */
+  sinkTopics(): readonly string[] {
+    const topics = new Set<string>();
+    for (const { nodes } of this.topology.subTopologies) {
+      for (const node of nodes)
+        if (node.kind === 'sink' && typeof node.topic === 'string') topics.add(this.resolve(node.topic));
+    }
+    return [...topics];
   }
 
   /** As many tasks per sub-topology as its widest input has partitions. */

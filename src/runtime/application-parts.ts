@@ -1,0 +1,267 @@
+import type { BrokerClient, Member, Reader } from '../broker/client/client.js';
+import type { StreamsApplicationOptions } from './application.js';
+import { ApplicationStatus } from './application-state.js';
+import { StreamsAssignor } from './assignment/streams-assignor.js';
+import { TaskPlan } from './assignment/task-plan.js';
+import type { SubscriptionData } from './assignment/user-data.js';
+import { transactionalId } from './commit/fencing.js';
+import type { TransactionContext } from './commit/transaction.js';
+import { ensureInternalTopics } from './internal-topics.js';
+import { LoopCommands } from './loop-commands.js';
+import { Membership } from './membership.js';
+import { Patience } from './patience.js';
+import { Readiness } from './readiness.js';
+import { Rebalance } from './rebalance.js';
+import { RecordWriter } from './record-writer.js';
+import { Recovery } from './recovery.js';
+import { RepartitionPurge } from './repartition-purge.js';
+import { ChangelogReader } from './restore/changelog-reader.js';
+import { RestoreListeners } from './restore/restore-listeners.js';
+import { StreamLoop } from './stream-loop.js';
+import { TaskInputs } from './task-inputs.js';
+import { TaskLifecycle } from './task-lifecycle.js';
+import { TaskOpener } from './task-opener.js';
+import { TaskRegistry } from './task-registry.js';
+import { TaskSlices } from './task-slices.js';
+import { TopicWatch } from './topic-watch.js';
+import { WakeSignal } from './wake-signal.js';
+
+const MIB = 1 << 20;
+
+/** Options with their defaults. */
+type Settings = ReturnType<typeof withDefaults>;
+
+function withDefaults(options: StreamsApplicationOptions) {
+  return {
+    ...options,
+    transactional: (options.processingGuarantee ?? 'exactly_once') === 'exactly_once',
+    commitIntervalMs: options.commitIntervalMs ?? 100,
+    cacheMaxBytes: options.cacheMaxBytes ?? 10 * MIB,
+    stateMemoryBytes: options.stateMemoryBytes ?? 64 * MIB,
+    sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 500,
+    transactionTimeoutMs: options.transactionTimeoutMs ?? 10_000,
+    maxTaskIdleMs: options.maxTaskIdleMs ?? 0,
+    bufferedBytesPerTask: options.bufferedBytesPerTask ?? 4 * MIB,
+    offsetReset: options.offsetReset ?? ('earliest' as const),
+    topicRefreshMs: options.topicRefreshMs ?? 30_000,
+    purgeIntervalMs: options.purgeIntervalMs ?? 30_000,
+    compression: options.compression ?? ('none' as const),
+  };
+}
+
+/** The parts of one running application, made and joined; nothing of them runs yet. */
+export class ApplicationParts {
+  readonly status = new ApplicationStatus();
+  readonly registry = new TaskRegistry();
+  /** Aborted when the application may wait no longer for a broker. */
+  readonly giveUp = new AbortController();
+  readonly patience: Patience;
+  readonly commands: LoopCommands;
+  readonly records: RecordWriter;
+  readonly reader: Reader;
+  readonly restoreListeners: RestoreListeners;
+  readonly restore: ChangelogReader;
+  readonly watch: TopicWatch;
+  readonly lifecycle: TaskLifecycle;
+  readonly loop: StreamLoop;
+  readonly member: Member;
+  readonly #settings: Settings;
+  readonly #plan: TaskPlan;
+  readonly #wake: WakeSignal;
+  readonly #membership = new Membership();
+  readonly #readiness: Readiness;
+  readonly #inputs: TaskInputs;
+  readonly #transaction: TransactionContext;
+  readonly #opener: TaskOpener;
+  readonly #recovery: Recovery;
+
+  /** @param onFatal called with an error that nothing mends */
+  constructor(
+    options: StreamsApplicationOptions,
+    private readonly onFatal: (error: unknown) => void,
+  ) {
+    const { clock, client, log, metrics, applicationId, topology } = options;
+    const settings = (this.#settings = withDefaults(options));
+    this.#plan = new TaskPlan(applicationId, topology);
+    this.#wake = new WakeSignal(clock);
+    this.#readiness = new Readiness(this.status, this.registry);
+    this.patience = new Patience(clock, log, this.giveUp.signal);
+    this.commands = new LoopCommands(this.#wakeLoop);
+    this.reader = client.reader({
+      isolation: settings.transactional ? 'read_committed' : 'read_uncommitted',
+      channel: 'fetch',
+    });
+    this.records = new RecordWriter(makeWriter(settings), client.admin, clock, settings.transactional);
+    this.restoreListeners = new RestoreListeners(log);
+    this.restore = new ChangelogReader({ client, clock, log, metrics, listener: this.restoreListeners });
+    this.watch = this.#makeWatch();
+    this.#inputs = new TaskInputs(this.reader, settings.bufferedBytesPerTask);
+    this.#transaction = this.#makeTransaction(client);
+    this.#opener = this.#makeOpener();
+    this.lifecycle = this.#makeLifecycle();
+    this.#recovery = this.#makeRecovery();
+    this.loop = this.#makeLoop();
+    this.member = this.#makeMember(this.#makeRebalance());
+    this.#membership.attach(this.member);
+  }
+
+  readonly #wakeLoop = (): void => {
+    this.#wake.wake();
+  };
+
+  readonly #rejoin = (reason: string): void => {
+    this.#membership.rejoin(reason);
+  };
+
+  #makeTransaction(client: BrokerClient): TransactionContext {
+    return {
+      groupId: this.#settings.applicationId,
+      client,
+      admin: client.admin,
+      records: this.records,
+      member: this.#membership,
+      patience: this.patience,
+      log: this.#settings.log,
+    };
+  }
+
+  #makeWatch(): TopicWatch {
+    const { client, clock, log, topicRefreshMs } = this.#settings;
+    return new TopicWatch({
+      plan: this.#plan,
+      admin: client.admin,
+      clock,
+      log,
+      refreshMs: topicRefreshMs,
+      onChange: this.#rejoin,
+    });
+  }
+
+  #makeOpener(): TaskOpener {
+    return new TaskOpener({
+      ...this.#settings,
+      ...this.#transaction,
+      plan: this.#plan,
+      restore: this.restore,
+      globalStores: new Map(),
+    });
+  }
+
+  #makeLifecycle(): TaskLifecycle {
+    return new TaskLifecycle({
+      registry: this.registry,
+      opener: this.#opener,
+      inputs: this.#inputs,
+      restore: this.restore,
+      commands: this.commands,
+      log: this.#settings.log,
+      onRunning: () => {
+        this.#readiness.update();
+      },
+      onFailure: this.onFatal,
+    });
+  }
+
+  #makeRecovery(): Recovery {
+    return new Recovery({
+      ...this.#transaction,
+      plan: this.#plan,
+      registry: this.registry,
+      lifecycle: this.lifecycle,
+      inputs: this.#inputs,
+      transactional: this.#settings.transactional,
+      offsetReset: this.#settings.offsetReset,
+      readiness: this.#readiness,
+      clock: this.#settings.clock,
+      rejoin: this.#rejoin,
+    });
+  }
+
+  #makeLoop(): StreamLoop {
+    const { applicationId, client, clock, log, metrics, purgeIntervalMs, stateMemoryBytes } = this.#settings;
+    return new StreamLoop({
+      registry: this.registry,
+      commands: this.commands,
+      wake: this.#wake,
+      reader: this.reader,
+      inputs: this.#inputs,
+      slices: new TaskSlices(clock, this.records, this.#wakeLoop),
+      recovery: this.#recovery,
+      purge: new RepartitionPurge(this.#plan, client.admin, clock, purgeIntervalMs, log),
+      transaction: this.#transaction,
+      transactional: this.#settings.transactional,
+      member: this.#membership,
+      commitIntervalMs: this.#settings.commitIntervalMs,
+      overlayMaxBytes: stateMemoryBytes / 2,
+      clock,
+      commitLatency: metrics.histogram('millrace_commit_latency_seconds', { application: applicationId }),
+      onFatal: this.onFatal,
+    });
+  }
+
+  #makeRebalance(): Rebalance {
+    const { applicationId, client, log, metrics } = this.#settings;
+    return new Rebalance({
+      plan: this.#plan,
+      admin: client.admin,
+      commands: this.commands,
+      registry: this.registry,
+      lifecycle: this.lifecycle,
+      loop: this.loop,
+      recovery: this.#recovery,
+      records: this.records,
+      inputs: this.#inputs,
+      opener: this.#opener,
+      patience: this.patience,
+      log,
+      rebalances: metrics.counter('millrace_rebalance_total', { application: applicationId }),
+      readiness: this.#readiness,
+      onMissingTopics: () => {
+        this.watch.waitForTopics();
+      },
+      onFatal: this.onFatal,
+    });
+  }
+
+  #makeMember(rebalance: Rebalance): Member {
+    const { applicationId, instanceId, sessionTimeoutMs, heartbeatIntervalMs, client, log } = this.#settings;
+    const { replicationFactor } = this.#settings;
+    return client.member({
+      groupId: applicationId,
+      groupInstanceId: instanceId,
+      sessionTimeoutMs,
+      heartbeatIntervalMs,
+      assignor: new StreamsAssignor({
+        plan: this.#plan,
+        knownTopics: () => this.watch.names,
+        subscriptionData: () => this.#subscriptionData(rebalance),
+        prepareTopics: () => ensureInternalTopics(this.#plan, client.admin, { replicationFactor, log }),
+      }),
+      listener: rebalance,
+    });
+  }
+
+  #subscriptionData({ view }: Rebalance): SubscriptionData {
+    const { applicationId, instanceId, endpoint, transactional } = this.#settings;
+    const positions = this.registry.running.map(
+      (owned) => [owned.id, owned.changelogs.reduce((sum, { offset }) => sum + offset, 0)] as const,
+    );
+    return {
+      instanceId,
+      endpoint,
+      ...(transactional ? { writer: transactionalId(applicationId, instanceId) } : {}),
+      state: Object.fromEntries(positions),
+      knownWriters: [...view.writers, ...view.goneWriters].slice(0, 100),
+    };
+  }
+}
+
+function makeWriter(settings: Settings): ReturnType<BrokerClient['writer']> {
+  const { client, applicationId, instanceId, transactional, transactionTimeoutMs, compression } = settings;
+  return client.writer({
+    ...(transactional ? { transactionalId: transactionalId(applicationId, instanceId) } : {}),
+    transactionTimeoutMs,
+    compression,
+  });
+}

@@ -1,0 +1,74 @@
+import type { OffsetToCommit, TopicPartition } from '../broker/client/protocol.js';
+import { partitionKey } from '../broker/client/client.js';
+import type { TaskState } from '../state/task-state.js';
+import type { PlannedTask } from './assignment/task-plan.js';
+import type { CommittedInput, Task } from './task/task.js';
+
+/** Where a store of a task is logged, and where it stands. */
+export interface StoreChangelog {
+  readonly store: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly topicId: string;
+  readonly leaderEpoch: number;
+  /** The topic is an input of the task: its position is the committed input offset. */
+  readonly isInput: boolean;
+  /** Restored, later committed, up to here. */
+  offset: number;
+  /** Where the restore ends. */
+  endOffset: number;
+}
+
+export type OwnedTaskStatus = 'created' | 'restoring' | 'running' | 'closed';
+
+/**
+ * A task of this instance, from its assignment until it is given up. `created` and `restoring` go on beside the loop;
+ * from `running` on only the loop touches it.
+ */
+export class OwnedTask {
+  status: OwnedTaskStatus = 'created';
+  /** Set when the task is given up while it opens: the opening stops at its next step. */
+  cancelled = false;
+  /** Settles, never rejects, when the opening has ended, well or not. */
+  opened: Promise<void> = Promise.resolve();
+  state: TaskState | undefined;
+  task: Task | undefined;
+  changelogs: readonly StoreChangelog[] = [];
+  /** What the group has committed, by `topic-partition`. */
+  committed = new Map<string, CommittedInput>();
+  readonly highWatermarks = new Map<string, number>();
+  readonly paused = new Set<string>();
+  /** Settles when the task's asynchronous slice has ended; its error, if any, is kept for the loop. */
+  waiting: Promise<void> | undefined;
+  failure: { readonly error: unknown } | undefined;
+  /** The write of the last commit into the database. */
+  applying: Promise<void> = Promise.resolve();
+
+  constructor(public plan: PlannedTask) {}
+
+  /** Something was done that no commit has yet. */
+  get commitNeeded(): boolean {
+    return this.task?.commitNeeded === true;
+  }
+
+  get id(): string {
+    return this.plan.id;
+  }
+
+  get inputs(): readonly TopicPartition[] {
+    return this.plan.inputs;
+  }
+
+  /** Remembers offsets that are committed now. */
+  rememberCommitted(offsets: readonly OffsetToCommit[]): void {
+    for (const offset of offsets) this.committed.set(partitionKey(offset), offset);
+  }
+
+  /** Offsets that differ from what is committed. */
+  changed(offsets: readonly OffsetToCommit[]): readonly OffsetToCommit[] {
+    return offsets.filter((offset) => {
+      const known = this.committed.get(partitionKey(offset));
+      return known?.offset !== offset.offset || known.metadata !== offset.metadata;
+    });
+  }
+}

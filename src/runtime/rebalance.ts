@@ -1,0 +1,152 @@
+import { partitionKey, type Admin, type MemberAssignment, type MemberListener } from '../broker/client/client.js';
+import type { TopicPartition } from '../broker/client/protocol.js';
+import type { Logger } from '../observability/log.js';
+import type { Counter } from '../observability/metrics.js';
+import { MillraceError } from '../util/errors.js';
+import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
+import { decodeAssignment, type AssignmentData } from './assignment/user-data.js';
+import type { LoopCommands } from './loop-commands.js';
+import type { OwnedTask } from './owned-task.js';
+import type { Patience } from './patience.js';
+import type { RecordWriter } from './record-writer.js';
+import type { Readiness } from './readiness.js';
+import type { Recovery } from './recovery.js';
+import type { StreamLoop } from './stream-loop.js';
+import type { TaskInputs } from './task-inputs.js';
+import type { TaskLifecycle } from './task-lifecycle.js';
+import type { TaskRegistry } from './task-registry.js';
+import type { TaskOpener } from './task-opener.js';
+
+export interface RebalanceOptions {
+  readonly plan: TaskPlan;
+  readonly admin: Admin;
+  readonly commands: LoopCommands;
+  readonly registry: TaskRegistry;
+  readonly lifecycle: TaskLifecycle;
+  readonly loop: StreamLoop;
+  readonly recovery: Recovery;
+  readonly records: RecordWriter;
+  readonly inputs: TaskInputs;
+  readonly opener: TaskOpener;
+  readonly patience: Patience;
+  readonly log: Logger;
+  readonly rebalances: Counter;
+  readonly readiness: Readiness;
+  /** The leader cannot assign for now: the topics have to appear first. */
+  readonly onMissingTopics: () => void;
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** What the group knows, as of the last assignment. */
+export type GroupView = Omit<AssignmentData, 'refusal'>;
+
+const NOTHING_KNOWN: GroupView = { partitions: {}, writers: [], goneWriters: [], endpoints: {}, tasks: {} };
+
+/**
+ * Follows the group: gives tasks up after a commit, takes tasks on, drops everything when it was expelled. All of it runs
+ * as commands of the loop, so never inside a slice or a commit. Tasks that stay keep processing through a rebalance;
+ * nothing is committed between the member's join and its new assignment.
+ */
+export class Rebalance implements MemberListener {
+  #view = NOTHING_KNOWN;
+
+  constructor(private readonly options: RebalanceOptions) {}
+
+  get view(): GroupView {
+    return this.#view;
+  }
+
+  /** A commit under way ends before the member joins: commands run between commits, and none starts from here on. */
+  async beforeJoin(): Promise<void> {
+    await this.options.commands.run(() => undefined);
+  }
+
+  async onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const { commands, log, readiness } = this.options;
+    await commands.run(async () => {
+      const gone = this.#tasksOf(partitions);
+      log.info({ tasks: gone.map(({ id }) => id) }, 'giving tasks up');
+      await this.#commit();
+      await this.options.lifecycle.releaseAll(gone);
+      readiness.update();
+    });
+  }
+
+  async onAssigned(_added: readonly TopicPartition[], assignment: MemberAssignment): Promise<void> {
+    const { onFatal, onMissingTopics, log, rebalances, commands } = this.options;
+    const { refusal, ...view } = decodeAssignment(assignment.userData);
+    rebalances.value++;
+    if (refusal) {
+      if (refusal.code === 'MISSING_SOURCE_TOPIC') {
+        log.warn({ code: refusal.code }, `waiting: ${refusal.message}`);
+        onMissingTopics();
+      } else onFatal(new MillraceError({ ...refusal, kind: 'invalid' }));
+      return;
+    }
+    this.#view = view;
+    await this.#learnTopics(view);
+    await commands.run(() => this.#takeOn(assignment.partitions));
+  }
+
+  async onLost(): Promise<void> {
+    const { commands, recovery, log } = this.options;
+    await commands.run(async () => {
+      log.warn({}, 'expelled from the group: dropping what is not committed');
+      await recovery.drop();
+    });
+  }
+
+  onFatal(error: Error): void {
+    this.options.onFatal(error);
+  }
+
+  /** Before tasks go, the whole writer's transaction is committed; if it cannot be, their new owner repeats the work. */
+  async #commit(): Promise<void> {
+    const { loop, recovery } = this.options;
+    try {
+      await loop.commitNow();
+    } catch (error) {
+      await recovery.recover(error);
+    }
+  }
+
+  #tasksOf(partitions: readonly TopicPartition[]): readonly OwnedTask[] {
+    const gone = new Set(partitions.map(partitionKey));
+    return this.options.registry.all.filter((owned) => owned.inputs.some((input) => gone.has(partitionKey(input))));
+  }
+
+  /** Sinks ask for partition counts without waiting, so they are known before a task runs. */
+  async #learnTopics(view: GroupView): Promise<void> {
+    const { plan, admin, records, patience } = this.options;
+    records.setPartitions(Object.entries(view.partitions));
+    const sinks = plan.sinkTopics();
+    if (sinks.length === 0) return;
+    const found = await patience.retry('looking at output topics', () => admin.describeTopics(sinks));
+    records.setPartitions([...found].map(([name, { partitions }]) => [name, partitions] as const));
+  }
+
+  async #takeOn(partitions: readonly TopicPartition[]): Promise<void> {
+    const { plan, registry, lifecycle, log, readiness } = this.options;
+    const tasks = plan.tasksOf(partitions, new Map(Object.entries(this.#view.partitions)));
+    const added = tasks.filter(({ id }) => registry.get(id) === undefined);
+    for (const task of tasks) {
+      const owned = registry.get(task.id);
+      if (owned && owned.inputs.length !== task.inputs.length) await this.#changeInputs(owned, task);
+    }
+    log.info({ tasks: tasks.map(({ id }) => id), added: added.map(({ id }) => id) }, 'assigned');
+    const facts = { taskCount: tasks.length, goneWriters: this.#view.goneWriters };
+    for (const task of added) lifecycle.start(task, facts);
+    readiness.assigned(true);
+  }
+
+  /** A pattern has found a topic, or lost one. */
+  async #changeInputs(owned: OwnedTask, task: PlannedTask): Promise<void> {
+    const { inputs, opener } = this.options;
+    const before = new Set(owned.inputs.map(partitionKey));
+    owned.plan = task;
+    if (!owned.task) return;
+    owned.task.updateInputs(task.inputs);
+    const added = task.inputs.filter((input) => !before.has(partitionKey(input)));
+    inputs.seek(owned, await opener.startOf(owned, added));
+  }
+}

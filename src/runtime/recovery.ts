@@ -1,0 +1,140 @@
+import { partitionKey } from '../broker/client/client.js';
+import { FencedError, OffsetOutOfRangeError } from '../broker/client/errors.js';
+import type { OffsetReset } from '../topology/node.js';
+import { MillraceError } from '../util/errors.js';
+import type { Clock } from '../util/time.js';
+import type { TaskPlan } from './assignment/task-plan.js';
+import { stableOffsets } from './commit/fencing.js';
+import { OutcomeLostError, type TransactionContext } from './commit/transaction.js';
+import type { OwnedTask } from './owned-task.js';
+import type { Readiness } from './readiness.js';
+import { resetOffsets, startOffsets } from './start-offsets.js';
+import type { TaskInputs } from './task-inputs.js';
+import type { TaskLifecycle } from './task-lifecycle.js';
+import type { TaskRegistry } from './task-registry.js';
+
+/** Commits in a row that may be aborted because the broker refuses a record or request, before that counts as lasting. */
+const ABORTS_IN_A_ROW = 20;
+const LONGEST_DELAY_MS = 2_000;
+
+export interface RecoveryOptions extends TransactionContext {
+  readonly plan: TaskPlan;
+  readonly registry: TaskRegistry;
+  readonly lifecycle: TaskLifecycle;
+  readonly inputs: TaskInputs;
+  readonly transactional: boolean;
+  readonly offsetReset: OffsetReset;
+  readonly readiness: Readiness;
+  readonly clock: Clock;
+  readonly rejoin: (reason: string) => void;
+}
+
+/** What the loop does about an error: go back to the last commit, or give everything up and join again. */
+export class Recovery {
+  #aborts = 0;
+
+  constructor(private readonly options: RecoveryOptions) {}
+
+  /** A commit went through. */
+  onCommit(): void {
+    this.#aborts = 0;
+  }
+
+  /** @throws the error itself when nothing mends it */
+  async recover(error: unknown): Promise<void> {
+    if (error instanceof OffsetOutOfRangeError) return this.#resetOffset(error);
+    if (error instanceof FencedError) return this.dropAll('fenced by another instance', error);
+    if (error instanceof OutcomeLostError) return this.dropAll('the outcome of a transaction is lost', error);
+    if (!(error instanceof MillraceError) || error.kind !== 'unavailable') throw error;
+    if (++this.#aborts > ABORTS_IN_A_ROW && error.code === 'TRANSACTION_ABORTABLE') throw error;
+    this.options.log.warn({ err: error }, 'going back to the last commit');
+    await this.options.clock.sleep(Math.min(LONGEST_DELAY_MS, 10 * 2 ** Math.min(this.#aborts, 10)));
+    try {
+      await this.#rewind();
+    } catch (second) {
+      if (!(second instanceof FencedError)) throw second;
+      await this.dropAll('fenced by another instance', second);
+    }
+  }
+
+  /**
+   * Gives up every task without a commit, ends the open transaction and joins again. Tasks that come back restore the rest
+   * of their changelogs.
+   */
+  async dropAll(reason: string, error?: unknown): Promise<void> {
+    this.options.log.warn({ err: error }, `giving up all tasks: ${reason}`);
+    await this.drop();
+    this.options.rejoin(reason);
+  }
+
+  /** As {@link dropAll}, for a member that joins again by itself. */
+  async drop(): Promise<void> {
+    const { lifecycle, registry, records, readiness } = this.options;
+    readiness.assigned(false);
+    await lifecycle.releaseAll(registry.all);
+    records.dropWaiting();
+    await this.#renewWriter();
+  }
+
+  /** Aborts: drops what is not committed in every task, and reads the inputs again from there. */
+  async #rewind(): Promise<void> {
+    const { registry, records, inputs, plan, admin, patience, transactional } = this.options;
+    const tasks = registry.running;
+    for (const owned of tasks) await owned.waiting;
+    await Promise.all(tasks.map((owned) => owned.applying));
+    records.dropWaiting();
+    if (transactional && records.writer.inTransaction) await this.#abortTransaction();
+    const committed = await stableOffsets(
+      this.options,
+      tasks.flatMap((owned) => owned.inputs),
+      [],
+    );
+    for (const owned of tasks) {
+      owned.failure = undefined;
+      owned.committed = ownPart(owned, committed);
+      owned.state?.abort();
+      const offsets = await patience.retry('looking for the start of inputs', () =>
+        startOffsets(admin, plan, owned.plan, owned.committed, this.options.offsetReset),
+      );
+      owned.task?.reset(owned.committed);
+      inputs.seek(owned, offsets);
+    }
+  }
+
+  /** An abort that cannot be answered is made by the next `init`, which ends whatever is open. */
+  async #abortTransaction(): Promise<void> {
+    try {
+      await this.options.records.writer.abort();
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.kind !== 'unavailable') throw error;
+      await this.#renewWriter();
+    }
+  }
+
+  async #renewWriter(): Promise<void> {
+    const { patience, records } = this.options;
+    await patience.retry('making the writer anew', () => records.writer.init());
+  }
+
+  /** Records of an input were deleted before they were read: goes on as its source says, and says so. */
+  async #resetOffset(error: OffsetOutOfRangeError): Promise<void> {
+    const { inputs, admin, plan, patience, log } = this.options;
+    const owned = inputs.owner(partitionKey(error));
+    if (!owned) return;
+    const offsets = await patience.retry('looking for the start of inputs', () =>
+      resetOffsets(admin, plan, owned.plan, [error], this.options.offsetReset),
+    );
+    log.warn({ err: error, task: owned.id, offset: offsets.get(partitionKey(error)) }, 'records were deleted unread');
+    inputs.seek(owned, offsets);
+  }
+}
+
+function ownPart<T>(owned: OwnedTask, committed: ReadonlyMap<string, T>): Map<string, T> {
+  const keys = owned.inputs.map(partitionKey);
+  return new Map(
+    keys.flatMap((key) => {
+      const found = committed.get(key);
+      return found === undefined ? [] : [[key, found] as const];
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, StateStore, StoreDefinition } from '../../state/store.js';
+import type { BuiltTopology } from '../../topology/node.js';
+import type { ApplicationState } from '../application-state.js';
+import type { TaskRegistry } from '../task-registry.js';
+import { InvalidStateStoreError, storeNotFound, storeUnavailable } from './invalid-state-store-error.js';
+import { KeyValueView } from './key-value-view.js';
+import { WindowView } from './window-view.js';
+
+/** Read-only views over the stores of this instance, by name. */
+export class StoreViews {
+  constructor(
+    private readonly topology: BuiltTopology,
+    private readonly registry: TaskRegistry,
+    private readonly state: () => ApplicationState,
+  ) {}
+
+  /** @throws InvalidStateStoreError `STORE_NOT_FOUND`, `STORE_UNAVAILABLE`, `STORE_KIND_UNSUPPORTED` */
+  view(name: string): StateStore {
+    const definitions = this.topology.subTopologies.flatMap(({ stores }) => stores);
+    const definition = definitions.find((store) => store.name === name);
+    if (!definition) {
+      throw storeNotFound(
+        name,
+        definitions.map((store) => store.name),
+      );
+    }
+    this.#parts(name);
+    return this.#viewOf(definition);
+  }
+
+  #viewOf(definition: StoreDefinition): StateStore {
+    const { name, kind } = definition;
+    // as: the parts were made from this definition, so they are of its kind
+    if (kind === 'keyValue') {
+      return new KeyValueView(
+        definition,
+        () => this.#parts(name) as readonly ReadOnlyKeyValueStore<unknown, unknown>[],
+      );
+    }
+    if (kind === 'window') {
+      return new WindowView(definition, () => this.#parts(name) as readonly ReadOnlyWindowStore<unknown, unknown>[]);
+    }
+    throw new InvalidStateStoreError({
+      code: 'STORE_KIND_UNSUPPORTED',
+      kind: 'invalid',
+      message: `store "${name}" of kind "${kind}" cannot be read from outside its processors`,
+      context: { store: name },
+    });
+  }
+
+  #parts(name: string): readonly StateStore[] {
+    const state = this.state();
+    if (state !== 'RUNNING') throw storeUnavailable(name, state);
+    return this.registry.running.flatMap((owned) => owned.state?.stores.get(name) ?? []);
+  }
+}

@@ -1,0 +1,192 @@
+import type { Member } from '../broker/client/client.js';
+import type { Logger } from '../observability/log.js';
+import type { StateStore } from '../state/store.js';
+import type { BuiltTopology } from '../topology/node.js';
+import { internal, invalid, messageOf, MillraceError } from '../util/errors.js';
+import type { CloseOptions, StreamsApplication, StreamsApplicationOptions, TaskView } from './application.js';
+import type { ApplicationState, StateListener } from './application-state.js';
+import { ApplicationParts } from './application-parts.js';
+import type { RestoreListener } from './restore/restore-listener.js';
+import { StoreViews } from './store-view/store-views.js';
+
+const CLOSE_TIMEOUT_MS = 30_000;
+/** How often a closing application looks whether the group has settled, so that it may commit. */
+const SETTLE_MS = 10;
+
+/** One running instance of an application: its loop, its tasks, its place in the group. Nothing runs before `start`. */
+export function createStreamsApplication(options: StreamsApplicationOptions): StreamsApplication {
+  return new RunningApplication(options);
+}
+
+class RunningApplication implements StreamsApplication {
+  readonly applicationId: string;
+  readonly instanceId: string;
+  readonly topology: BuiltTopology;
+  readonly #options: StreamsApplicationOptions;
+  readonly #parts: ApplicationParts;
+  readonly #stores: StoreViews;
+  readonly #log: Logger;
+  #error: Error | undefined;
+  #loop: Promise<void> = Promise.resolve();
+  #ending: Promise<void> | undefined;
+  #closing: Promise<boolean> | undefined;
+
+  constructor(options: StreamsApplicationOptions) {
+    this.#options = options;
+    this.applicationId = options.applicationId;
+    this.instanceId = options.instanceId;
+    this.topology = options.topology;
+    this.#log = options.log.child({ application: options.applicationId });
+    this.#parts = new ApplicationParts({ ...options, log: this.#log }, (error) => {
+      this.#fail(error);
+    });
+    this.#stores = new StoreViews(options.topology, this.#parts.registry, () => this.state);
+  }
+
+  get state(): ApplicationState {
+    return this.#parts.status.state;
+  }
+
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  async start(): Promise<void> {
+    const { status, records, patience, watch, loop, member } = this.#parts;
+    if (status.state !== 'CREATED') {
+      throw invalid('APPLICATION_STARTED', `application "${this.applicationId}" was started before`, {
+        hint: 'Make a new application to start again.',
+      });
+    }
+    status.to('REBALANCING');
+    try {
+      // fences an earlier self of this instance before it can meet its successor in the group
+      await patience.retry('preparing the writer', () => records.writer.init());
+      await patience.retry('looking at topics', () => watch.start());
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+    this.#loop = loop.run();
+    member.start();
+  }
+
+  waitUntilRunning(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (state: ApplicationState): boolean => {
+        if (state === 'RUNNING') resolve();
+        else if (state === 'ERROR') reject(this.#error ?? notRunning(this.applicationId, state));
+        else if (state === 'PENDING_SHUTDOWN' || state === 'NOT_RUNNING') reject(notRunning(this.applicationId, state));
+        else return false;
+        return true;
+      };
+      if (settle(this.state)) return;
+      const remove = this.onStateChange((state) => {
+        if (settle(state)) remove();
+      });
+    });
+  }
+
+  close(options: CloseOptions = {}): Promise<boolean> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  onStateChange(listener: StateListener): () => void {
+    return this.#parts.status.subscribe(listener);
+  }
+
+  onRestore(listener: RestoreListener): () => void {
+    return this.#parts.restoreListeners.add(listener);
+  }
+
+  store<S extends StateStore = StateStore>(name: string): S {
+    return this.#stores.view(name) as S; // as: the caller names the type that its topology gave the store
+  }
+
+  tasks(): readonly TaskView[] {
+    return this.#parts.registry.views();
+  }
+
+  async #close({ timeoutMs = CLOSE_TIMEOUT_MS, leaveGroup = false }: CloseOptions): Promise<boolean> {
+    const { status } = this.#parts;
+    if (status.state === 'NOT_RUNNING') return true;
+    const failed = status.state === 'ERROR';
+    status.to('PENDING_SHUTDOWN');
+    const ended = this.#end({ commit: !failed, leaveGroup }).then(() => true);
+    const inTime = await Promise.race([ended, this.#timeOut(timeoutMs)]);
+    if (!inTime) this.#log.warn({ timeoutMs }, 'did not close in time: what is not committed will be processed again');
+    this.#parts.giveUp.abort();
+    status.to('NOT_RUNNING');
+    return inTime;
+  }
+
+  #timeOut(timeoutMs: number): Promise<false> {
+    return new Promise((resolve) => {
+      this.#options.clock.schedule(
+        timeoutMs,
+        () => {
+          resolve(false);
+        },
+        { unref: true },
+      );
+    });
+  }
+
+  #fail(reason: unknown): void {
+    const error = reason instanceof Error ? reason : internal('UNKNOWN_FAILURE', messageOf(reason));
+    this.#error ??= error;
+    this.#log.error({ err: error }, `the application stops: ${error.message}`);
+    this.#parts.status.tryTo('ERROR');
+    void this.#end({ commit: false, leaveGroup: true });
+  }
+
+  /** Stops everything, once. With a commit if all is well. */
+  #end(how: { readonly commit: boolean; readonly leaveGroup: boolean }): Promise<void> {
+    this.#ending ??= this.#stopParts(how).catch((error: unknown) => {
+      this.#log.error({ err: error }, 'closing failed');
+    });
+    return this.#ending;
+  }
+
+  async #stopParts({ commit, leaveGroup }: { commit: boolean; leaveGroup: boolean }): Promise<void> {
+    const { watch, commands, loop, lifecycle, registry, member, restore, reader, records } = this.#parts;
+    watch.stop();
+    if (commit) await this.#settled(member);
+    else this.#parts.giveUp.abort();
+    await commands.run(async () => {
+      loop.stop();
+      if (commit && member.metadata) await this.#lastCommit();
+      await lifecycle.releaseAll(registry.all);
+    });
+    await this.#loop;
+    await member.stop({ evenStatic: leaveGroup });
+    await restore.close();
+    if (records.writer.inTransaction) await records.writer.abort().catch(() => undefined);
+    await records.writer.close();
+    await reader.close();
+  }
+
+  async #lastCommit(): Promise<void> {
+    try {
+      await this.#parts.loop.commitNow();
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the last commit failed: its records will be processed again');
+    }
+  }
+
+  /** Between the join and the new assignment nothing may be committed. */
+  async #settled(member: Member): Promise<void> {
+    while (member.rebalancing && member.metadata && !this.#parts.giveUp.signal.aborted) {
+      await this.#options.clock.sleep(SETTLE_MS);
+    }
+  }
+}
+
+function notRunning(applicationId: string, state: ApplicationState): MillraceError {
+  return new MillraceError({
+    code: 'APPLICATION_NOT_RUNNING',
+    kind: 'unavailable',
+    message: `application "${applicationId}" is in state ${state}`,
+  });
+}

@@ -1,0 +1,56 @@
+import { string } from '../../src/serde/primitives.js';
+import type { KeyValueStore } from '../../src/state/store.js';
+import type { BuiltTopology } from '../../src/topology/node.js';
+import { Record, type Processor, type ProcessorContext } from '../../src/topology/processor.js';
+import { keyValueStore } from '../../src/topology/store-definitions.js';
+import { Topology } from '../../src/topology/topology.js';
+
+class UpperCase implements Processor<string, string, string, string> {
+  #context: ProcessorContext<string, string> | undefined;
+
+  init(context: ProcessorContext<string, string>): void {
+    this.#context = context;
+  }
+
+  process(record: Record<string, string>): void {
+    this.#context?.forward(record.withValue(record.value.toUpperCase()));
+  }
+}
+
+class Count implements Processor<string, string, string, string> {
+  #context: ProcessorContext<string, string> | undefined;
+  #counts: KeyValueStore<string, string> | undefined;
+
+  init(context: ProcessorContext<string, string>): void {
+    this.#context = context;
+    this.#counts = context.getStateStore<KeyValueStore<string, string>>('counts');
+  }
+
+  process(record: Record<string, string>): void {
+    const count = String(Number(this.#counts?.get(record.key) ?? '0') + 1);
+    this.#counts?.put(record.key, count);
+    this.#context?.forward(record.withValue(count));
+  }
+}
+
+/** `in` to `out`, values in upper case. */
+export function upperCaseTopology(): BuiltTopology {
+  return new Topology()
+    .addSource('source', { topics: 'in', key: string(), value: string() })
+    .addProcessor('upper-case', () => new UpperCase(), { parents: 'source' })
+    .addSink('sink', { topic: 'out', key: string(), value: string(), parents: 'upper-case' })
+    .build();
+}
+
+/** Counts the records of each key of `in`; every count goes to `out`. */
+export function countTopology(
+  options: { readonly storage?: 'leveldb' | 'memory'; readonly logging?: boolean } = {},
+): BuiltTopology {
+  const { storage = 'leveldb', logging = true } = options;
+  return new Topology()
+    .addSource('source', { topics: 'in', key: string(), value: string() })
+    .addProcessor('count', () => new Count(), { parents: 'source' })
+    .addStateStore(keyValueStore({ name: 'counts', key: string(), value: string(), storage, logging }), 'count')
+    .addSink('sink', { topic: 'out', key: string(), value: string(), parents: 'count' })
+    .build();
+}
