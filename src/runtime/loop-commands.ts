@@ -1,3 +1,5 @@
+import { asError } from './as-error.js';
+
 /** Work that must not run beside a slice or a commit: the loop takes it between them, one at a time, in order. */
 export class LoopCommands {
   readonly #queue: (() => Promise<void>)[] = [];
@@ -17,7 +19,7 @@ export class LoopCommands {
         try {
           resolve(await work());
         } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(asError(error));
         }
       });
     });

@@ -27,8 +27,7 @@ export type OwnedTaskStatus = 'created' | 'restoring' | 'running' | 'closed';
  */
 export class OwnedTask {
   status: OwnedTaskStatus = 'created';
-  /** Set when the task is given up while it opens: the opening stops at its next step. */
-  cancelled = false;
+  readonly #cancel = new AbortController();
   /** Settles, never rejects, when the opening has ended, well or not. */
   opened: Promise<void> = Promise.resolve();
   state: TaskState | undefined;
@@ -49,6 +48,15 @@ export class OwnedTask {
   /** Something was done that no commit has yet. */
   get commitNeeded(): boolean {
     return this.task?.commitNeeded === true;
+  }
+
+  /** Aborted when the task is given up: an opening stops at its next step. */
+  get cancellation(): AbortSignal {
+    return this.#cancel.signal;
+  }
+
+  cancel(): void {
+    this.#cancel.abort();
   }
 
   get id(): string {

@@ -51,6 +51,7 @@ export async function resetOffsets(
     );
   }
   const [earliest, latest] = [by('earliest'), by('latest')];
-  const found: OffsetMap = earliest.length > 0 ? await admin.listOffsets(earliest, 'earliest') : new Map();
+  const found: OffsetMap =
+    earliest.length > 0 ? await admin.listOffsets(earliest, 'earliest') : new Map<string, number>();
   return latest.length > 0 ? new Map([...found, ...(await admin.listOffsets(latest, 'latest'))]) : found;
 }

@@ -56,7 +56,7 @@ export class StreamLoop {
     while (!this.#stopped) {
       try {
         await commands.drain();
-        if (!this.#stopped) await this.#turn();
+        await this.#turn();
       } catch (error) {
         try {
           await recovery.recover(error);
@@ -86,6 +86,7 @@ export class StreamLoop {
   }
 
   async #turn(): Promise<void> {
+    if (this.#stopped) return;
     const { registry, slices, inputs, clock, wake, commands } = this.options;
     this.#poll();
     this.#raisePollFailure();

@@ -2,9 +2,10 @@ import type { Member } from '../broker/client/client.js';
 import type { Logger } from '../observability/log.js';
 import type { StateStore } from '../state/store.js';
 import type { BuiltTopology } from '../topology/node.js';
-import { internal, invalid, messageOf, MillraceError } from '../util/errors.js';
+import { invalid, MillraceError } from '../util/errors.js';
 import type { CloseOptions, StreamsApplication, StreamsApplicationOptions, TaskView } from './application.js';
 import type { ApplicationState, StateListener } from './application-state.js';
+import { asError } from './as-error.js';
 import { ApplicationParts } from './application-parts.js';
 import type { RestoreListener } from './restore/restore-listener.js';
 import { StoreViews } from './store-view/store-views.js';
@@ -134,7 +135,7 @@ class RunningApplication implements StreamsApplication {
   }
 
   #fail(reason: unknown): void {
-    const error = reason instanceof Error ? reason : internal('UNKNOWN_FAILURE', messageOf(reason));
+    const error = asError(reason);
     this.#error ??= error;
     this.#log.error({ err: error }, `the application stops: ${error.message}`);
     this.#parts.status.tryTo('ERROR');

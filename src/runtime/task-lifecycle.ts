@@ -38,7 +38,7 @@ export class TaskLifecycle {
         if (offsets) this.#activate(owned, offsets);
       },
       (error: unknown) => {
-        if (!owned.cancelled) this.options.onFailure(error);
+        if (!owned.cancellation.aborted) this.options.onFailure(error);
       },
     );
   }
@@ -46,7 +46,7 @@ export class TaskLifecycle {
   /** Ends a task; what it has not committed is dropped. To be called by the loop. */
   async release(owned: OwnedTask): Promise<void> {
     const { restore, inputs, registry, log } = this.options;
-    owned.cancelled = true;
+    owned.cancel();
     restore.cancel(owned.id);
     inputs.remove(owned);
     await owned.opened;
@@ -71,7 +71,7 @@ export class TaskLifecycle {
     const { commands, inputs, onRunning, onFailure } = this.options;
     commands
       .run(() => {
-        if (owned.cancelled) return;
+        if (owned.cancellation.aborted) return;
         owned.task?.initialize();
         inputs.seek(owned, offsets);
         owned.status = 'running';

@@ -53,21 +53,21 @@ export class TaskOpener {
     const context = this.#contextOf(owned);
     const state = await this.#openState(owned, context, facts);
     owned.state = state;
-    if (owned.cancelled) return undefined;
+    if (givenUp(owned)) return undefined;
     // 1. What is committed, once nothing is pending on it
     owned.committed = new Map(await stableOffsets(this.options, owned.inputs, facts.goneWriters));
     await settlePrepared(owned, state);
     // 2. Where each changelog ends, which no later writer but this instance can move
     owned.changelogs = await patience.retry('looking at changelogs', () => this.#changelogs(owned, state));
-    if (owned.cancelled) return undefined;
+    if (givenUp(owned)) return undefined;
     // 3. The committed records up to there
     owned.status = 'restoring';
     await Promise.all(owned.changelogs.map((changelog) => restore.restore({ taskId: owned.id, state, changelog })));
-    if (owned.cancelled) return undefined;
+    if (givenUp(owned)) return undefined;
     const offsets = await patience.retry('looking for the start of inputs', () =>
       startOffsets(admin, plan, owned.plan, owned.committed, offsetReset),
     );
-    if (owned.cancelled) return undefined;
+    if (givenUp(owned)) return undefined;
     owned.task = this.#makeTask(owned, state, context, facts);
     return offsets;
   }
@@ -188,6 +188,10 @@ export class TaskOpener {
       log: this.options.log.child({ task: owned.id }),
     });
   }
+}
+
+function givenUp(owned: OwnedTask): boolean {
+  return owned.cancellation.aborted;
 }
 
 /** A commit that was prepared before a crash counts if the group has its offsets. */

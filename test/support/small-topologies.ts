@@ -1,7 +1,7 @@
 import { string } from '../../src/serde/primitives.js';
 import type { KeyValueStore } from '../../src/state/store.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
-import { Record, type Processor, type ProcessorContext } from '../../src/topology/processor.js';
+import type { Record, Processor, ProcessorContext } from '../../src/topology/processor.js';
 import { keyValueStore } from '../../src/topology/store-definitions.js';
 import { Topology } from '../../src/topology/topology.js';
 

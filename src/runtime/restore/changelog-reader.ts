@@ -4,6 +4,7 @@ import type { Logger } from '../../observability/log.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { StoreRestorer, TaskState } from '../../state/task-state.js';
 import type { Clock } from '../../util/time.js';
+import { asError } from '../as-error.js';
 import type { StoreChangelog } from '../owned-task.js';
 import type { RestoredPartition, RestoreListener } from './restore-listener.js';
 
@@ -69,7 +70,7 @@ export class ChangelogReader {
         this.#active.delete(partitionKey(changelog));
         this.#reader?.remove(changelog);
         if (error === undefined) resolve();
-        else reject(error instanceof Error ? error : new Error(String(error)));
+        else reject(asError(error));
       };
       this.#active.set(partitionKey(changelog), {
         described,
