@@ -1,6 +1,6 @@
 import type { Counter } from '../../observability/metrics.js';
 import type { StateStore } from '../../state/store.js';
-import type { FlushListener } from '../../state/task-state.js';
+import type { FlushListener, FlushOptions } from '../../state/task-state.js';
 import type { ProcessorNode } from '../../topology/node.js';
 import type {
   Cancellable,
@@ -133,7 +133,7 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     return store as S; // the caller names the type of the store that it declared
   }
 
-  onStoreFlush<K, V>(storeName: string, listener: FlushListener<K, V>): boolean {
+  onStoreFlush<K, V>(storeName: string, listener: FlushListener<K, V>, options?: FlushOptions): boolean {
     const { caching, context, state } = this.#scope;
     const store = this.#node.stores.includes(storeName) ? state.stores.get(storeName) : undefined;
     if (store === undefined) throw this.#notConnected(storeName);
@@ -143,7 +143,7 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
       context.record.headers = headers;
       (listener as FlushListener)(key, newValue, oldValue, timestamp, headers); // the store's types, as its definition has them
     };
-    state.onFlush(storeName, enter);
+    state.onFlush(storeName, enter, options);
     return true;
   }
 
