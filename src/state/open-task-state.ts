@@ -11,7 +11,7 @@ import { PendingCommit } from './pending-commit.js';
 import { Positions } from './positions.js';
 import type { StoreDefinition } from './store.js';
 import type { StoreHandle, StoreParts } from './store-handle.js';
-import { openKeyValueStore, openWindowStore, resetNumbers } from './store-handle.js';
+import { openStoreHandle, resetNumbers } from './store-handle.js';
 import type { TaskState, TaskStateOptions } from './task-state.js';
 
 /**
@@ -29,7 +29,7 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
   const database =
     directory === undefined || onDisk.length === 0
       ? undefined
-      : await openDatabase(directory, division, options.maxOpenFiles);
+      : await openDatabase(directory, { memory: division, maxOpenFiles: options.maxOpenFiles, create: true });
   try {
     const storeIds = database === undefined ? new Map<string, number>() : await claimIds(database, onDisk);
     const memory = new OverlayMemory(division.cleanBytes);
@@ -42,7 +42,7 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
         return database === undefined || id === undefined ? undefined : new LevelBase(database, id, layout);
       },
     };
-    const handles = definitions.map((definition) => openStore(definition, parts));
+    const handles = definitions.map((definition) => openStoreHandle(definition, parts));
     if (database !== undefined) for (const handle of handles) await readStored(handle, database, storeIds);
     const positions = Positions.fromBytes(database?.getSync(POSITIONS_KEY));
     return new LocalTaskState({
@@ -69,21 +69,6 @@ async function claimIds(
   const ids = new Map<string, number>();
   for (const definition of definitions) ids.set(definition.name, await catalog.claim(definition));
   return ids;
-}
-
-function openStore(definition: StoreDefinition, parts: StoreParts): StoreHandle {
-  switch (definition.kind) {
-    case 'keyValue':
-      return openKeyValueStore(definition, parts);
-    case 'window':
-      return openWindowStore(definition, parts);
-    default:
-      throw invalid(
-        'STORE_KIND_UNSUPPORTED',
-        `The store "${definition.name}" is of kind "${definition.kind}", which this version does not have`,
-        { hint: 'Use a key-value or a window store.', context: { store: definition.name } },
-      );
-  }
 }
 
 /** Reads the numbers that were committed with the rows, and how large the store is. */

@@ -1,5 +1,6 @@
+import { invalid } from '../util/errors.js';
 import type { Serde } from '../serde/serde.js';
-import type { RowBatch, WritableBase } from './base.js';
+import type { RowBatch, RowLayout, WritableBase } from './base.js';
 import { BARE_KEYS } from './base.js';
 import type { CommittedNumber } from './committed-number.js';
 import { TableKeyValueStore } from './key-value/key-value-store.js';
@@ -47,13 +48,29 @@ export interface StoreParts {
   readonly context: StoreContext;
   readonly cacheMaxBytes: number;
   /** Undefined: the rows are in memory. */
-  baseOnDisk(definition: StoreDefinition, layout: WritableLayout): WritableBase | undefined;
+  baseOnDisk(definition: StoreDefinition, layout: RowLayout): WritableBase | undefined;
 }
 
-type WritableLayout = ConstructorParameters<typeof MemoryBase>[0];
+/**
+ * Makes the store of a definition.
+ * @throws MillraceError `STORE_KIND_UNSUPPORTED`
+ */
+export function openStoreHandle(definition: StoreDefinition, parts: StoreParts): StoreHandle {
+  switch (definition.kind) {
+    case 'keyValue':
+      return openKeyValueStore(definition, parts);
+    case 'window':
+      return openWindowStore(definition, parts);
+    default:
+      throw invalid(
+        'STORE_KIND_UNSUPPORTED',
+        `The store "${definition.name}" is of kind "${definition.kind}", which this version does not have`,
+        { hint: 'Use a key-value or a window store.', context: { store: definition.name } },
+      );
+  }
+}
 
-/** Makes a key-value store. */
-export function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StoreParts): StoreHandle {
+function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StoreParts): StoreHandle {
   const base = parts.baseOnDisk(definition, BARE_KEYS) ?? new MemoryBase(BARE_KEYS);
   const table = tableOf(definition, base, parts, definition.caching);
   const values = valuesOf(definition);
@@ -79,8 +96,7 @@ export function openKeyValueStore(definition: KeyValueStoreDefinition, parts: St
   };
 }
 
-/** Makes a window store. */
-export function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): StoreHandle {
+function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): StoreHandle {
   const expiry = new WindowExpiry(definition);
   const layout = windowLayout(expiry);
   const base = parts.baseOnDisk(definition, layout) ?? new MemoryBase(layout);

@@ -12,9 +12,9 @@ afterAll(() => {
 
 let folders = 0;
 const worlds: StoreWorld[] = [
-  { name: 'leveldb on disk', storage: 'leveldb', directory: () => join(root, String(folders++)) },
-  { name: 'leveldb without a folder', storage: 'leveldb', directory: () => undefined },
-  { name: 'memory', storage: 'memory', directory: () => undefined },
+  { name: 'leveldb on disk', storage: 'leveldb', durable: true, directory: () => join(root, String(folders++)) },
+  { name: 'leveldb without a folder', storage: 'leveldb', durable: false, directory: () => undefined },
+  { name: 'memory', storage: 'memory', durable: false, directory: () => undefined },
 ];
 
 describe.each(worlds)('stores: $name', (world) => {

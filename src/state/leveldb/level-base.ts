@@ -13,7 +13,6 @@ const ASSUMED_ROW_BYTES = 100;
 
 /** The rows of one store in the database of its task. */
 export class LevelBase implements WritableBase {
-  readonly worthKeeping = true;
   private readonly prefix: Buffer;
   private readonly keyStart: number;
   private storedBytes = 0;
@@ -24,6 +23,8 @@ export class LevelBase implements WritableBase {
     private readonly database: LevelDatabase,
     storeId: number,
     private readonly layout: RowLayout,
+    /** False where another thread writes, so that what was read may be out of date. */
+    readonly worthKeeping = true,
   ) {
     this.prefix = storePrefix(storeId);
     this.keyStart = this.prefix.length + layout.prefixLength;

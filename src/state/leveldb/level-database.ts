@@ -9,22 +9,29 @@ export const FORMAT = '1';
 /** The database of one task. Other threads of the process may open it too (`multithreading`), to read. */
 export type LevelDatabase = ClassicLevel<Buffer, Buffer>;
 
+/** How a database is opened; see {@link openDatabase}. */
+export interface DatabaseOptions {
+  /** Undefined: the values of the thread that opened it first. */
+  readonly memory?: MemoryDivision;
+  /** Files that LevelDB may keep open. Default 1000. */
+  readonly maxOpenFiles?: number;
+  /** Make the folder if need be. */
+  readonly create: boolean;
+}
+
 /**
- * Opens the database in a folder, which is made if need be.
- * @throws MillraceError `STATE_LOCKED` when another process has it open, `STATE_CORRUPTED` when it can not be read
+ * Opens the database in a folder.
+ * @throws MillraceError `STATE_LOCKED` when another process has it open, `STATE_NOT_FOUND` when it is not there and not to
+ *   be made, `STATE_CORRUPTED` when it can not be read
  */
-export async function openDatabase(
-  directory: string,
-  memory: MemoryDivision,
-  maxOpenFiles?: number,
-): Promise<LevelDatabase> {
+export async function openDatabase(directory: string, options: DatabaseOptions): Promise<LevelDatabase> {
   const database: LevelDatabase = new ClassicLevel(directory, {
     keyEncoding: 'buffer',
     valueEncoding: 'buffer',
     multithreading: true,
-    cacheSize: memory.cacheSize,
-    writeBufferSize: memory.writeBufferSize,
-    ...(maxOpenFiles === undefined ? {} : { maxOpenFiles }),
+    createIfMissing: options.create,
+    ...(options.memory && { cacheSize: options.memory.cacheSize, writeBufferSize: options.memory.writeBufferSize }),
+    ...(options.maxOpenFiles !== undefined && { maxOpenFiles: options.maxOpenFiles }),
   });
   try {
     await database.open();
@@ -65,10 +72,20 @@ function openError(directory: string, error: unknown): MillraceError {
       cause: error,
     });
   }
+  const message = messageOf(cause ?? error);
+  if (message.includes('does not exist')) {
+    return new MillraceError({
+      code: 'STATE_NOT_FOUND',
+      kind: 'unavailable',
+      message: `There is no state in "${directory}"`,
+      hint: 'Ask again when its task has started.',
+      cause: error,
+    });
+  }
   return new MillraceError({
     code: 'STATE_CORRUPTED',
     kind: 'data',
-    message: `The state in "${directory}" can not be opened: ${messageOf(cause ?? error)}`,
+    message: `The state in "${directory}" can not be opened: ${message}`,
     hint: 'Move the folder away: the state is restored from its changelogs.',
     cause: error,
   });

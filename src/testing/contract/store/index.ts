@@ -1,7 +1,9 @@
 import { cacheCases } from './cache-cases.js';
 import { commitCases } from './commit-cases.js';
 import type { ContractCase } from './contract-case.js';
+import { durableCases } from './durable-cases.js';
 import { keyValueCases } from './key-value-cases.js';
+import { modelCases } from './model-cases.js';
 import type { StoreWorld } from './store-world.js';
 import { windowCases } from './window-cases.js';
 
@@ -10,5 +12,12 @@ export type { StoreWorld } from './store-world.js';
 
 /** The contract of state stores, for one way of keeping state. */
 export function storeContract(world: StoreWorld): ContractCase[] {
-  return [...keyValueCases(world), ...windowCases(world), ...cacheCases(world), ...commitCases(world)];
+  return [
+    ...keyValueCases(world),
+    ...windowCases(world),
+    ...cacheCases(world),
+    ...commitCases(world),
+    ...modelCases(world),
+    ...(world.durable ? durableCases(world) : []),
+  ];
 }

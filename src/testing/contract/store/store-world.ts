@@ -20,6 +20,8 @@ export interface StoreWorld {
   readonly name: string;
   /** What `definition.storage` says. */
   readonly storage: StoreDefinition['storage'];
+  /** Whether state outlives its process. */
+  readonly durable: boolean;
   /** A folder of its own for each call; undefined: everything in memory. */
   directory(): string | undefined;
 }
@@ -65,7 +67,7 @@ export class OpenedState {
     readonly state: TaskState,
     readonly context: RecordingContext,
     readonly directory: string | undefined,
-    private readonly definitions: readonly StoreDefinition[],
+    readonly definitions: readonly StoreDefinition[],
     private readonly cacheMaxBytes: number,
   ) {}
 
