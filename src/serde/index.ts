@@ -2,5 +2,5 @@ export type { Serde, SerdeType } from './serde.js';
 export { SerdeError } from './serde-error.js';
 export { NO_END, bytes, double, int64, integer, long, string } from './primitives.js';
 export { json } from './json.js';
-export { sessionWindowed, timeWindowed } from './windowed.js';
-export type { Windowed } from './windowed.js';
+export { isWindowedSerde, sessionWindowed, timeWindowed } from './windowed.js';
+export type { Windowed, WindowedSerde } from './windowed.js';

@@ -11,14 +11,25 @@ export interface Windowed<K> {
   readonly end: number;
 }
 
+/** A serde of windowed keys; the inner one alone decides the partition, so that all windows of a key stay together. */
+export interface WindowedSerde<K> extends Serde<Windowed<K>> {
+  readonly inner: Serde<K>;
+}
+
+/** Whether a serde is one of windowed keys. */
+export function isWindowedSerde(serde: object): serde is WindowedSerde<unknown> {
+  return 'inner' in serde;
+}
+
 /**
  * Keys of time windows, as Kafka Streams' `TimeWindowedSerde` writes them: the inner key, then the start as 8 bytes.
  * The end is not written; it is start + `sizeMs`, at most {@link NO_END}.
  */
-export function timeWindowed<K>(inner: Serde<K>, sizeMs: number): Serde<Windowed<K>> {
+export function timeWindowed<K>(inner: Serde<K>, sizeMs: number): WindowedSerde<K> {
   const name = `timeWindowed<${inner.name},${sizeMs}>`;
   return Object.freeze({
     name,
+    inner,
     serialize(window: Windowed<K>) {
       return withTimes(name, inner.serialize(window.key), window.start, undefined);
     },
@@ -35,10 +46,11 @@ export function timeWindowed<K>(inner: Serde<K>, sizeMs: number): Serde<Windowed
 }
 
 /** Keys of sessions, as Kafka Streams' `SessionWindowedSerde` writes them: the inner key, the end, the start. */
-export function sessionWindowed<K>(inner: Serde<K>): Serde<Windowed<K>> {
+export function sessionWindowed<K>(inner: Serde<K>): WindowedSerde<K> {
   const name = `sessionWindowed<${inner.name}>`;
   return Object.freeze({
     name,
+    inner,
     serialize(window: Windowed<K>) {
       return withTimes(name, inner.serialize(window.key), window.end, window.start);
     },

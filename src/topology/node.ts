@@ -23,14 +23,14 @@ export type TimestampExtractor = (record: ExtractableRecord, partitionTime: numb
 export type OffsetReset = 'earliest' | 'latest' | 'none';
 
 /** Topic of an outgoing record, chosen per record. */
-export type TopicNameExtractor = (
-  key: any,
-  value: any,
+export type TopicNameExtractor<K = any, V = any> = (
+  key: K,
+  value: V,
   record: { readonly timestamp: number; readonly headers: Headers },
 ) => string;
 
 /** Partition of an outgoing record. */
-export type StreamPartitioner = (topic: string, key: any, value: any, partitions: number) => number;
+export type StreamPartitioner<K = any, V = any> = (topic: string, key: K, value: V, partitions: number) => number;
 
 export interface SourceNode {
   readonly kind: 'source';

@@ -49,6 +49,25 @@ export type ProcessorSupplier<KIn = unknown, VIn = unknown, KOut = unknown, VOut
   VOut
 >;
 
+/** A record whose key a processor cannot change. */
+export type FixedKeyRecord<K, V> = Omit<Record<K, V>, 'withKey' | 'withValue' | 'withTimestamp' | 'withHeaders'> & {
+  withValue<V2>(value: V2): FixedKeyRecord<K, V2>;
+  withTimestamp(timestamp: number): FixedKeyRecord<K, V>;
+  withHeaders(headers: Headers): FixedKeyRecord<K, V>;
+};
+
+/** What a {@link FixedKeyProcessor} may ask of its task: as others, but it forwards records of the key it was given. */
+export type FixedKeyProcessorContext<K = unknown, VOut = unknown> = Omit<ProcessorContext<K, VOut>, 'forward'> & {
+  forward<V extends VOut>(record: FixedKeyRecord<K, V>, childName?: string): void;
+};
+
+/** A processor that keeps every record's key, so that its result needs no repartitioning (`processValues`). */
+export interface FixedKeyProcessor<K = unknown, VIn = unknown, VOut = unknown> {
+  init?(context: FixedKeyProcessorContext<K, VOut>): void;
+  process(record: FixedKeyRecord<K, VIn>): void | Promise<void>;
+  close?(): void;
+}
+
 export type PunctuationType = 'streamTime' | 'wallClockTime';
 
 /** Called with the stream time or wall-clock time it was due for. May be async: the task waits. */

@@ -1,0 +1,159 @@
+import type { Serde } from '../../serde/serde.js';
+import type { StoreDefinition } from '../../state/store.js';
+import type { OffsetReset, StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../../topology/node.js';
+import type { ProcessorSupplier } from '../../topology/processor.js';
+import type { Topology } from '../../topology/topology.js';
+import type { RepartitionNames } from '../../topology/naming.js';
+import { isWindowedSerde } from '../../serde/windowed.js';
+import { FilterProcessor } from '../../processor/stateless/filter.js';
+import { failOnInvalidTimestamp } from '../../topology/timestamp-extractors.js';
+import { GraphNode, type GraphWriting, type NodeTraits } from './graph-node.js';
+import { windowedPartitionKey } from './windowed-partition-key.js';
+
+/** How a source reads its topics. */
+export interface Reading {
+  readonly keySerde: Serde<unknown>;
+  readonly valueSerde: Serde<unknown>;
+  readonly timestampExtractor: TimestampExtractor | undefined;
+  readonly offsetReset: OffsetReset | undefined;
+}
+
+/** Code of a step, asked for when the topology is written: what a table must do is known only then. */
+export interface Operator {
+  supplier(): ProcessorSupplier;
+  /** Stores to add and connect. */
+  stores?(): readonly StoreDefinition[];
+  /** Names of stores that were added by others, to connect. */
+  connects?(): readonly string[];
+}
+
+/** Above all sources. */
+export class RootNode extends GraphNode {
+  constructor() {
+    super('root');
+  }
+
+  writeTo(): void {
+    // The root stands for the whole program; it is no node of the topology.
+  }
+}
+
+/** Reads topics as a stream. */
+export class StreamSourceNode extends GraphNode {
+  constructor(
+    name: string,
+    readonly topics: readonly string[],
+    readonly pattern: RegExp | undefined,
+    readonly reading: Reading,
+  ) {
+    super(name);
+  }
+
+  writeTo(topology: Topology): void {
+    topology.addSource(this.name, { topics: this.topics, pattern: this.pattern, ...sourceOptions(this.reading) });
+  }
+}
+
+/** Reads a topic as a table: a source and the node that keeps the table's values. */
+export class TableSourceNode extends GraphNode {
+  constructor(
+    name: string,
+    readonly sourceName: string,
+    readonly topic: string,
+    readonly reading: Reading,
+    readonly operator: Operator,
+  ) {
+    super(name);
+  }
+
+  writeTo(topology: Topology): void {
+    topology.addSource(this.sourceName, { topics: this.topic, ...sourceOptions(this.reading) });
+    topology.addProcessor(this.name, this.operator.supplier(), { parents: this.sourceName });
+    for (const store of this.operator.stores?.() ?? []) topology.addStateStore(store, this.name);
+  }
+}
+
+/** Runs code. */
+export class OperatorNode extends GraphNode {
+  constructor(
+    name: string,
+    readonly operator: Operator,
+    traits: NodeTraits = {},
+  ) {
+    super(name, traits);
+  }
+
+  writeTo(topology: Topology): void {
+    topology.addProcessor(this.name, this.operator.supplier(), { parents: this.parentNames() });
+    for (const store of this.operator.connects?.() ?? []) topology.connectProcessorAndStateStores(this.name, store);
+    for (const store of this.operator.stores?.() ?? []) topology.addStateStore(store, this.name);
+  }
+}
+
+/** Sends records through a topic, so that those of one key meet in one task. */
+export class RepartitionNode extends GraphNode {
+  constructor(
+    readonly names: RepartitionNames,
+    readonly keySerde: Serde<unknown>,
+    readonly valueSerde: Serde<unknown>,
+    /** Asked for with `repartition()`, rather than needed by what follows: optimisation leaves it alone. */
+    readonly explicit: { readonly partitions?: number; readonly partitioner?: StreamPartitioner } | undefined,
+  ) {
+    super(names.source);
+  }
+
+  writeTo(topology: Topology, writing: GraphWriting): void {
+    const { topic, filter, sink, source } = this.names;
+    const keepsNullKeys = writing.keepsNullKeys(this);
+    const serdes = { key: this.keySerde, value: this.valueSerde };
+    topology
+      .addRepartitionTopic(topic, this.explicit?.partitions)
+      .addProcessor(filter, () => new FilterProcessor((_, key) => keepsNullKeys || key !== null), {
+        parents: this.parentNames(),
+      })
+      .addSink(sink, { topic, ...serdes, ...partitioning(this.keySerde, this.explicit?.partitioner), parents: filter })
+      .addSource(source, { topics: topic, ...serdes, timestampExtractor: failOnInvalidTimestamp });
+  }
+}
+
+/** Writes a stream to a topic. */
+export class SinkNode extends GraphNode {
+  constructor(
+    name: string,
+    readonly topic: string | TopicNameExtractor,
+    readonly keySerde: Serde<unknown>,
+    readonly valueSerde: Serde<unknown>,
+    readonly partitioner: StreamPartitioner | undefined,
+  ) {
+    super(name);
+  }
+
+  writeTo(topology: Topology): void {
+    topology.addSink(this.name, {
+      topic: this.topic,
+      key: this.keySerde,
+      value: this.valueSerde,
+      ...partitioning(this.keySerde, this.partitioner),
+      parents: this.parentNames(),
+    });
+  }
+}
+
+/** A store that belongs to no operator; processors name it. */
+export class StateStoreNode extends GraphNode {
+  constructor(readonly store: StoreDefinition) {
+    super(store.name);
+  }
+
+  writeTo(topology: Topology): void {
+    topology.addStateStore(this.store);
+  }
+}
+
+function sourceOptions({ keySerde, valueSerde, timestampExtractor, offsetReset }: Reading) {
+  return { key: keySerde, value: valueSerde, timestampExtractor, offsetReset };
+}
+
+function partitioning(keySerde: Serde<unknown>, partitioner: StreamPartitioner | undefined) {
+  return { partitioner, partitionKey: isWindowedSerde(keySerde) ? windowedPartitionKey(keySerde) : undefined };
+}

@@ -1,0 +1,108 @@
+import type { Serde } from '../serde/serde.js';
+import { long } from '../serde/primitives.js';
+import type { Processor } from '../topology/processor.js';
+import { StreamAggregateProcessor, type Aggregation } from '../processor/aggregate/stream-aggregate.js';
+import { storeView } from '../processor/ktable/store-view.js';
+import type { TimeWindows } from '../processor/window/windows.js';
+import { GroupAggregation } from './group-aggregation.js';
+import type { KTable } from './ktable.js';
+import type { Named, Stored } from './options.js';
+import { expectSerde, type GroupPlace } from './program.js';
+import type { KnownOr, NeedsBoth, NeedsGrouped, NonNull, SerdeFor, StreamFacts, TableFacts } from './serde-facts.js';
+import { givenStoreName, mentionsStore, tableStoreDefinition } from './stored.js';
+import { AggregateTable } from './table/store-table.js';
+import { TimeWindowedStream } from './time-windowed-stream.js';
+
+/** What a table tells of an aggregate: both serdes are known; it loses keys if the aggregator gives null. */
+export interface AggregateFacts<Result> extends TableFacts {
+  readonly key: true;
+  readonly value: true;
+  readonly deletes: null extends Result ? true : false;
+}
+
+/** A stream grouped by its key, ready to be aggregated. Records without key or value are dropped. */
+export class GroupedStream<K, V, F extends StreamFacts> {
+  readonly #aggregation: GroupAggregation<K, V>;
+
+  /** Groups are made by `groupBy` and `groupByKey`. */
+  constructor(readonly place: GroupPlace<K, V>) {
+    this.#aggregation = new GroupAggregation(place);
+  }
+
+  /** How many records each key has had. */
+  count<KS extends SerdeFor<K> | undefined = undefined>(
+    this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
+    options?: Named & Stored & { readonly key?: KS; readonly value?: SerdeFor<number> },
+  ): KTable<K, number, AggregateFacts<number>>;
+  count(
+    options: Named & Stored & { key?: Serde<K>; value?: Serde<number> } = {},
+  ): KTable<K, number, AggregateFacts<number>> {
+    const { names } = this.place.program;
+    // Kafka Streams burns a number here, where the store is spoken of but not named.
+    if (givenStoreName(options) === undefined && mentionsStore(options)) names.storeName('KSTREAM-AGGREGATE-');
+    const aggregation = { initializer: () => 0, aggregator: (count: number) => count + 1 };
+    return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
+  }
+
+  /** Folds the values of each key into one of their own type; the first value is the beginning. Null deletes. */
+  reduce<
+    R extends NonNull<V> | null,
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+  >(
+    this: F['rekeyed'] extends true
+      ? NeedsGrouped<F, KnownOr<F['key'], KS>>
+      : NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    reducer: (aggregate: NonNull<V>, value: NonNull<V>) => R,
+    options?: Named & Stored & { readonly key?: KS; readonly value?: VS },
+  ): KTable<K, NonNull<V>, AggregateFacts<R>>;
+  reduce(
+    reducer: (aggregate: NonNull<V>, value: NonNull<V>) => NonNull<V> | null,
+    options: Named & Stored & { key?: Serde<K>; value?: Serde<V> } = {},
+  ): object {
+    const given = expectSerde(options.value ?? this.place.valueSerde, 'value', this.place.name);
+    const value = given as Serde<unknown> as Serde<NonNull<V>>; // null never reaches a serde
+    return this.#add('KSTREAM-REDUCE-', { initializer: undefined, aggregator: reducer }, { ...options, value });
+  }
+
+  /**
+   * Folds the values of each key into an aggregate. Null deletes it.
+   * @param options.value the serde of the aggregate
+   */
+  aggregate<A, R extends NoInfer<A> | null, KS extends SerdeFor<K> | undefined = undefined>(
+    this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
+    initializer: () => NoInfer<A>,
+    aggregator: (aggregate: NoInfer<A>, value: NonNull<V>, key: K) => R,
+    options: Named & Stored & { readonly key?: KS; readonly value: Serde<A> },
+  ): KTable<K, A, AggregateFacts<R>>;
+  aggregate<A>(
+    initializer: () => A,
+    aggregator: (aggregate: A, value: NonNull<V>, key: K) => A | null,
+    options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
+  ): object {
+    return this.#add('KSTREAM-AGGREGATE-', { initializer, aggregator }, options);
+  }
+
+  /** Aggregates by key and window: `windowedBy(tumbling('1m', { grace: '10s' }))`. */
+  windowedBy(windows: TimeWindows): TimeWindowedStream<K, V, F> {
+    return new TimeWindowedStream(this.#aggregation, windows);
+  }
+
+  #add<A, R extends TableFacts>(
+    prefix: string,
+    aggregation: Aggregation<K, NonNull<V>, A>,
+    options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
+  ): KTable<K, A, R> {
+    const { program, keySerde } = this.place;
+    const queryableStore = givenStoreName(options);
+    const storeName = queryableStore ?? program.names.storeName(prefix);
+    const name = program.names.nameOr(options.name, prefix);
+    const key = expectSerde(options.key ?? keySerde, 'key', name);
+    const store = tableStoreDefinition(program, storeName, options, { key, value: options.value });
+    const newProcessor = (sendOldValues: boolean) =>
+      new StreamAggregateProcessor(aggregation, storeName, sendOldValues) as Processor;
+    const logic = new AggregateTable<K, A>(store, newProcessor, storeView);
+    const node = { name, storeName, logic, keySerde: key, valueSerde: options.value, queryableStore };
+    return this.#aggregation.add(node, key);
+  }
+}

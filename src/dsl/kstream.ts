@@ -1,0 +1,335 @@
+import type { Serde } from '../serde/serde.js';
+import type { StreamPartitioner, TopicNameExtractor } from '../topology/node.js';
+import type { FixedKeyProcessor, Processor, ProcessorSupplier } from '../topology/processor.js';
+import { FilterProcessor } from '../processor/stateless/filter.js';
+import { FlatMapProcessor, MapProcessor } from '../processor/stateless/map.js';
+import { FlatMapValuesProcessor, MapValuesProcessor } from '../processor/stateless/map-values.js';
+import { ForeachProcessor, PeekProcessor } from '../processor/stateless/peek.js';
+import { PassThroughProcessor } from '../processor/stateless/pass-through.js';
+import { SelectKeyProcessor } from '../processor/stateless/select-key.js';
+import { BranchedStream } from './branched-stream.js';
+import type { GraphNode, NodeTraits } from './graph/graph-node.js';
+import { OperatorNode, SinkNode } from './graph/nodes.js';
+import type { GroupedStream } from './grouped-stream.js';
+import type { KTable } from './ktable.js';
+import type { Connected, Joined, Named, Produced, Repartitioned, Stored } from './options.js';
+import { connectedStores } from './connected-stores.js';
+import { expectSerde, type StreamPlace } from './program.js';
+import { StreamRepartition } from './repartition.js';
+import { joinTable } from './stream-table-join.js';
+import { streamToTable } from './stream-to-table.js';
+import type {
+  AllChanged,
+  KeyChanged,
+  Known,
+  KnownOr,
+  Merged,
+  NeedsBoth,
+  NonNull,
+  SerdeFor,
+  StreamFacts,
+  TableFacts,
+  ValueChanged,
+  WriterFor,
+} from './serde-facts.js';
+
+/**
+ * A stream of records, each a fact of its own. Operators give new streams and run nothing; callbacks take the value first,
+ * then the key. `F` is what the compiler knows of the serdes; it never has to be written.
+ *
+ * A tombstone is a null value: streams of tables that can lose keys have it in their type; a topic may hold some at any time.
+ */
+export class KStream<K, V, F extends StreamFacts = Known> {
+  readonly #repartition: StreamRepartition<K, V>;
+
+  /** Streams are made by `StreamsBuilder` and by operators. */
+  constructor(
+    /** For other operators; not meant for programs. */
+    readonly place: StreamPlace<K, V>,
+  ) {
+    this.#repartition = new StreamRepartition(place);
+  }
+
+  /** Keeps the records for which the predicate holds. A type predicate narrows the values. */
+  filter<W extends V>(predicate: (value: V, key: K) => value is W, options?: Named): KStream<K, W, F>;
+  filter(predicate: (value: V, key: K) => boolean, options?: Named): KStream<K, V, F>;
+  filter(predicate: (value: V, key: K) => boolean, options: Named = {}): KStream<K, V, F> {
+    return this.#sameTypes('KSTREAM-FILTER-', () => new FilterProcessor(predicate), options);
+  }
+
+  /** Keeps the records for which the predicate does not hold. */
+  filterNot(predicate: (value: V, key: K) => boolean, options: Named = {}): KStream<K, V, F> {
+    return this.#sameTypes('KSTREAM-FILTER-', () => new FilterProcessor(predicate, false), options);
+  }
+
+  /** Gives each record a new key and value. Grouping or joining afterwards goes through a repartition topic. */
+  map<KR, VR>(mapper: (key: K, value: V) => readonly [KR, VR], options: Named = {}): KStream<KR, VR, AllChanged> {
+    const node = this.#append('KSTREAM-MAP-', () => new MapProcessor(mapper), options, { changes: 'key' });
+    return this.#next({ node, keySerde: undefined, valueSerde: undefined, rekeyed: true });
+  }
+
+  /** Gives each record a new value; the key stays, so nothing is repartitioned. */
+  mapValues<VR>(mapper: (value: V, key: K) => VR, options: Named = {}): KStream<K, VR, ValueChanged<F>> {
+    const node = this.#append('KSTREAM-MAPVALUES-', () => new MapValuesProcessor(mapper), options, {
+      changes: 'value',
+    });
+    return this.#next({ node, valueSerde: undefined });
+  }
+
+  /** Turns each record into any number of records with new keys and values. */
+  flatMap<KR, VR>(
+    mapper: (key: K, value: V) => Iterable<readonly [KR, VR]>,
+    options: Named = {},
+  ): KStream<KR, VR, AllChanged> {
+    const node = this.#append('KSTREAM-FLATMAP-', () => new FlatMapProcessor(mapper), options, { changes: 'key' });
+    return this.#next({ node, keySerde: undefined, valueSerde: undefined, rekeyed: true });
+  }
+
+  /** Turns each record into any number of records of its key. */
+  flatMapValues<VR>(mapper: (value: V, key: K) => Iterable<VR>, options: Named = {}): KStream<K, VR, ValueChanged<F>> {
+    const node = this.#append('KSTREAM-FLATMAPVALUES-', () => new FlatMapValuesProcessor(mapper), options, {
+      changes: 'value',
+    });
+    return this.#next({ node, valueSerde: undefined });
+  }
+
+  /** Gives each record a new key. */
+  selectKey<KR>(selector: (value: V, key: K) => KR, options: Named = {}): KStream<KR, V, KeyChanged<F>> {
+    const node = this.#append('KSTREAM-KEY-SELECT-', () => new SelectKeyProcessor(selector), options, {
+      changes: 'key',
+    });
+    return this.#next({ node, keySerde: undefined, rekeyed: true });
+  }
+
+  /** Shows each record to an action and passes it on unchanged. */
+  peek(action: (value: V, key: K) => void, options: Named = {}): KStream<K, V, F> {
+    return this.#sameTypes('KSTREAM-PEEK-', () => new PeekProcessor(action), options);
+  }
+
+  /** Ends the stream in an action. */
+  foreach(action: (value: V, key: K) => void, options: Named = {}): void {
+    this.#append('KSTREAM-FOREACH-', () => new ForeachProcessor(action), options);
+  }
+
+  /** Ends the stream on the standard output, or in `write`, as `[label]: key, value`. */
+  print(options: Named & { readonly label?: string; readonly write?: (line: string) => void } = {}): void {
+    const { label = this.place.name, write = writeToStandardOutput } = options;
+    const print = (value: V, key: K): void => {
+      write(`[${label}]: ${JSON.stringify(key)}, ${JSON.stringify(value)}\n`);
+    };
+    this.#append('KSTREAM-PRINTER-', () => new ForeachProcessor(print), options);
+  }
+
+  /** Both streams as one; the order between them is not fixed. */
+  merge<G extends StreamFacts>(other: KStream<K, V, G>, options: Named = {}): KStream<K, V, Merged<F, G>> {
+    const { place } = this;
+    const name = place.program.names.nameOr(options.name, 'KSTREAM-MERGE-');
+    const node = new OperatorNode(name, { supplier: () => () => new PassThroughProcessor() }, { merges: true });
+    place.program.graph.add(node, place.node, other.place.node);
+    return this.#next({
+      node,
+      keySerde: other.place.keySerde && place.keySerde,
+      valueSerde: other.place.valueSerde && place.valueSerde,
+      sources: new Set([...place.sources, ...other.place.sources]),
+      rekeyed: place.rekeyed || other.place.rekeyed,
+    });
+  }
+
+  /**
+   * Sends each record to the first branch whose predicate holds.
+   *
+   *     const { big, other } = orders.split().branch((order) => order.amount > 100, { name: 'big' }).defaultBranch({ name: 'other' })
+   *
+   * @param options.name prefix of the branches' node names
+   */
+  split(options: Named = {}): BranchedStream<K, V, F> {
+    return BranchedStream.begin(this.place, options);
+  }
+
+  /** Sends the stream through a topic of its own, partitioned by key. Records without a key are dropped. */
+  repartition<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    options?: Repartitioned<K, V> & { readonly key?: KS; readonly value?: VS },
+  ): KStream<K, V>;
+  repartition(options: Repartitioned<K, V> & { key?: Serde<K>; value?: Serde<V> } = {}): KStream<K, V> {
+    const { program } = this.place;
+    const prefix = options.name ?? program.names.generate('KSTREAM-REPARTITION-');
+    return program.handles.stream(this.#repartition.explicit(prefix, options));
+  }
+
+  /**
+   * Runs a processor of your own, which may change keys and forward what it likes. The supplier is called once per task.
+   * @throws TopologyError `STORE_NOT_ADDED` when the program is built
+   */
+  process<KR, VR>(supplier: () => Processor<K, V, KR, VR>, options: Connected = {}): KStream<KR, VR, AllChanged> {
+    const node = this.#appendProcessor('KSTREAM-PROCESSOR-', supplier, options);
+    return this.#next({ node, keySerde: undefined, valueSerde: undefined, rekeyed: true });
+  }
+
+  /** As `process`, with a processor that keeps every record's key, so that nothing is repartitioned. */
+  processValues<VR>(
+    supplier: () => FixedKeyProcessor<K, V, VR>,
+    options: Connected = {},
+  ): KStream<K, VR, ValueChanged<F>> {
+    // A fixed-key processor is a processor; only its view of record and context is narrower.
+    const node = this.#appendProcessor('KSTREAM-PROCESSVALUES-', supplier, options);
+    return this.#next({ node, valueSerde: undefined });
+  }
+
+  /** Groups by a new key; records for which it is null are dropped. `name` names the repartition topic too. */
+  groupBy<KR, VS extends SerdeFor<V> | undefined = undefined>(
+    selector: (value: V, key: K) => NoInfer<KR> | null,
+    options: Named & { readonly key: Serde<KR>; readonly value?: VS },
+  ): GroupedStream<KR, V, { key: true; value: KnownOr<F['value'], VS>; rekeyed: true }>;
+  groupBy<KR, VS extends SerdeFor<V> | undefined = undefined>(
+    selector: (value: V, key: K) => KR,
+    options?: Named & { readonly key?: undefined; readonly value?: VS },
+  ): GroupedStream<NonNull<KR>, V, { key: false; value: KnownOr<F['value'], VS>; rekeyed: true }>;
+  groupBy<KR>(
+    selector: (value: V, key: K) => KR | null,
+    options: Named & { key?: Serde<KR>; value?: Serde<V> } = {},
+  ): object {
+    const node = this.#append('KSTREAM-KEY-SELECT-', () => new SelectKeyProcessor(selector), options, {
+      changes: 'key',
+    });
+    const { program, sources, valueSerde } = this.place;
+    return program.handles.group({
+      program,
+      name: node.name,
+      node,
+      sources,
+      keySerde: options.key,
+      valueSerde: options.value ?? valueSerde,
+      rekeyed: true,
+      repartitionName: options.name,
+    });
+  }
+
+  /** Groups by the key; records without one are dropped. `name` names the repartition topic, where one is needed. */
+  groupByKey<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    options?: Named & { readonly key?: KS; readonly value?: VS },
+  ): GroupedStream<
+    NonNull<K>,
+    V,
+    { key: KnownOr<F['key'], KS>; value: KnownOr<F['value'], VS>; rekeyed: F['rekeyed'] }
+  >;
+  groupByKey(options: Named & { key?: Serde<K>; value?: Serde<V> } = {}): object {
+    const { keySerde, valueSerde } = this.place;
+    return this.place.program.handles.group({
+      ...this.place,
+      keySerde: options.key ?? keySerde,
+      valueSerde: options.value ?? valueSerde,
+      repartitionName: options.name,
+    });
+  }
+
+  /** The latest value per key, as a table; tombstones delete. */
+  toTable<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    options?: Named & Stored & { readonly key?: KS; readonly value?: VS },
+  ): KTable<NonNull<K>, NonNull<V>, { key: true; value: true; deletes: null extends V ? true : false }>;
+  toTable(options: Named & Stored & { key?: Serde<K>; value?: Serde<V> } = {}): object {
+    return streamToTable(this.place, this.#repartition, options);
+  }
+
+  /**
+   * Joins each record with the table's value of its key; a record without one is dropped. The stream is repartitioned if its
+   * key was changed: then `key` and `value` are the serdes of this stream, where they are not known.
+   * @throws TopologyError `GRACE_NEEDS_VERSIONED_TABLE`
+   */
+  join<
+    VT,
+    VR,
+    T extends TableFacts,
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+  >(
+    this: F['rekeyed'] extends true ? NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>> : unknown,
+    table: KTable<NonNull<K>, VT, T>,
+    joiner: (value: NonNull<V>, tableValue: VT, key: NonNull<K>) => VR,
+    options?: Joined & { readonly key?: KS; readonly value?: VS },
+  ): KStream<NonNull<K>, VR, { key: KnownOr<F['key'], KS>; value: false; rekeyed: false }>;
+  join<VT, VR>(
+    table: KTable<NonNull<K>, VT, TableFacts>,
+    joiner: (value: NonNull<V>, tableValue: VT, key: NonNull<K>) => VR,
+    options: Joined & { key?: Serde<K>; value?: Serde<V> } = {},
+  ): object {
+    return joinTable(this.place, this.#repartition, table.place, joiner, options);
+  }
+
+  /** As `join`, but a record whose key the table does not have is joined with null. */
+  leftJoin<
+    VT,
+    VR,
+    T extends TableFacts,
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+  >(
+    this: F['rekeyed'] extends true ? NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>> : unknown,
+    table: KTable<NonNull<K>, VT, T>,
+    joiner: (value: NonNull<V>, tableValue: VT | null, key: K) => VR,
+    options?: Joined & { readonly key?: KS; readonly value?: VS },
+  ): KStream<K, VR, { key: KnownOr<F['key'], KS>; value: false; rekeyed: false }>;
+  leftJoin<VT, VR>(
+    table: KTable<NonNull<K>, VT, TableFacts>,
+    joiner: (value: NonNull<V>, tableValue: VT | null, key: K) => VR,
+    options: Joined & { key?: Serde<K>; value?: Serde<V> } = {},
+  ): object {
+    return joinTable(this.place, this.#repartition, table.place, joiner, { ...options, left: true });
+  }
+
+  /** Writes the stream to a topic, or to the topic that a function chooses for each record. */
+  to<KS extends WriterFor<K> | undefined = undefined, VS extends WriterFor<V> | undefined = undefined>(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    topic: string | TopicNameExtractor<K, V>,
+    options?: Produced<K, V> & { readonly key?: KS; readonly value?: VS },
+  ): void;
+  to(
+    topic: string | TopicNameExtractor<K, V>,
+    options: Produced<K, V> & { key?: Serde<K>; value?: Serde<V> } = {},
+  ): void {
+    const { program, keySerde, valueSerde, node } = this.place;
+    const name = program.names.nameOr(options.name, 'KSTREAM-SINK-');
+    const key = expectSerde(options.key ?? keySerde, 'key', name);
+    const value = expectSerde(options.value ?? valueSerde, 'value', name);
+    const partitioner: StreamPartitioner | undefined = options.partitioner;
+    program.graph.add(new SinkNode(name, topic, key, value, partitioner), node);
+  }
+
+  #append(prefix: string, supplier: ProcessorSupplier<K, V>, { name }: Named, traits: NodeTraits = {}): GraphNode {
+    const { program } = this.place;
+    return this.#add(program.names.nameOr(name, prefix), supplier, {}, traits);
+  }
+
+  /** Unlike other operators, a named processor burns no number. */
+  #appendProcessor<KR, VR>(prefix: string, supplier: ProcessorSupplier<K, V, KR, VR>, options: Connected): GraphNode {
+    return this.#add(options.name ?? this.place.program.names.generate(prefix), supplier, options, {});
+  }
+
+  #add<KR, VR>(
+    name: string,
+    supplier: ProcessorSupplier<K, V, KR, VR>,
+    options: Connected,
+    traits: NodeTraits,
+  ): GraphNode {
+    const operator = { supplier: () => supplier as ProcessorSupplier, ...connectedStores(options) };
+    const node = new OperatorNode(name, operator, traits);
+    this.place.program.graph.add(node, this.place.node);
+    return node;
+  }
+
+  #sameTypes(prefix: string, supplier: ProcessorSupplier<K, V, K, V>, options: Named): KStream<K, V, F> {
+    return this.#next({ node: this.#append(prefix, supplier as ProcessorSupplier<K, V>, options) });
+  }
+
+  #next<KR, VR, G extends StreamFacts>(
+    changed: Partial<StreamPlace<KR, VR>> & { readonly node: GraphNode },
+  ): KStream<KR, VR, G> {
+    const place = { ...this.place, name: changed.node.name, ...changed };
+    return place.program.handles.stream(place as StreamPlace<KR, VR>);
+  }
+}
+
+function writeToStandardOutput(line: string): void {
+  process.stdout.write(line);
+}

@@ -1,0 +1,64 @@
+import type { StoreDefinition } from '../state/store.js';
+import type { ExtractableRecord, OffsetReset, StreamPartitioner, TimestampExtractor } from '../topology/node.js';
+import type { Duration } from '../util/time.js';
+import type { SerdeFor } from './serde-facts.js';
+
+/** Every operator can be named; without a name it gets a generated one, which changes when operators before it do. */
+export interface Named {
+  readonly name?: string;
+}
+
+/** How a topic is read. */
+export interface Consumed<K, V> extends Named {
+  readonly key: SerdeFor<K>;
+  readonly value: SerdeFor<V>;
+  /**
+   * Event time of a record, from its value, in milliseconds; a negative number drops the record. Default: the record's own
+   * timestamp, which is also taken for a record without a value.
+   */
+  readonly timestamp?: (value: V, record: ExtractableRecord<K, V>, partitionTime: number) => number;
+  /** As `timestamp`, with all of the record, and also asked for records without a value. */
+  readonly timestampExtractor?: TimestampExtractor;
+  /** Where to start without a committed offset. Default: the application's setting. */
+  readonly offsetReset?: OffsetReset;
+}
+
+/** How a table or an aggregate is kept. */
+export interface Stored {
+  /** Name of the store, by which it can be queried; or the whole definition. Default: a generated name. */
+  readonly store?: string | StoreDefinition;
+  /** `leveldb` survives a restart, `memory` is rebuilt from the changelog. Default: the builder's. */
+  readonly storage?: 'leveldb' | 'memory';
+  /** Merge updates of one key between commits. Default true. */
+  readonly caching?: boolean;
+  /** `false`: no changelog. An object: topic configs of the changelog. Default true. */
+  readonly logging?: boolean | Readonly<Record<string, string>>;
+}
+
+/** As {@link Stored}, for windows. */
+export interface WindowStored extends Stored {
+  /** How long windows are kept, at least size + grace. Default: size + grace. */
+  readonly retention?: Duration;
+}
+
+/** How a stream is written to a topic. */
+export interface Produced<K, V> extends Named {
+  readonly partitioner?: StreamPartitioner<K, V>;
+}
+
+/** How a stream is sent through a repartition topic of its own. */
+export interface Repartitioned<K, V> extends Produced<K, V> {
+  /** Default: as many as the topics that it is joined with, or that it came from. */
+  readonly partitions?: number;
+}
+
+/** Which stores a processor may use: names of stores that were added to the builder, or definitions to add. */
+export interface Connected extends Named {
+  readonly stores?: readonly (string | StoreDefinition)[];
+}
+
+/** How a stream and a table are joined. */
+export interface Joined extends Named {
+  /** Wait this long for the table's version of the record's time. The table must be versioned (KIP-923). */
+  readonly grace?: Duration;
+}

@@ -1,0 +1,107 @@
+import type { Serde } from '../serde/serde.js';
+import type { KeyValueStoreDefinition, StoreDefinition, WindowStoreDefinition } from '../state/store.js';
+import type { TimeWindows } from '../processor/window/windows.js';
+import { changelogSettings } from '../topology/store-definitions.js';
+import { TopologyError } from '../topology/topology-error.js';
+import { validName } from '../topology/naming.js';
+import { toMillis } from '../util/time.js';
+import type { Stored, WindowStored } from './options.js';
+import type { Program } from './program.js';
+
+/** The name that the program gave the store, if it did. */
+export function givenStoreName({ store }: Stored): string | undefined {
+  if (store === undefined) return undefined;
+  return validName(typeof store === 'string' ? store : store.name);
+}
+
+/**
+ * Whether the options say anything about a store. Kafka Streams' overloads with and without `Materialized` take numbers
+ * differently, which the names of nodes must repeat.
+ */
+export function mentionsStore(options: WindowStored & { key?: unknown; value?: unknown }): boolean {
+  const { store, key, value, storage, caching, logging, retention } = options;
+  return [store, key, value, storage, caching, logging, retention].some((option) => option !== undefined);
+}
+
+/** The store of a table or an aggregate. */
+export function tableStoreDefinition(
+  program: Program,
+  name: string,
+  options: Stored,
+  serdes: { readonly key: Serde<unknown>; readonly value: Serde<unknown> },
+): KeyValueStoreDefinition {
+  const given = givenDefinition(options, 'keyValue');
+  if (given !== undefined) return { ...given, ...overrides(options) };
+  return { kind: 'keyValue', name, timestamped: true, ...settings(program, options, serdes) };
+}
+
+/**
+ * The store of a windowed aggregate.
+ * @throws TopologyError `RETENTION_TOO_SHORT`
+ */
+export function windowStoreDefinition(
+  program: Program,
+  name: string,
+  options: WindowStored,
+  serdes: { readonly key: Serde<unknown>; readonly value: Serde<unknown> },
+  { sizeMs, graceMs }: TimeWindows,
+): WindowStoreDefinition {
+  const given = givenDefinition(options, 'window');
+  const retentionMs =
+    options.retention === undefined ? (given?.retentionMs ?? sizeMs + graceMs) : toMillis(options.retention);
+  if (retentionMs < sizeMs + graceMs) {
+    throw new TopologyError(
+      'RETENTION_TOO_SHORT',
+      `The retention period of the window store ${name} must be no smaller than its window size plus the grace period.` +
+        ` Got size=[${sizeMs}], grace=[${graceMs}], retention=[${retentionMs}]`,
+    );
+  }
+  if (given !== undefined) return { ...given, retentionMs, ...overrides(options) };
+  return {
+    kind: 'window',
+    name,
+    timestamped: true,
+    retentionMs,
+    windowSizeMs: sizeMs,
+    retainDuplicates: false,
+    ...settings(program, options, serdes),
+  };
+}
+
+function settings(program: Program, options: Stored, serdes: { key: Serde<unknown>; value: Serde<unknown> }) {
+  return {
+    keySerde: serdes.key,
+    valueSerde: serdes.value,
+    storage: options.storage ?? program.storage,
+    caching: options.caching ?? true,
+    logging: changelogSettings(options.logging),
+  };
+}
+
+/** What the options say beside a whole definition goes over it. */
+function overrides({ storage, caching, logging }: Stored) {
+  return {
+    ...(storage === undefined ? {} : { storage }),
+    ...(caching === undefined ? {} : { caching }),
+    ...(logging === undefined ? {} : { logging: changelogSettings(logging) }),
+  };
+}
+
+function givenDefinition<Kind extends StoreDefinition['kind']>(
+  { store }: Stored,
+  kind: Kind,
+): Extract<StoreDefinition, { kind: Kind }> | undefined {
+  if (store === undefined || typeof store === 'string') return undefined;
+  if (isOfKind(store, kind)) return store;
+  throw new TopologyError(
+    'STORE_KIND_MISMATCH',
+    `Store "${store.name}" is of kind ${store.kind}, where ${kind} is needed`,
+  );
+}
+
+function isOfKind<Kind extends StoreDefinition['kind']>(
+  store: StoreDefinition,
+  kind: Kind,
+): store is Extract<StoreDefinition, { kind: Kind }> {
+  return store.kind === kind;
+}

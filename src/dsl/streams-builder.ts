@@ -1,0 +1,122 @@
+import type { Serde } from '../serde/serde.js';
+import type { StoreDefinition } from '../state/store.js';
+import type { BuiltTopology, ExtractableRecord, TimestampExtractor } from '../topology/node.js';
+import { Topology } from '../topology/topology.js';
+import { TopologyError } from '../topology/topology-error.js';
+import { validName } from '../topology/naming.js';
+import { StateStoreNode, StreamSourceNode, TableSourceNode, type Reading } from './graph/nodes.js';
+import { GroupedStream } from './grouped-stream.js';
+import { KStream } from './kstream.js';
+import { KTable } from './ktable.js';
+import type { Consumed, Stored } from './options.js';
+import { expectExplicitNames } from './explicit-names.js';
+import { Program, type GroupPlace, type Handles, type StreamPlace, type TablePlace } from './program.js';
+import type { StreamFacts, TableFacts } from './serde-facts.js';
+import { givenStoreName, tableStoreDefinition } from './stored.js';
+import { SourceTable } from './table/store-table.js';
+
+export interface StreamsBuilderOptions {
+  /** Where stores are kept unless they say otherwise. Default `leveldb`. */
+  readonly storage?: 'leveldb' | 'memory';
+  /**
+   * Refuse a program whose stores or internal topics have generated names (KIP-1111): those change when operators are added
+   * before them, and the state is lost. Default false.
+   */
+  readonly explicitNames?: boolean;
+}
+
+const HANDLES: Handles = {
+  stream: <K, V, F extends StreamFacts>(place: StreamPlace<K, V>) => new KStream<K, V, F>(place),
+  table: <K, V, F extends TableFacts>(place: TablePlace<K, V>) => new KTable<K, V, F>(place),
+  group: <K, V, F extends StreamFacts>(place: GroupPlace<K, V>) => new GroupedStream<K, V, F>(place),
+};
+
+/**
+ * Writes a program with streams and tables.
+ *
+ *     const builder = new StreamsBuilder()
+ *     builder.stream('words', { key: string(), value: string() }).groupBy((word) => word, { key: string() }).count()
+ *     const topology = builder.build()
+ */
+export class StreamsBuilder {
+  readonly #program: Program;
+  readonly #explicitNames: boolean;
+
+  constructor({ storage = 'leveldb', explicitNames = false }: StreamsBuilderOptions = {}) {
+    this.#program = new Program(HANDLES, storage);
+    this.#explicitNames = explicitNames;
+  }
+
+  /**
+   * Reads topics as a stream: one, several, or all whose whole name matches a pattern. Streams of the same topics share
+   * one source.
+   */
+  stream<K, V>(topics: string | readonly string[] | RegExp, options: Consumed<K, V> & Serdes<K, V>): KStream<K, V> {
+    const program = this.#program;
+    const name = program.names.nameOr(options.name, 'KSTREAM-SOURCE-');
+    const pattern = topics instanceof RegExp ? topics : undefined;
+    const names = topics instanceof RegExp ? [] : typeof topics === 'string' ? [topics] : topics;
+    const node = new StreamSourceNode(name, names, pattern, reading(options));
+    program.graph.add(node, program.graph.root);
+    const serdes = { keySerde: options.key, valueSerde: options.value };
+    return HANDLES.stream({ program, name, node, sources: new Set([name]), ...serdes, rekeyed: false });
+  }
+
+  /** Reads a topic as a table: upserts and tombstones by key. It is kept in a store if it is named, joined or compared. */
+  table<K, V>(topic: string, options: Consumed<K, V> & Serdes<K, V> & Stored): KTable<K, V> {
+    const program = this.#program;
+    const queryableStore = givenStoreName(options);
+    const storeName = queryableStore ?? program.names.storeName(`${topic}-`);
+    const sourceName = program.names.suffixedNameOr(options.name, '-source', 'KSTREAM-SOURCE-');
+    const name = program.names.nameOr(options.name, 'KTABLE-SOURCE-');
+    const { key, value } = options;
+    const store = tableStoreDefinition(program, storeName, options, { key, value });
+    const logic = new SourceTable<K, V>(store, queryableStore !== undefined);
+    const node = new TableSourceNode(name, sourceName, topic, reading(options), logic);
+    program.graph.add(node, program.graph.root);
+    const serdes = { keySerde: key, valueSerde: value };
+    return HANDLES.table({ program, name, node, sources: new Set([sourceName]), ...serdes, logic, queryableStore });
+  }
+
+  /** Adds a store that processors can be connected to by its name. */
+  addStateStore(store: StoreDefinition): this {
+    validName(store.name);
+    this.#program.graph.add(new StateStoreNode(store), this.#program.graph.root);
+    return this;
+  }
+
+  /**
+   * The program as data, ready to run or to describe. More may be added, and built again, afterwards.
+   * @throws TopologyError for what cannot be right: names taken twice, stores not added, sources that overlap, …
+   */
+  build(): BuiltTopology {
+    const { graph, copartitioned } = this.#program;
+    const merged = graph.mergeDuplicateSources();
+    const topology = new Topology();
+    graph.writeTo(topology);
+    for (const sources of copartitioned)
+      topology.copartitionSources([...sources].map((name) => merged.get(name) ?? name));
+    const built = topology.build();
+    if (this.#explicitNames) expectExplicitNames(built);
+    return built;
+  }
+}
+
+interface Serdes<K, V> {
+  readonly key: Serde<K>;
+  readonly value: Serde<V>;
+}
+
+function reading<K, V>(options: Consumed<K, V> & Serdes<K, V>): Reading {
+  const { key, value, offsetReset } = options;
+  return { keySerde: key, valueSerde: value, timestampExtractor: timestampExtractor(options), offsetReset };
+}
+
+function timestampExtractor<K, V>({ timestamp, timestampExtractor }: Consumed<K, V>): TimestampExtractor | undefined {
+  if (timestampExtractor !== undefined && timestamp !== undefined) {
+    throw new TopologyError('TWO_TIMESTAMP_EXTRACTORS', 'A source has both "timestamp" and "timestampExtractor"');
+  }
+  if (timestamp === undefined) return timestampExtractor;
+  return (record: ExtractableRecord<K, V>, partitionTime) =>
+    record.value === null ? record.timestamp : timestamp(record.value, record, partitionTime);
+}

@@ -1,0 +1,47 @@
+import type { StoreDefinition } from '../../state/store.js';
+import type { Processor, ProcessorSupplier } from '../../topology/processor.js';
+import { storeView } from '../../processor/ktable/store-view.js';
+import type { TableNodeOptions } from '../../processor/ktable/table-source.js';
+import type { TableView } from '../../processor/ktable/value-getter.js';
+import type { Operator } from '../graph/nodes.js';
+import type { TableLogic } from './table-logic.js';
+
+/** How a table is computed from another one, row by row. */
+export interface Derivation<K, V, VR> {
+  newProcessor(options: TableNodeOptions): Processor;
+  /** How the derived rows are read when only the parent keeps its values. */
+  viewThrough(parent: TableView<K, V>): TableView<K, VR>;
+}
+
+/** A table computed from another one; it keeps its own values only if it can be queried. */
+export class DerivedTable<K, V, VR> implements TableLogic<K, VR>, Operator {
+  #sendsOldValues: boolean;
+
+  constructor(
+    readonly parent: TableLogic<K, V>,
+    readonly derivation: Derivation<K, V, VR>,
+    readonly store: StoreDefinition | undefined,
+    /** Old values are told from the start, where the parent keeps its values anyway. */
+    wantsOldValues: boolean,
+  ) {
+    this.#sendsOldValues = wantsOldValues && parent.sendOldValues(false);
+  }
+
+  sendOldValues(force: boolean): boolean {
+    if (this.store !== undefined || this.parent.sendOldValues(force)) this.#sendsOldValues = true;
+    return this.#sendsOldValues;
+  }
+
+  view(): TableView<K, VR> {
+    return this.store === undefined ? this.derivation.viewThrough(this.parent.view()) : storeView(this.store.name);
+  }
+
+  supplier(): ProcessorSupplier {
+    const options = { storeName: this.store?.name, sendOldValues: this.#sendsOldValues };
+    return () => this.derivation.newProcessor(options);
+  }
+
+  stores(): readonly StoreDefinition[] {
+    return this.store === undefined ? [] : [this.store];
+  }
+}

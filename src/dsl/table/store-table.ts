@@ -1,0 +1,70 @@
+import type { StoreDefinition } from '../../state/store.js';
+import type { Processor, ProcessorSupplier } from '../../topology/processor.js';
+import { storeView } from '../../processor/ktable/store-view.js';
+import { TableSourceProcessor } from '../../processor/ktable/table-source.js';
+import type { TableView } from '../../processor/ktable/value-getter.js';
+import type { Operator } from '../graph/nodes.js';
+import type { TableLogic } from './table-logic.js';
+
+/** A table made of a topic or a stream: it keeps its values if it can be queried, or if somebody needs them. */
+export class SourceTable<K, V> implements TableLogic<K, V>, Operator {
+  #kept: boolean;
+  #sendsOldValues = false;
+
+  constructor(
+    readonly store: StoreDefinition,
+    queryable: boolean,
+  ) {
+    this.#kept = queryable;
+  }
+
+  sendOldValues(force: boolean): boolean {
+    if (!force && !this.#kept) return false;
+    this.#kept = true;
+    this.#sendsOldValues = true;
+    return true;
+  }
+
+  view(): TableView<K, V> {
+    this.#kept = true;
+    return storeView(this.store.name);
+  }
+
+  supplier(): ProcessorSupplier {
+    const options = { storeName: this.#kept ? this.store.name : undefined, sendOldValues: this.#sendsOldValues };
+    return () => new TableSourceProcessor(options);
+  }
+
+  stores(): readonly StoreDefinition[] {
+    return this.#kept ? [this.store] : [];
+  }
+}
+
+/** A table that an aggregation keeps; it always has its store. */
+export class AggregateTable<K, V> implements TableLogic<K, V>, Operator {
+  #sendsOldValues = false;
+
+  constructor(
+    readonly store: StoreDefinition,
+    readonly newProcessor: (sendOldValues: boolean) => Processor,
+    readonly viewOf: (storeName: string) => TableView<K, V>,
+  ) {}
+
+  sendOldValues(): boolean {
+    this.#sendsOldValues = true;
+    return true;
+  }
+
+  view(): TableView<K, V> {
+    return this.viewOf(this.store.name);
+  }
+
+  supplier(): ProcessorSupplier {
+    const sendOldValues = this.#sendsOldValues;
+    return () => this.newProcessor(sendOldValues);
+  }
+
+  stores(): readonly StoreDefinition[] {
+    return [this.store];
+  }
+}

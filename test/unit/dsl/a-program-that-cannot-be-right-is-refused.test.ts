@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { hopping, tumbling } from '../../../src/processor/window/windows.js';
+import { StreamsBuilder } from '../../../src/dsl/streams-builder.js';
+import { string } from '../../../src/serde/index.js';
+import { keyValueStore } from '../../../src/topology/store-definitions.js';
+
+const text = { key: string(), value: string() };
+const yes = () => true;
+
+const refused: readonly [string, string, (builder: StreamsBuilder) => unknown][] = [
+  [
+    'a name twice',
+    'NODE_NAME_TAKEN',
+    (b) => b.stream('in', text).filter(yes, { name: 'x' }).filter(yes, { name: 'x' }),
+  ],
+  ['a name with a slash', 'INVALID_NAME', (b) => b.stream('in', text).filter(yes, { name: 'a/b' })],
+  ['a store with a blank', 'INVALID_NAME', (b) => b.stream('in', text).groupByKey().count({ store: 'a b' })],
+  [
+    'a store that nobody added',
+    'STORE_NOT_ADDED',
+    (b) => b.stream('in', text).process(() => ({ process: () => undefined }), { stores: ['nope'] }),
+  ],
+  ['a topic as stream and as table', 'TOPIC_ALREADY_REGISTERED', (b) => [b.stream('in', text), b.table('in', text)]],
+  ['overlapping sources', 'OVERLAPPING_SOURCES', (b) => [b.stream('a', text), b.stream(['a', 'b'], text)]],
+  [
+    'two places to start one topic from',
+    'OFFSET_RESET_CONFLICT',
+    (b) => [b.stream('a', { ...text, offsetReset: 'latest' }), b.stream('a', { ...text, offsetReset: 'earliest' })],
+  ],
+  [
+    'grace with a table that keeps no versions',
+    'GRACE_NEEDS_VERSIONED_TABLE',
+    (b) => b.stream('s', text).join(b.table('t', text), (l) => l, { grace: 5 }),
+  ],
+  [
+    'windows that expire before they close',
+    'RETENTION_TOO_SHORT',
+    (b) =>
+      b
+        .stream('in', text)
+        .groupByKey()
+        .windowedBy(tumbling(10, { grace: 10 }))
+        .count({ retention: 5 }),
+  ],
+  ['windows of no size', 'INVALID_WINDOW', () => tumbling(0)],
+  ['windows that leave gaps', 'INVALID_WINDOW', () => hopping(10, { advance: 11 })],
+  ['windows that never advance', 'INVALID_WINDOW', () => hopping(10, { advance: 0 })],
+  ['negative grace', 'INVALID_WINDOW', () => tumbling(10, { grace: -1 })],
+  [
+    'a window aggregate in a key-value store',
+    'STORE_KIND_MISMATCH',
+    (b) =>
+      b
+        .stream('in', text)
+        .groupByKey()
+        .windowedBy(tumbling(10))
+        .count({ store: keyValueStore({ name: 's', ...text }) }),
+  ],
+  [
+    'two times of one record',
+    'TWO_TIMESTAMP_EXTRACTORS',
+    (b) => b.stream('in', { ...text, timestamp: () => 0, timestampExtractor: () => 0 }),
+  ],
+];
+
+describe('a program is refused that has', () => {
+  it.each(refused)('%s (%s)', (_, code, write) => {
+    const builder = new StreamsBuilder();
+    expect(() => [write(builder), builder.build()]).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('generated names, where explicit ones are asked for', () => {
+    const builder = new StreamsBuilder({ explicitNames: true });
+    builder
+      .stream('in', text)
+      .groupBy((value) => value, { key: string() })
+      .count();
+    expect(() => builder.build()).toThrow('KSTREAM-AGGREGATE-STATE-STORE-0000000002-repartition');
+  });
+
+  it('no serde where the types were not checked', () => {
+    const stream = new StreamsBuilder().stream('in', text).map((key, value) => [value, key]);
+    const untyped = stream as unknown as { to(topic: string): void };
+    expect(() => {
+      untyped.to('out');
+    }).toThrow(expect.objectContaining({ code: 'SERDE_MISSING' }));
+  });
+});
