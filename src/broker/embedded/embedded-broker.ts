@@ -9,8 +9,10 @@ import { GroupOffsetRequests } from './group/group-offset-requests.js';
 import { OffsetRequests } from './offset-requests.js';
 import { OffsetStore } from './offset-store.js';
 import { ProduceRequests } from './produce-requests.js';
+import { countOpening, recover } from './recovery.js';
 import { RequestDispatch } from './request-dispatch.js';
 import type { BrokerStorage } from './storage/broker-storage.js';
+import { LevelStorage } from './storage/level-storage.js';
 import { MemoryStorage } from './storage/memory-storage.js';
 import { TopicRegistry } from './topic-registry.js';
 import { TopicRequests } from './topic-requests.js';
@@ -19,10 +21,31 @@ import { TransactionRequests } from './transaction-requests.js';
 
 /** How to open an embedded broker. */
 export interface EmbeddedBrokerOptions {
+  /** Where the log is kept, for this process alone; left out: in memory. */
+  readonly directory?: string;
+  /** Whether a commit is on disk before it is answered. Default true; only for a log with a directory. */
+  readonly fsync?: boolean;
+  /** Bytes of the youngest batches kept in memory, with a directory. Default 32 MiB. */
+  readonly cacheBytes?: number;
   readonly clock: Clock;
   readonly random: Random;
   /** 2 (default): KIP-890's protocol. 1: the older one. */
   readonly transactionVersion?: 1 | 2;
+}
+
+/** One topic as {@link EmbeddedBroker.inspect} shows it. */
+export interface TopicInspection {
+  readonly name: string;
+  /** Hex of the topic's UUID. */
+  readonly topicId: string;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly startOffset: number;
+    /** The next record's offset. */
+    readonly endOffset: number;
+    /** First offset of the oldest open transaction, or the end. */
+    readonly lastStableOffset: number;
+  }[];
 }
 
 /**
@@ -31,19 +54,22 @@ export interface EmbeddedBrokerOptions {
  */
 export class EmbeddedBroker {
   readonly #topics: TopicRegistry;
+  readonly #offsets: OffsetStore;
   readonly #fetches: FetchRequests;
   readonly #transactions: TransactionCoordinator;
   readonly #groups: GroupCoordinator;
   readonly #dispatch: RequestDispatch;
   readonly #transports = new Set<EmbeddedTransport>();
 
-  /** Use {@link openEmbeddedBroker}. */
+  /** Use {@link openEmbeddedBroker}. @param leaderEpoch of every partition */
   constructor(
     private readonly storage: BrokerStorage,
     { clock, random, transactionVersion = 2 }: EmbeddedBrokerOptions,
+    leaderEpoch: number,
   ) {
     const offsets = new OffsetStore(storage);
-    this.#topics = new TopicRegistry(storage, random, 0);
+    this.#offsets = offsets;
+    this.#topics = new TopicRegistry(storage, random, leaderEpoch);
     this.#fetches = new FetchRequests(this.#topics, clock);
     this.#transactions = new TransactionCoordinator(this.#topics, offsets, storage, clock, transactionVersion);
     this.#groups = new GroupCoordinator(offsets, storage, clock, random);
@@ -82,11 +108,30 @@ export class EmbeddedBroker {
     );
   }
 
+  /** Brings back what storage keeps; before the first request. */
+  async recoverFrom(storage: LevelStorage): Promise<void> {
+    await recover({ storage, topics: this.#topics, offsets: this.#offsets, transactions: this.#transactions });
+  }
+
   /** A connection of its own for one client. */
   transport(): Transport {
     const transport = new EmbeddedTransport(this.#dispatch, (closed) => this.#transports.delete(closed));
     this.#transports.add(transport);
     return transport;
+  }
+
+  /** Every topic with the bounds of its partitions, by name; for tools. */
+  inspect(): TopicInspection[] {
+    return this.#topics.all().map(({ name, id, partitions }) => ({
+      name,
+      topicId: id,
+      partitions: partitions.map(({ startOffset, endOffset, lastStableOffset }, partition) => ({
+        partition,
+        startOffset,
+        endOffset,
+        lastStableOffset,
+      })),
+    }));
   }
 
   /** Ends every transport and every timer. Closing twice does nothing. */
@@ -100,8 +145,16 @@ export class EmbeddedBroker {
   }
 }
 
-/** Opens a broker that lives in memory. */
+/**
+ * Opens a broker, in memory or with the log of its directory as it was acknowledged.
+ * @throws MillraceError `LOG_DIRECTORY_LOCKED`, `LOG_DIRECTORY_UNUSABLE`, `LOG_FORMAT_UNKNOWN`
+ */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
   await prepareCompression();
-  return new EmbeddedBroker(new MemoryStorage(), options);
+  const { directory, fsync, cacheBytes } = options;
+  if (directory === undefined) return new EmbeddedBroker(new MemoryStorage(), options, 0);
+  const storage = await LevelStorage.open({ directory, fsync, cacheBytes });
+  const broker = new EmbeddedBroker(storage, options, await countOpening(storage));
+  await broker.recoverFrom(storage);
+  return broker;
 }

@@ -25,11 +25,7 @@ export class OffsetStore {
 
   /** Keeps offsets until the producer's transaction ends. */
   stage(groupId: string, producerId: bigint, offsets: readonly OffsetToCommit[]): void {
-    const staged = entry(
-      entry(this.#pending, groupId, () => new Map<bigint, Offsets>()),
-      producerId,
-      () => new Map(),
-    );
+    const staged = this.#stagedOf(groupId, producerId);
     for (const offset of offsets) {
       const stored = { ...offset, order: this.#order++ };
       staged.set(offsetKey(offset), stored);
@@ -93,6 +89,35 @@ export class OffsetStore {
         this.storage.remove(committedKey(groupId, offset));
       }
     }
+  }
+
+  /** Takes a committed offset back from storage; the key without its kind. */
+  restoreCommitted(key: string, text: string): void {
+    const [group = ''] = key.split('/', 1);
+    const offset = this.#restored(text);
+    entry(this.#committed, decodeURIComponent(group), () => new Map<string, StoredOffset>()).set(
+      offsetKey(offset),
+      offset,
+    );
+  }
+
+  /** Takes a staged offset back from storage; the key without its kind. */
+  restoreStaged(key: string, text: string): void {
+    const [group = '', producerId = ''] = key.split('/', 2);
+    const offset = this.#restored(text);
+    this.#stagedOf(decodeURIComponent(group), BigInt(producerId)).set(offsetKey(offset), offset);
+  }
+
+  #restored(text: string): StoredOffset {
+    // Our own format, written by #apply and stage.
+    const offset = JSON.parse(text) as StoredOffset;
+    this.#order = Math.max(this.#order, offset.order + 1);
+    return offset;
+  }
+
+  #stagedOf(groupId: string, producerId: bigint): Offsets {
+    const group = entry(this.#pending, groupId, () => new Map<bigint, Offsets>());
+    return entry(group, producerId, () => new Map<string, StoredOffset>());
   }
 
   #apply(groupId: string, offset: StoredOffset): void {

@@ -29,7 +29,6 @@ export interface EndMarker {
 export class PartitionLog {
   startOffset = 0;
   endOffset = 0;
-  removed = false;
   readonly producers = new ProducerStates();
   readonly aborted = new AbortedTransactions();
   readonly chunks = new LogChunks();
@@ -103,7 +102,12 @@ export class PartitionLog {
 
   /** Forgets the log: its topic was deleted. Who waits for it is called. */
   remove(): void {
-    this.removed = true;
+    for (const { lastOffset } of this.aborted.truncateBefore(this.endOffset)) {
+      this.storage.remove(abortedKey(this.id, lastOffset));
+    }
+    for (const { baseOffset } of this.chunks.all) this.storage.remove(chunkKey(this.id, baseOffset));
+    for (const producerId of this.producers.ids()) this.storage.remove(producerKey(this.id, producerId));
+    this.storage.remove(boundsKey(this.id));
     this.storage.removeLog(this.id);
     this.#progressed();
   }
@@ -119,19 +123,24 @@ export class PartitionLog {
   }
 
   saveProducer(producerId: bigint): void {
-    this.storage.put(`p/${this.id}/${producerId}`, this.producers.save(producerId));
+    this.storage.put(producerKey(this.id, producerId), this.producers.save(producerId));
+  }
+
+  /** Forgets producers that were last heard of before a time. */
+  expireProducers(before: number): void {
+    for (const producerId of this.producers.expire(before)) this.storage.remove(producerKey(this.id, producerId));
   }
 
   #add(bytes: Buffer): void {
     assignOffset(bytes, this.endOffset, this.leaderEpoch);
-    this.storage.putBatch(this.id, this.endOffset, bytes);
+    this.storage.appendBatch(this.id, this.endOffset, bytes);
     const closed = this.chunks.appended(this.endOffset, bytes.length, maxTimestampOf(bytes));
-    if (closed !== undefined) this.#saveChunk(closed);
+    if (closed !== undefined) this.#saveChunk(closed, this.endOffset);
     this.endOffset += bytes.readInt32BE(23) + 1;
   }
 
-  #saveChunk({ baseOffset, byteLength, maxTimestamp }: LogChunk): void {
-    this.storage.put(chunkKey(this.id, baseOffset), JSON.stringify([byteLength, maxTimestamp]));
+  #saveChunk({ baseOffset, byteLength, maxTimestamp }: LogChunk, nextOffset: number): void {
+    this.storage.put(chunkKey(this.id, baseOffset), JSON.stringify([byteLength, maxTimestamp, nextOffset]));
   }
 
   #addAborted(transaction: AbortedTransaction): void {
@@ -149,17 +158,22 @@ export class PartitionLog {
   }
 }
 
-/** Where the bounds of a log are kept. */
-export function boundsKey(log: number): string {
+/*
+ * Keys of a log in storage: l/<log> its bounds, p/<log>/<producer id> a producer's state, a/<log>/<offset of the marker>
+ * an aborted transaction, c/<log>/<base offset> a closed chunk. Offsets are padded, so that they sort.
+ */
+function boundsKey(log: number): string {
   return `l/${log}`;
 }
 
-/** Where an aborted transaction is kept; sorted by the offset of its marker. */
+function producerKey(log: number, producerId: bigint): string {
+  return `p/${log}/${producerId}`;
+}
+
 function abortedKey(log: number, lastOffset: number): string {
   return `a/${log}/${sortable(lastOffset)}`;
 }
 
-/** Where a closed chunk is kept. */
 function chunkKey(log: number, baseOffset: number): string {
   return `c/${log}/${sortable(baseOffset)}`;
 }

@@ -42,6 +42,10 @@ export class ProducerStates {
     return this.#open.get(producerId) ?? -1;
   }
 
+  ids(): bigint[] {
+    return [...this.#producers.keys()];
+  }
+
   epochOf(producerId: bigint): number {
     return this.#producers.get(producerId)?.epoch ?? -1;
   }

@@ -83,6 +83,21 @@ export class TopicRegistry {
     return topic;
   }
 
+  /** Takes a topic back from storage. */
+  restore(name: string, text: string): Topic {
+    // Our own format, written by #save.
+    const { id, configs, logs } = JSON.parse(text) as SavedTopic;
+    const partitions = logs.map((log) => new PartitionLog(log, this.leaderEpoch, this.storage));
+    const topic = { name, id, config: new TopicConfig(configs), partitions };
+    this.#topics.set(name, topic);
+    return topic;
+  }
+
+  /** Log numbers below this one were used before. */
+  skipLogs(next: number): void {
+    this.#nextLog = next;
+  }
+
   addPartitions(name: string, count: number): TopicProblem | undefined {
     const topic = this.#topics.get(name);
     if (topic === undefined) return UNKNOWN_TOPIC;
@@ -120,6 +135,12 @@ export class TopicRegistry {
     this.storage.put(topicKey(name), JSON.stringify({ id, configs: config.given, logs }));
     this.storage.put('next-log', String(this.#nextLog));
   }
+}
+
+interface SavedTopic {
+  readonly id: string;
+  readonly configs: Readonly<Record<string, string>>;
+  readonly logs: readonly number[];
 }
 
 function topicKey(name: string): string {

@@ -123,6 +123,18 @@ export class TransactionCoordinator {
     };
   }
 
+  /** Takes a transaction back from storage. One that is open goes on, and ends by the clock if nobody fences it. */
+  restore(id: string, text: string): void {
+    const transaction = Transaction.restore(id, text);
+    this.#transactions.set(id, transaction);
+    if (transaction.state === 'ongoing') this.#watch(transaction);
+  }
+
+  /** Producer ids below this one were given out before. */
+  skipProducerIds(next: bigint): void {
+    this.#nextProducerId = next;
+  }
+
   /** Stops every timer. */
   close(): void {
     for (const cancel of this.#timers.values()) cancel();

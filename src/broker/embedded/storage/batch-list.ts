@@ -21,14 +21,13 @@ export class BatchList {
     return batch === undefined ? undefined : baseOffsetOf(batch);
   }
 
-  /** Adds at the end, or replaces the batch of the same base offset. */
-  put(baseOffset: number, bytes: Buffer): void {
-    const last = this.#batches[this.#batches.length - 1];
-    if (this.length === 0 || last === undefined || baseOffsetOf(last) < baseOffset) {
-      this.#batches.push(bytes);
-      this.#byteLength += bytes.length;
-      return;
-    }
+  append(bytes: Buffer): void {
+    this.#batches.push(bytes);
+    this.#byteLength += bytes.length;
+  }
+
+  /** Puts other bytes in the place of the batch with this base offset, if it is here. */
+  replace(baseOffset: number, bytes: Buffer): void {
     const at = this.#indexOf(baseOffset);
     if (at === undefined) return;
     this.#byteLength += bytes.length - (this.#batches[at]?.length ?? 0);

@@ -3,8 +3,10 @@
  * {@link commit}; writes are carried out in the order of their commits. What was gathered can be read at once.
  */
 export interface BrokerStorage {
-  /** Adds, or replaces, a batch under its base offset. The bytes are kept, not copied. */
-  putBatch(log: number, baseOffset: number, bytes: Buffer): void;
+  /** Adds a batch at the end of a log. The bytes are kept, not copied. */
+  appendBatch(log: number, baseOffset: number, bytes: Buffer): void;
+  /** Puts other bytes in the place of a batch; base and last offset stay. */
+  replaceBatch(log: number, baseOffset: number, bytes: Buffer): void;
   removeBatch(log: number, baseOffset: number): void;
   /** Forgets the batches that lie wholly below an offset; the space is given back in time. */
   truncateBefore(log: number, offset: number): void;
@@ -23,7 +25,7 @@ export interface BrokerStorage {
   /** A small value of broker state. Keys start with a letter and a slash that name their kind. */
   put(key: string, value: string): void;
   remove(key: string): void;
-  /** Values kept from before, by key; for opening only. */
+  /** Values kept from before, in the order of their keys; for opening only. */
   entries(prefix: string): AsyncIterable<readonly [key: string, value: string]>;
   /** Resolves when all that was gathered is written; with `durably`, when it is on disk. */
   commit(durably?: boolean): Promise<void>;

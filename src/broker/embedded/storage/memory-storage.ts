@@ -5,13 +5,17 @@ import type { BrokerStorage } from './broker-storage.js';
 export class MemoryStorage implements BrokerStorage {
   readonly #logs = new Map<number, BatchList>();
 
-  putBatch(log: number, baseOffset: number, bytes: Buffer): void {
+  appendBatch(log: number, _baseOffset: number, bytes: Buffer): void {
     let batches = this.#logs.get(log);
     if (batches === undefined) {
       batches = new BatchList();
       this.#logs.set(log, batches);
     }
-    batches.put(baseOffset, bytes);
+    batches.append(bytes);
+  }
+
+  replaceBatch(log: number, baseOffset: number, bytes: Buffer): void {
+    this.#logs.get(log)?.replace(baseOffset, bytes);
   }
 
   removeBatch(log: number, baseOffset: number): void {
