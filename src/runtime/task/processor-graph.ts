@@ -13,6 +13,8 @@ export class ProcessorGraph {
   readonly #scope: TaskScope;
   readonly #nodes = new Map<string, TaskNode>();
   readonly #processors: TaskProcessor[] = [];
+  /** Sources and sinks. */
+  readonly #ends: readonly TaskNode[];
   readonly #sourcesByTopic = new Map<string, TaskSource>();
   readonly #sourcesByPattern: (readonly [RegExp, TaskSource])[] = [];
 
@@ -21,6 +23,7 @@ export class ProcessorGraph {
     const nodes = subTopologies.flatMap((subTopology) => subTopology.nodes);
     for (const node of nodes) this.#nodes.set(node.name, this.#make(node));
     for (const node of nodes) this.#connect(node);
+    this.#ends = [...this.#nodes.values()].filter((node) => node.observeAge !== undefined);
   }
 
   /**
@@ -66,6 +69,11 @@ export class ProcessorGraph {
       }
     }
     if (failures[0] !== undefined) throw failures[0];
+  }
+
+  /** Observes how old the last records at sources and sinks are; once per slice. */
+  observeAges(nowMs: number): void {
+    for (const node of this.#ends) node.observeAge?.(nowMs);
   }
 
   #make(node: TopologyNode): TaskNode {

@@ -2,6 +2,7 @@ import type { FetchedRecords } from '../../broker/client/client.js';
 import type { OffsetToCommit, TopicPartition } from '../../broker/client/protocol.js';
 import type { RecordColumns } from '../../broker/record-batch/record-columns.js';
 import type { Record } from '../../topology/processor.js';
+import type { TopicCounters } from './task-metrics.js';
 import { encodeOffsetMetadata } from './offset-metadata.js';
 import type { CommittedInput, TaskInput } from './task.js';
 import type { TaskSource } from './task-source.js';
@@ -40,7 +41,10 @@ export class RecordQueue implements TaskInput {
   #committedTo = -1;
   #moved = false;
 
-  constructor(source: TaskSource, { topic, partition }: TopicPartition) {
+  readonly #consumed: TopicCounters;
+
+  constructor(source: TaskSource, { topic, partition }: TopicPartition, consumed: TopicCounters) {
+    this.#consumed = consumed;
     this.topic = topic;
     this.partition = partition;
     this.source = source;
@@ -82,6 +86,8 @@ export class RecordQueue implements TaskInput {
       this.#chunks.push(records);
       this.bufferedRecords += records.length;
       this.bufferedBytes += records.byteLength;
+      this.#consumed.records.value += records.length;
+      this.#consumed.bytes.value += records.byteLength;
     }
     const end = lastStableOffset >= 0 ? Math.min(highWatermark, lastStableOffset) : highWatermark;
     this.#fetchedTo = nextOffset;

@@ -1,7 +1,6 @@
 import { partitionKey, type FetchedRecords } from '../../broker/client/client.js';
 import type { OffsetToCommit, TopicPartition } from '../../broker/client/protocol.js';
 import type { TaskState } from '../../state/task-state.js';
-import type { Cancellable, PunctuationType, Punctuator } from '../../topology/processor.js';
 import { EMISSION_SLICE } from '../../topology/processor.js';
 import { internal } from '../../util/errors.js';
 import { AsyncCalls } from './async-calls.js';
@@ -9,11 +8,9 @@ import { CommittedMetadata } from './committed-metadata.js';
 import { decodeOffsetMetadata } from './offset-metadata.js';
 import { PartitionGroup } from './partition-group.js';
 import { ProcessorGraph } from './processor-graph.js';
-import { PunctuationQueue, type Punctuation } from './punctuation-queue.js';
 import { RecordQueue } from './record-queue.js';
 import type { CommittedInput, Slice, Task, TaskOptions } from './task.js';
-import type { TaskNode } from './task-node.js';
-import { TaskProcessor } from './task-processor.js';
+import { TaskPunctuations } from './task-punctuations.js';
 import type { TaskScope } from './task-scope.js';
 
 /** The task that the stream loop and the test driver run. @see Task */
@@ -27,12 +24,8 @@ export class StreamTask implements Task {
   readonly #graph: ProcessorGraph;
   readonly #group: PartitionGroup;
   readonly #metadata = new CommittedMetadata();
-  readonly #streamTimePunctuations = new PunctuationQueue();
-  readonly #wallClockPunctuations = new PunctuationQueue();
-  /** Stream-time punctuators scheduled in `init` so far, by node: their number names their due time in the metadata. */
-  readonly #scheduled = new Map<string, number>();
+  readonly #punctuations: TaskPunctuations;
   #queues = new Map<string, RecordQueue>();
-  #initializing = false;
   /** A punctuator ran or a cache was flushed: there may be state or output without an input offset. */
   #touched = false;
 
@@ -41,11 +34,17 @@ export class StreamTask implements Task {
     this.id = options.id;
     this.state = options.state;
     this.#calls = new AsyncCalls(options.context.record);
-    const enforced = options.context.metrics.enforced;
-    this.#group = new PartitionGroup({ maxTaskIdleMs: options.maxTaskIdleMs ?? 0, enforced });
+    const { clock, context, maxTaskIdleMs = 0 } = options;
+    const { metrics } = context;
+    this.#group = new PartitionGroup({ maxTaskIdleMs, enforced: metrics.enforced });
+    this.#punctuations = new TaskPunctuations({ calls: this.#calls, metadata: this.#metadata, metrics, clock });
     this.#graph = new ProcessorGraph(this.#scope(), options.subTopologies);
     this.updateInputs(options.partitions);
     this.#restart(options.committed);
+    metrics.watchBuffers(
+      () => this.inputs.reduce((sum, input) => sum + input.bufferedRecords, 0),
+      () => this.inputs.reduce((sum, input) => sum + input.bufferedBytes, 0),
+    );
   }
 
   get inputs(): readonly RecordQueue[] {
@@ -61,10 +60,9 @@ export class StreamTask implements Task {
   }
 
   initialize(): void {
-    this.#initializing = true;
-    this.#scheduled.clear();
-    this.#graph.initialize();
-    this.#initializing = false;
+    this.#punctuations.duringInit(() => {
+      this.#graph.initialize();
+    });
   }
 
   addRecords(fetched: FetchedRecords): void {
@@ -80,7 +78,7 @@ export class StreamTask implements Task {
 
   process(limit: number): Slice {
     this.#refuseWhileWaiting();
-    const { clock, collector, context } = this.#options;
+    const { clock, collector } = this.#options;
     const nowMs = clock.nowMs();
     const startMs = clock.monotonicMs();
     let taken = 0;
@@ -98,16 +96,16 @@ export class StreamTask implements Task {
       }
       if (this.commitRequested) break;
     }
-    context.metrics.processed.value += taken;
-    if (taken > 0) context.metrics.processLatency.observe((clock.monotonicMs() - startMs) / 1_000 / taken);
+    if (taken > 0) this.#count(taken, clock.monotonicMs() - startMs);
     return slice;
   }
 
   punctuateWallClock(): boolean | Promise<boolean> {
     this.#refuseWhileWaiting();
     const nowMs = this.#options.clock.nowMs();
-    if (this.#wallClockPunctuations.nextDueMs > nowMs) return false;
-    const waiting = this.#punctuate(this.#wallClockPunctuations, nowMs);
+    if (!this.#punctuations.wallClockDue(nowMs)) return false;
+    this.#touched = true;
+    const waiting = this.#punctuations.runWallClock(nowMs);
     return waiting === undefined ? true : this.#wait(waiting).then(() => true);
   }
 
@@ -145,8 +143,7 @@ export class StreamTask implements Task {
     const queues = new Map<string, RecordQueue>();
     for (const partition of partitions) {
       const key = partitionKey(partition);
-      const queue = this.#queues.get(key) ?? new RecordQueue(this.#graph.sourceOf(partition.topic), partition);
-      queues.set(key, queue);
+      queues.set(key, this.#queues.get(key) ?? this.#makeQueue(partition));
     }
     this.#queues = queues;
     this.#group.update([...queues.values()]);
@@ -163,8 +160,7 @@ export class StreamTask implements Task {
 
   close(): void {
     this.#calls.clear();
-    this.#streamTimePunctuations.clear();
-    this.#wallClockPunctuations.clear();
+    this.#punctuations.clear();
     try {
       this.#graph.close();
     } finally {
@@ -172,10 +168,14 @@ export class StreamTask implements Task {
     }
   }
 
+  #makeQueue(partition: TopicPartition): RecordQueue {
+    const consumed = this.#options.context.metrics.consumed(partition.topic);
+    return new RecordQueue(this.#graph.sourceOf(partition.topic), partition, consumed);
+  }
+
   /** Queues, times, schedules and metadata as at the last commit. */
   #restart(committed: ReadonlyMap<string, CommittedInput>): void {
-    this.#streamTimePunctuations.clear();
-    this.#wallClockPunctuations.clear();
+    this.#punctuations.clear();
     this.#metadata.clear();
     this.#touched = false;
     this.commitRequested = false;
@@ -188,6 +188,16 @@ export class StreamTask implements Task {
       streamTimeMs = Math.max(streamTimeMs, partitionTime);
     }
     this.#group.reset(streamTimeMs);
+  }
+
+  /** Counts a slice, and observes its last record. */
+  #count(taken: number, elapsedMs: number): void {
+    const { clock, context } = this.#options;
+    const { metrics, record } = context;
+    metrics.processed.value += taken;
+    metrics.processLatency.observe(elapsedMs / 1_000 / taken);
+    if (record.timestamp >= 0) metrics.lateness.observe(Math.max(0, this.streamTimeMs - record.timestamp) / 1_000);
+    this.#graph.observeAges(clock.nowMs());
   }
 
   /** Takes the next record all the way, and runs the punctuations that it makes due. */
@@ -205,29 +215,9 @@ export class StreamTask implements Task {
 
   #punctuateStreamTime(): Promise<void> | undefined {
     const { streamTimeMs } = this.#group;
-    if (this.#streamTimePunctuations.nextDueMs > streamTimeMs) return undefined;
-    return this.#punctuate(this.#streamTimePunctuations, streamTimeMs);
-  }
-
-  #punctuate(queue: PunctuationQueue, nowMs: number): Promise<void> | undefined {
-    for (let due = queue.takeDue(nowMs); due !== undefined; due = queue.takeDue(nowMs)) {
-      this.#runPunctuator(due, nowMs);
-      if (this.#calls.active) return this.#finishPunctuation(queue, due, nowMs);
-      queue.reschedule(due, nowMs);
-    }
-    return undefined;
-  }
-
-  #runPunctuator({ node, punctuator }: Punctuation, nowMs: number): void {
+    if (!this.#punctuations.streamTimeDue(streamTimeMs)) return undefined;
     this.#touched = true;
-    this.#options.context.metrics.punctuated.value++;
-    if (node instanceof TaskProcessor) node.punctuate(nowMs, punctuator);
-  }
-
-  async #finishPunctuation(queue: PunctuationQueue, due: Punctuation, nowMs: number): Promise<void> {
-    await this.#calls.settled();
-    queue.reschedule(due, nowMs);
-    await this.#punctuate(queue, nowMs);
+    return this.#punctuations.runStreamTime(streamTimeMs);
   }
 
   async #thenDrain(waiting: Promise<void> | undefined): Promise<void> {
@@ -248,26 +238,6 @@ export class StreamTask implements Task {
 
   #refuseWhileWaiting(): void {
     if (this.waiting) throw internal('TASK_WAITING', `task ${this.id} was driven while it waits`, { task: this.id });
-  }
-
-  #schedule(node: TaskNode, intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {
-    if (type === 'wallClockTime') {
-      const firstDueMs = this.#options.clock.nowMs() + intervalMs;
-      return this.#wallClockPunctuations.schedule(node, punctuator, intervalMs, firstDueMs);
-    }
-    if (!this.#initializing) return this.#streamTimePunctuations.schedule(node, punctuator, intervalMs, 0);
-    return this.#resumeSchedule(node, intervalMs, punctuator);
-  }
-
-  /** A stream-time punctuator of `init` goes on where it was committed, so that a restart neither repeats nor adds a run. */
-  #resumeSchedule(node: TaskNode, intervalMs: number, punctuator: Punctuator): Cancellable {
-    const number = this.#scheduled.get(node.name) ?? 0;
-    this.#scheduled.set(node.name, number + 1);
-    const name = `punctuation:${node.name}:${String(number)}`;
-    const firstDueMs = this.#metadata.get(name) ?? 0;
-    return this.#streamTimePunctuations.schedule(node, punctuator, intervalMs, firstDueMs, (dueMs) => {
-      this.#metadata.put(name, dueMs);
-    });
   }
 
   #scope(): TaskScope {
@@ -291,7 +261,7 @@ export class StreamTask implements Task {
       requestCommit: () => {
         this.commitRequested = true;
       },
-      schedule: (node, intervalMs, type, punctuator) => this.#schedule(node, intervalMs, type, punctuator),
+      schedule: (node, intervalMs, type, punctuator) => this.#punctuations.schedule(node, intervalMs, type, punctuator),
     };
   }
 }

@@ -1,6 +1,12 @@
 import type { Counter, Histogram, Labels, Metrics } from '../../observability/metrics.js';
 import type { DropReason } from '../../topology/processor.js';
 
+/** What went through one topic. */
+export interface TopicCounters {
+  readonly records: Counter;
+  readonly bytes: Counter;
+}
+
 /** The counters of one task; the record path adds to their fields. */
 export class TaskMetrics {
   readonly processed: Counter;
@@ -9,6 +15,10 @@ export class TaskMetrics {
   readonly enforced: Counter;
   /** Seconds per record, one observation per slice. */
   readonly processLatency: Histogram;
+  /** Seconds per punctuation. */
+  readonly punctuateLatency: Histogram;
+  /** Seconds that the last record of a slice was behind stream time. */
+  readonly lateness: Histogram;
   readonly #metrics: Metrics;
   readonly #labels: Labels;
   readonly #dropped = new Map<DropReason, Counter>();
@@ -19,6 +29,8 @@ export class TaskMetrics {
     this.processed = metrics.counter('millrace_task_process_records_total', this.#labels);
     this.punctuated = metrics.counter('millrace_task_punctuate_total', this.#labels);
     this.enforced = metrics.counter('millrace_task_enforced_processing_total', this.#labels);
+    this.punctuateLatency = metrics.histogram('millrace_task_punctuate_latency_seconds', this.#labels);
+    this.lateness = metrics.histogram('millrace_record_lateness_seconds', this.#labels);
     this.processLatency = metrics.histogram('millrace_task_process_latency_seconds', this.#labels);
   }
 
@@ -42,9 +54,33 @@ export class TaskMetrics {
     this.#metrics.counter('millrace_production_errors_total', { ...this.#labels, topic }).value++;
   }
 
-  /** Age of a record when a node has it, in seconds; observed once per slice. */
+  /** Seconds of age of a record when a node has it; observed once per slice. */
   endToEnd(node: string): Histogram {
     return this.#metrics.histogram('millrace_record_e2e_latency_seconds', { ...this.#labels, node });
+  }
+
+  /** Records and bytes read from a topic. */
+  consumed(topic: string): TopicCounters {
+    const labels = { ...this.#labels, topic };
+    return {
+      records: this.#metrics.counter('millrace_topic_consumed_records_total', labels),
+      bytes: this.#metrics.counter('millrace_topic_consumed_bytes_total', labels),
+    };
+  }
+
+  /** Records and bytes of key and value that were sent to a topic by a sink. */
+  produced(topic: string): TopicCounters {
+    const labels = { ...this.#labels, topic };
+    return {
+      records: this.#metrics.counter('millrace_topic_produced_records_total', labels),
+      bytes: this.#metrics.counter('millrace_topic_produced_bytes_total', labels),
+    };
+  }
+
+  /** Shows what is queued, until {@link remove}. */
+  watchBuffers(records: () => number, bytes: () => number): void {
+    this.#metrics.gauge('millrace_task_input_buffer_records', this.#labels, records);
+    this.#metrics.gauge('millrace_task_input_buffer_bytes', this.#labels, bytes);
   }
 
   /** Counts a record that was dropped. */

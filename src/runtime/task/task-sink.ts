@@ -5,6 +5,8 @@ import type { Record } from '../../topology/processor.js';
 import { invalid } from '../../util/errors.js';
 import { placed, respond } from './error-policy.js';
 import { concernsTask, ProcessingFailedError } from './processing-failed-error.js';
+import { RecordAge } from './record-age.js';
+import type { TopicCounters } from './task-metrics.js';
 import type { TaskNode } from './task-node.js';
 import type { TaskScope } from './task-scope.js';
 
@@ -20,6 +22,9 @@ export class TaskSink implements TaskNode {
   readonly #scope: TaskScope;
   readonly #node: SinkNode;
   readonly #sent: Counter;
+  readonly #age: RecordAge;
+  /** By topic; one, unless topics are chosen per record. */
+  readonly #produced = new Map<string, TopicCounters>();
   /** The topic's name on the broker, unless it is chosen per record. */
   readonly #topic: string | undefined;
   #stickyPartition = 0;
@@ -30,6 +35,7 @@ export class TaskSink implements TaskNode {
     this.#scope = scope;
     this.#node = node;
     this.#sent = scope.context.metrics.node(node.name);
+    this.#age = new RecordAge(scope.context.metrics.endToEnd(node.name));
     this.#topic =
       typeof node.topic === 'string'
         ? resolveTopic(scope.applicationId, node.topic, scope.repartitionTopics)
@@ -38,11 +44,16 @@ export class TaskSink implements TaskNode {
 
   receive(record: Record<unknown, unknown>): void {
     this.#sent.value++;
+    this.#age.lastTimestamp = record.timestamp;
     try {
       this.#send(record);
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  observeAge(nowMs: number): void {
+    this.#age.observe(nowMs);
   }
 
   failed(error: unknown): void {
@@ -66,6 +77,7 @@ export class TaskSink implements TaskNode {
     const topic = this.#topic ?? this.#chooseTopic(record);
     const key = record.key == null ? null : keySerde.serialize(record.key);
     const value = record.value == null ? null : valueSerde.serialize(record.value);
+    this.#count(topic, key, value);
     const partitions = collector.partitions(topic);
     if (partitions === undefined) {
       const choose = (count: number): number => this.#partition(topic, record, key, value, count);
@@ -74,6 +86,16 @@ export class TaskSink implements TaskNode {
     }
     const partition = this.#partition(topic, record, key, value, partitions);
     collector.send(topic, partition, key, value, record.timestamp, record.headers);
+  }
+
+  #count(topic: string, key: Buffer | null, value: Buffer | null): void {
+    let produced = this.#produced.get(topic);
+    if (produced === undefined) {
+      produced = this.#scope.context.metrics.produced(topic);
+      this.#produced.set(topic, produced);
+    }
+    produced.records.value++;
+    produced.bytes.value += (key?.length ?? 0) + (value?.length ?? 0);
   }
 
   #chooseTopic(record: Record<unknown, unknown>): string {

@@ -6,6 +6,7 @@ import { failOnInvalidTimestamp } from '../../topology/timestamp-extractors.js';
 import { MillraceError, type ErrorContext } from '../../util/errors.js';
 import { respond } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
+import { RecordAge } from './record-age.js';
 import type { TaskNode } from './task-node.js';
 import type { TaskScope } from './task-scope.js';
 
@@ -15,6 +16,7 @@ export class TaskSource implements TaskNode {
   readonly #scope: TaskScope;
   readonly #node: SourceNode;
   readonly #received: Counter;
+  readonly #age: RecordAge;
   #children: readonly TaskNode[] = [];
 
   constructor(scope: TaskScope, node: SourceNode) {
@@ -22,6 +24,7 @@ export class TaskSource implements TaskNode {
     this.#scope = scope;
     this.#node = node;
     this.#received = scope.context.metrics.node(node.name);
+    this.#age = new RecordAge(scope.context.metrics.endToEnd(node.name));
   }
 
   /** Joins the node to its children, in the order in which they were added to the topology. */
@@ -31,6 +34,7 @@ export class TaskSource implements TaskNode {
 
   receive(record: Record<unknown, unknown>): void {
     this.#received.value++;
+    this.#age.lastTimestamp = record.timestamp;
     const { calls } = this.#scope;
     const children = this.#children;
     for (let i = 0; i < children.length; i++) {
@@ -38,6 +42,10 @@ export class TaskSource implements TaskNode {
       if (calls.active) calls.call(this, child, record);
       else child.receive(record);
     }
+  }
+
+  observeAge(nowMs: number): void {
+    this.#age.observe(nowMs);
   }
 
   /** A source runs no code that may fail once its record was read. */
