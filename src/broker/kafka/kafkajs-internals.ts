@@ -56,7 +56,7 @@ export interface BrokerSocket {
 
 /**
  * Opens a socket.
- * @param closed called once, when it is closed by whomever
+ * @param closed called, maybe several times, once it is lost or closed by whomever
  */
 export async function openBrokerSocket(
   address: BrokerAddress,
@@ -79,7 +79,8 @@ export async function openBrokerSocket(
   // Nothing ever waits in kafkajs's queue; its timer would only cost, and warns on Node 24.
   connection.requestQueue.scheduleCheckPendingRequests = () => undefined;
   await connected(connection);
-  connection.socket.once('close', closed);
+  // kafkajs rejects what is under way at the first of these; whoever then asks again must not meet the same socket.
+  for (const event of ['end', 'error', 'close']) connection.socket.once(event, closed);
   return new KafkajsSocket(connection);
 }
 
