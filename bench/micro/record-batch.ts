@@ -14,7 +14,9 @@ const perBatch = Number(process.argv[2] ?? 1000);
 const batches = Math.ceil(RECORDS / perBatch);
 
 const keys = Array.from({ length: perBatch }, (_, i) => Buffer.from(`user-${i}`.padEnd(16, '.')));
-const values = Array.from({ length: perBatch }, (_, i) => Buffer.from(`{"n":${i},"text":"`.padEnd(98, 'lorem ') + '"}'));
+const values = Array.from({ length: perBatch }, (_, i) =>
+  Buffer.from(`{"n":${i},"text":"`.padEnd(98, 'lorem ') + '"}'),
+);
 
 function build(builder: RecordBatchBuilder, compression: Compression): Buffer {
   for (let i = 0; i < perBatch; i++) builder.append(keys[i]!, values[i]!, 1_700_000_000_000 + i, NO_HEADERS);

@@ -54,16 +54,6 @@ export function decodeRecords(bytes: Buffer, fromOffset: number, keepBatch?: Kee
   return { records, nextOffset };
 }
 
-/** Every complete batch in `bytes`, in order, unchecked. */
-export function* batchHeaders(bytes: Buffer): Generator<BatchHeader, void, undefined> {
-  for (let at = 0; at + BATCH_HEADER_BYTES <= bytes.length;) {
-    const header = new BatchHeader(bytes, at);
-    if (header.end > bytes.length || header.end < at + BATCH_HEADER_BYTES) return;
-    yield header;
-    at = header.end;
-  }
-}
-
 /** What is wrong with a complete batch, if anything. */
 export function faultOf(header: BatchHeader, checkCrc = true): Error | undefined {
   const { bytes, start, end, magic } = header;
