@@ -8,7 +8,7 @@ import { silentLogger } from '../../src/observability/log.js';
 import { noMetrics } from '../../src/observability/metrics.js';
 import { NO_HEADERS } from '../../src/util/headers.js';
 import { seededRandom } from '../../src/util/random.js';
-import { systemClock } from '../../src/util/time.js';
+import { systemClock, type Clock } from '../../src/util/time.js';
 
 export interface ReadRecord {
   readonly key: string | null;
@@ -26,14 +26,15 @@ export class EmbeddedCluster {
   private constructor(
     readonly broker: EmbeddedBroker,
     private readonly partitions: Readonly<Record<string, number>>,
+    private readonly clock: Clock,
   ) {
     this.#feeder = this.client();
   }
 
   /** @param topics partitions by topic */
-  static async open(topics: Readonly<Record<string, number>>): Promise<EmbeddedCluster> {
-    const broker = await openEmbeddedBroker({ clock: systemClock, random: seededRandom(1) });
-    const cluster = new EmbeddedCluster(broker, topics);
+  static async open(topics: Readonly<Record<string, number>>, clock = systemClock): Promise<EmbeddedCluster> {
+    const broker = await openEmbeddedBroker({ clock, random: seededRandom(1) });
+    const cluster = new EmbeddedCluster(broker, topics, clock);
     await cluster.#feeder.admin.createTopics(
       Object.entries(topics).map(([name, count]) => ({ name, partitions: count })),
     );
@@ -41,11 +42,11 @@ export class EmbeddedCluster {
   }
 
   /** A client of its own; `through` may put something between it and the broker. */
-  client(through: (transport: Transport) => Transport = (transport) => transport): BrokerClient {
+  client(through: (transport: Transport) => Transport = (transport) => transport, clock = this.clock): BrokerClient {
     const client = createBrokerClient({
       transport: through(this.broker.transport()),
       clientId: `client-${this.#clients.length}`,
-      clock: systemClock,
+      clock,
       random: seededRandom(this.#clients.length),
       log: silentLogger,
       metrics: noMetrics,
