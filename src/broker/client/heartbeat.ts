@@ -2,7 +2,7 @@ import type { CancelTimer } from '../../util/time.js';
 import type { GroupMetadata } from './client.js';
 import type { ClientContext } from './client-context.js';
 import type { ClusterView } from './cluster-view.js';
-import { type MemberReaction, memberReaction } from './member-reaction.js';
+import { type MemberInterruption, memberInterruption } from './member-reaction.js';
 
 /**
  * Tells the coordinator at an interval that the member lives, on a connection of its own, whatever the caller does. A
@@ -18,7 +18,7 @@ export class Heartbeat {
     private readonly intervalMs: number,
     private readonly timeoutMs: number,
     /** Called with what an answer asks of the member; not for a generation that is over. */
-    private readonly react: (reaction: MemberReaction, errorCode: number) => void,
+    private readonly react: (interruption: MemberInterruption) => void,
   ) {}
 
   /** Beats for a generation, until the next start or stop. */
@@ -52,8 +52,9 @@ export class Heartbeat {
     }
     if (this.beating !== generation) return;
     this.schedule(generation);
-    const reaction = memberReaction(errorCode);
-    if (reaction === 'coordinator') await this.view.coordinatorMoved('group', groupId);
-    else if (reaction !== undefined && reaction !== 'retry') this.react(reaction, errorCode);
+    const instanceId = generation.groupInstanceId ?? undefined;
+    const interruption = memberInterruption(errorCode, `A heartbeat to group "${groupId}"`, instanceId);
+    if (interruption?.reaction === 'coordinator') await this.view.coordinatorMoved('group', groupId);
+    else if (interruption !== undefined && interruption.reaction !== 'retry') this.react(interruption);
   }
 }

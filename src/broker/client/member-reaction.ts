@@ -36,14 +36,29 @@ export class MemberInterruption extends MillraceError {
   }
 }
 
+/** What an answer asks of the member, as an error to throw; undefined for a good one. */
+export function memberInterruption(
+  errorCode: number,
+  what: string,
+  groupInstanceId: string | undefined,
+): MemberInterruption | undefined {
+  const reaction = memberReaction(errorCode);
+  if (reaction === undefined) return undefined;
+  const refused = responseError(errorCode, what);
+  if (errorCode !== ErrorCode.FENCED_INSTANCE_ID) return new MemberInterruption(reaction, refused);
+  const message = `${what}: another process has the group instance id "${groupInstanceId ?? ''}" now`;
+  return new MemberInterruption('fatal', new FencedError(message, { cause: refused }));
+}
+
 /** @throws MemberInterruption unless the answer is good */
 export function checkMemberAnswer(errorCode: number, what: string, groupInstanceId: string | undefined): void {
-  const reaction = memberReaction(errorCode);
-  if (reaction === undefined) return;
-  const refused = responseError(errorCode, what);
-  if (errorCode !== ErrorCode.FENCED_INSTANCE_ID) throw new MemberInterruption(reaction, refused);
-  const message = `${what}: another process has the group instance id "${groupInstanceId ?? ''}" now`;
-  throw new MemberInterruption('fatal', new FencedError(message, { cause: refused }));
+  const interruption = memberInterruption(errorCode, what, groupInstanceId);
+  if (interruption !== undefined) throw interruption;
+}
+
+/** A wish to join again, of the member itself or of its user. */
+export function rejoinFor(reason: string): MemberInterruption {
+  return new MemberInterruption('rejoin', new BrokerUnavailableError(reason));
 }
 
 /** The reaction to anything thrown while joining. */

@@ -3,12 +3,11 @@ import type { GroupMetadata, Member, MemberAssignment, MemberOptions } from './c
 import { partitionKey } from './client.js';
 import type { ClientContext } from './client-context.js';
 import type { ClusterView } from './cluster-view.js';
-import { responseError } from './error-codes.js';
 import { BrokerResponseError, FencedError, invalidState } from './errors.js';
 import { commitOffsets } from './group-offsets.js';
 import { Heartbeat } from './heartbeat.js';
 import { GroupProtocol, type Joined } from './join-group.js';
-import { MemberInterruption, type MemberReaction, reactionToThrown } from './member-reaction.js';
+import { MemberInterruption, rejoinFor, reactionToThrown } from './member-reaction.js';
 import { isFencing } from './produce-errors.js';
 import type { OffsetToCommit, TopicPartition } from './protocol.js';
 import { Backoff } from './retry.js';
@@ -34,7 +33,7 @@ export class GroupMember implements Member {
   private current: GroupMetadata | undefined;
   private joining = false;
   private inListener = false;
-  private pending: { readonly reaction: MemberReaction; readonly reason: string } | undefined;
+  private pending: MemberInterruption | undefined;
 
   constructor(
     private readonly context: ClientContext,
@@ -45,9 +44,8 @@ export class GroupMember implements Member {
     this.protocol = new GroupProtocol(view, options);
     this.backoff = new Backoff(context.random, 20, 1_000);
     this.signal = new Signal(context.clock);
-    this.heartbeat = new Heartbeat(context, view, heartbeatIntervalMs, sessionTimeoutMs, (reaction, errorCode) => {
-      const reason = responseError(errorCode, `A heartbeat to group "${options.groupId}"`).message;
-      this.ask(reaction, reason);
+    this.heartbeat = new Heartbeat(context, view, heartbeatIntervalMs, sessionTimeoutMs, (interruption) => {
+      this.ask(interruption);
     });
     this.stopped = new Promise((resolve) => {
       this.stopSignal.signal.addEventListener('abort', () => {
@@ -68,7 +66,7 @@ export class GroupMember implements Member {
   }
 
   rejoin(reason: string): void {
-    this.ask('rejoin', reason);
+    this.ask(rejoinFor(reason));
   }
 
   async commitOffsets(offsets: readonly OffsetToCommit[]): Promise<void> {
@@ -104,9 +102,9 @@ export class GroupMember implements Member {
     return this.stopSignal.signal.aborted;
   }
 
-  private ask(reaction: MemberReaction, reason: string): void {
+  private ask(interruption: MemberInterruption): void {
     // What is worse wins: a membership that is lost is not mended by joining again with it.
-    if (this.pending === undefined || this.pending.reaction === 'rejoin') this.pending = { reaction, reason };
+    if (this.pending === undefined || this.pending.reaction === 'rejoin') this.pending = interruption;
     this.signal.raise();
   }
 
@@ -128,10 +126,10 @@ export class GroupMember implements Member {
   /** Waits until a rejoin is asked for. @throws MemberInterruption when the membership is lost or over */
   private async untilAsked(): Promise<string> {
     while (this.pending === undefined && !this.hasStopped()) await this.signal.wait(LONGEST_WAIT_MS);
-    const { reaction, reason } = this.pending ?? { reaction: 'rejoin', reason: 'stopped' };
+    const interruption = this.pending ?? rejoinFor('stopped');
     this.pending = undefined;
-    if (reaction === 'rejoin') return reason;
-    throw new MemberInterruption(reaction, new FencedError(reason));
+    if (interruption.reaction === 'rejoin') return interruption.message;
+    throw interruption;
   }
 
   /** @returns false when the member cannot go on */
@@ -202,7 +200,7 @@ export class GroupMember implements Member {
     if (revoked.length > 0) {
       if (!(await this.tell((listener) => listener.onRevoked(revoked)))) return;
       // Others may have these as soon as the group has joined again.
-      this.ask('rejoin', 'partitions given up');
+      this.ask(rejoinFor('partitions given up'));
     }
     this.owned = assignment.partitions;
     await this.tell((listener) => listener.onAssigned(added, assignment));

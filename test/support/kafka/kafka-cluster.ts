@@ -108,5 +108,6 @@ function serverProperties(brokers: number): Record<string, string | number> {
     'log.cleaner.dedupe.buffer.size': 16_777_216,
     'log.cleaner.backoff.ms': 200,
     'log.initial.task.delay.ms': 500,
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500,
   };
 }

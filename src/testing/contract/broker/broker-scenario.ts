@@ -10,6 +10,7 @@ import {
 } from '../../../broker/client/client.js';
 import type { TopicPartition } from '../../../broker/client/protocol.js';
 import type { RecordColumns } from '../../../broker/record-batch/record-columns.js';
+import { MillraceError, messageOf } from '../../../util/errors.js';
 import { type Headers, NO_HEADERS } from '../../../util/headers.js';
 import type { Clock } from '../../../util/time.js';
 import type { BrokerHarness } from './broker-harness.js';
@@ -127,6 +128,21 @@ export class BrokerScenario {
   noMembers(group = 'group'): GroupMetadata {
     return { groupId: `${this.name}-${group}`, generationId: -1, memberId: '', groupInstanceId: null };
   }
+}
+
+/** The work has to fail because another writer or member took over. */
+export function rejectsAsFenced(work: Promise<unknown>): Promise<void> {
+  return rejectsWithCode(work, 'FENCED');
+}
+
+/** The work has to fail with an error of one of these codes. */
+export async function rejectsWithCode(work: Promise<unknown>, ...codes: readonly string[]): Promise<void> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  const code = error instanceof MillraceError ? error.code : 'none';
+  assert.ok(codes.includes(code), `${codes.join(' or ')}, not ${code}: ${messageOf(error)}`);
 }
 
 /** Sends a record whose key is its value. */

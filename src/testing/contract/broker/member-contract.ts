@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FencedError } from '../../../broker/client/errors.js';
 import type { Clause } from './broker-contract.js';
-import { offsetOf, partitionsOf } from './broker-scenario.js';
+import { offsetOf, partitionsOf, rejectsAsFenced } from './broker-scenario.js';
 import { FrozenClock } from './frozen-clock.js';
 import { GroupObserver } from './group-observer.js';
 
@@ -32,7 +32,7 @@ export function memberContract(clause: Clause): void {
     assert.equal(committed.get(`${topic}-0`)?.offset, 3);
     await assert.rejects(client.admin.commitOffsets(groupId, [offsetOf(topic, 0, 9)]), /UNKNOWN_MEMBER_ID/);
     await observer.member.stop();
-    await assert.rejects(observer.member.commitOffsets([offsetOf(topic, 0, 9)]), FencedError);
+    await rejectsAsFenced(observer.member.commitOffsets([offsetOf(topic, 0, 9)]));
   });
 
   clause('a member that asks for it joins again, in a new generation, and keeps its partitions', async (s) => {
@@ -56,7 +56,7 @@ export function memberContract(clause: Clause): void {
     const other = new GroupObserver(s, await s.client(), topic);
     await other.joined();
     await other.owns(2);
-    await assert.rejects(blocked.member.commitOffsets([offsetOf(topic, 0, 1)]), FencedError);
+    await rejectsAsFenced(blocked.member.commitOffsets([offsetOf(topic, 0, 1)]));
     clock.thaw();
     await s.eventually('it is told', () => blocked.told.includes('lost 0,1'));
     await blocked.owns(1);

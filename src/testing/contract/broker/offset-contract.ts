@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { FencedError } from '../../../broker/client/errors.js';
 import type { Clause } from './broker-contract.js';
-import { numbered, offsetOf, partitionsOf, send } from './broker-scenario.js';
+import { numbered, offsetOf, partitionsOf, send, rejectsAsFenced } from './broker-scenario.js';
 import { GroupObserver } from './group-observer.js';
 
 /** Consumed offsets in transactions. */
@@ -72,11 +71,11 @@ export function offsetContract(clause: Clause): void {
     writer.begin();
     send(writer, topic, 'lost');
     const older = { ...group, generationId: group.generationId - 1 };
-    await assert.rejects(writer.sendOffsets(older, [offsetOf(topic, 0, 9)]), FencedError);
-    await assert.rejects(writer.commit(), FencedError);
+    await rejectsAsFenced(writer.sendOffsets(older, [offsetOf(topic, 0, 9)]));
+    await rejectsAsFenced(writer.commit());
     await writer.init();
     writer.begin();
-    await assert.rejects(writer.sendOffsets({ ...group, memberId: 'nobody' }, [offsetOf(topic, 0, 9)]), FencedError);
+    await rejectsAsFenced(writer.sendOffsets({ ...group, memberId: 'nobody' }, [offsetOf(topic, 0, 9)]));
     await writer.init();
     const committed = await client.admin.committedOffsets(group.groupId, 'all', { requireStable: true });
     assert.equal(committed.get(`${topic}-0`)?.offset, 1);
