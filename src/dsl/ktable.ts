@@ -2,8 +2,10 @@ import type { Serde } from '../serde/serde.js';
 import type { Processor } from '../topology/processor.js';
 import { filteredView, TableFilterProcessor } from '../processor/ktable/table-filter.js';
 import { mappedView, TableMapValuesProcessor } from '../processor/ktable/table-map-values.js';
+import { TableRegroupProcessor } from '../processor/ktable/table-regroup.js';
 import { TableToStreamProcessor } from '../processor/ktable/table-to-stream.js';
 import { OperatorNode } from './graph/nodes.js';
+import type { GroupedTable } from './grouped-table.js';
 import type { KStream } from './kstream.js';
 import type { Named, Stored } from './options.js';
 import { expectSerde, type TablePlace } from './program.js';
@@ -102,6 +104,24 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
       valueSerde: valueSerde, // null never reaches a serde
       rekeyed: false,
     });
+  }
+
+  /**
+   * Groups the rows by a new key, to be aggregated with a new value. A row for which either is null is in no group. The
+   * changes go through a repartition topic, for which both serdes are needed; `name` names it too.
+   */
+  groupBy<KR, VR>(
+    mapper: (key: K, value: V) => readonly [NoInfer<KR> | null, NoInfer<VR> | null],
+    options: Named & { readonly key: Serde<KR>; readonly value: Serde<VR> },
+  ): GroupedTable<KR, VR> {
+    const { program, logic } = this.place;
+    const name = program.names.nameOr(options.name, 'KTABLE-SELECT-');
+    const { key: keySerde, value: valueSerde } = options;
+    const supplier = () => () => new TableRegroupProcessor(mapper, keySerde) as Processor;
+    const node = new OperatorNode(name, { supplier });
+    program.graph.add(node, this.place.node);
+    logic.sendOldValues(true);
+    return program.handles.groupedTable({ program, node, keySerde, valueSerde, repartitionName: options.name });
   }
 
   #filter(

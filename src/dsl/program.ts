@@ -4,6 +4,7 @@ import { NameGenerator } from '../topology/naming.js';
 import { LogicalGraph } from './graph/logical-graph.js';
 import type { GraphNode } from './graph/graph-node.js';
 import type { GroupedStream } from './grouped-stream.js';
+import type { GroupedTable } from './grouped-table.js';
 import type { KStream } from './kstream.js';
 import type { KTable } from './ktable.js';
 import type { StreamFacts, TableFacts } from './serde-facts.js';
@@ -36,11 +37,21 @@ export interface GroupPlace<K, V> extends StreamPlace<K, V> {
   readonly repartitionName: string | undefined;
 }
 
+/** Where a table's rows are grouped anew. */
+export interface TableGroupPlace<K, V> {
+  readonly program: Program;
+  readonly node: GraphNode;
+  readonly keySerde: Serde<K>;
+  readonly valueSerde: Serde<V>;
+  readonly repartitionName: string | undefined;
+}
+
 /** Makes the handles that the program is written with. One place makes all of them, since each gives others. */
 export interface Handles {
   stream<K, V, F extends StreamFacts>(place: StreamPlace<K, V>): KStream<K, V, F>;
   table<K, V, F extends TableFacts>(place: TablePlace<K, V>): KTable<K, V, F>;
   group<K, V, F extends StreamFacts>(place: GroupPlace<K, V>): GroupedStream<K, V, F>;
+  groupedTable<K, V>(place: TableGroupPlace<K, V>): GroupedTable<K, V>;
 }
 
 /** A program while it is being written: its names, its steps, and what must be partitioned alike. */

@@ -1,6 +1,7 @@
 import type { Serde } from '../serde/serde.js';
 import type { KeyValueStoreDefinition, StoreDefinition, WindowStoreDefinition } from '../state/store.js';
 import type { TimeWindows } from '../processor/window/windows.js';
+import { CHANGELOG_EXTRA_RETENTION_MS } from '../topology/internal-topics.js';
 import { changelogSettings } from '../topology/store-definitions.js';
 import { TopologyError } from '../topology/topology-error.js';
 import { validName } from '../topology/naming.js';
@@ -56,7 +57,8 @@ export function windowStoreDefinition(
         ` Got size=[${sizeMs}], grace=[${graceMs}], retention=[${retentionMs}]`,
     );
   }
-  if (given !== undefined) return { ...given, retentionMs, ...overrides(options) };
+  if (given !== undefined)
+    return withChangelogRetention({ ...given, retentionMs, ...overrides(options) }, options, sizeMs + graceMs);
   return {
     kind: 'window',
     name,
@@ -66,6 +68,20 @@ export function windowStoreDefinition(
     retainDuplicates: false,
     ...settings(program, options, serdes),
   };
+}
+
+/** As in Kafka Streams, the changelog of a store given as a definition is kept for the windows' retention, not the store's. */
+function withChangelogRetention(
+  store: WindowStoreDefinition,
+  { retention }: WindowStored,
+  windowsMs: number,
+): WindowStoreDefinition {
+  if (store.logging === false || retention !== undefined) return store;
+  const topicConfig = {
+    'retention.ms': String(windowsMs + CHANGELOG_EXTRA_RETENTION_MS),
+    ...store.logging.topicConfig,
+  };
+  return { ...store, logging: { topicConfig } };
 }
 
 function settings(program: Program, options: Stored, serdes: { key: Serde<unknown>; value: Serde<unknown> }) {

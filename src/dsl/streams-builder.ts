@@ -6,11 +6,19 @@ import { TopologyError } from '../topology/topology-error.js';
 import { validName } from '../topology/naming.js';
 import { StateStoreNode, StreamSourceNode, TableSourceNode, type Reading } from './graph/nodes.js';
 import { GroupedStream } from './grouped-stream.js';
+import { GroupedTable } from './grouped-table.js';
 import { KStream } from './kstream.js';
 import { KTable } from './ktable.js';
 import type { Consumed, Stored } from './options.js';
 import { expectExplicitNames } from './explicit-names.js';
-import { Program, type GroupPlace, type Handles, type StreamPlace, type TablePlace } from './program.js';
+import {
+  Program,
+  type GroupPlace,
+  type Handles,
+  type StreamPlace,
+  type TableGroupPlace,
+  type TablePlace,
+} from './program.js';
 import type { StreamFacts, TableFacts } from './serde-facts.js';
 import { givenStoreName, tableStoreDefinition } from './stored.js';
 import { SourceTable } from './table/store-table.js';
@@ -29,6 +37,7 @@ const HANDLES: Handles = {
   stream: <K, V, F extends StreamFacts>(place: StreamPlace<K, V>) => new KStream<K, V, F>(place),
   table: <K, V, F extends TableFacts>(place: TablePlace<K, V>) => new KTable<K, V, F>(place),
   group: <K, V, F extends StreamFacts>(place: GroupPlace<K, V>) => new GroupedStream<K, V, F>(place),
+  groupedTable: <K, V>(place: TableGroupPlace<K, V>) => new GroupedTable<K, V>(place),
 };
 
 /**
@@ -87,9 +96,11 @@ export class StreamsBuilder {
 
   /**
    * The program as data, ready to run or to describe. More may be added, and built again, afterwards.
+   * @param options.optimization rules that change the topology. Default and only one so far: `none`
    * @throws TopologyError for what cannot be right: names taken twice, stores not added, sources that overlap, …
    */
-  build(): BuiltTopology {
+  build({ optimization = 'none' }: { readonly optimization?: 'none' } = {}): BuiltTopology {
+    expectOptimization(optimization);
     const { graph, copartitioned } = this.#program;
     const merged = graph.mergeDuplicateSources();
     const topology = new Topology();
@@ -100,6 +111,13 @@ export class StreamsBuilder {
     if (this.#explicitNames) expectExplicitNames(built);
     return built;
   }
+}
+
+function expectOptimization(optimization: string): void {
+  if (optimization === 'none') return;
+  throw new TopologyError('UNKNOWN_OPTIMIZATION', `"${optimization}" is not an optimization`, {
+    hint: 'There is: none.',
+  });
 }
 
 interface Serdes<K, V> {

@@ -1,7 +1,9 @@
 import type { StoreDefinition } from '../state/store.js';
 import { changelogTopic, type InternalTopic, type SubTopology } from './node.js';
 
-const ONE_DAY_MS = 86_400_000;
+/** A changelog of windows is kept a day longer than the windows, for clocks that differ (Kafka Streams' default). */
+export const CHANGELOG_EXTRA_RETENTION_MS = 86_400_000;
+
 /** Repartition topics are purged behind the commit, which frees whole segments only: so small ones, never expired by time. */
 const REPARTITION_CONFIGS = Object.freeze({
   'cleanup.policy': 'delete',
@@ -45,9 +47,15 @@ function cleanup(store: StoreDefinition): { [name: string]: string } {
     case 'keyValue':
       return { 'cleanup.policy': 'compact' };
     case 'versioned':
-      return { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': String(store.historyRetentionMs + ONE_DAY_MS) };
+      return {
+        'cleanup.policy': 'compact',
+        'min.compaction.lag.ms': String(store.historyRetentionMs + CHANGELOG_EXTRA_RETENTION_MS),
+      };
     case 'window':
     case 'session':
-      return { 'cleanup.policy': 'compact,delete', 'retention.ms': String(store.retentionMs + ONE_DAY_MS) };
+      return {
+        'cleanup.policy': 'compact,delete',
+        'retention.ms': String(store.retentionMs + CHANGELOG_EXTRA_RETENTION_MS),
+      };
   }
 }

@@ -116,6 +116,26 @@ export class RepartitionNode extends GraphNode {
   }
 }
 
+/** Sends the changes of a table through a topic, to be aggregated by another key. */
+export class TableRepartitionNode extends GraphNode {
+  constructor(
+    readonly names: { readonly topic: string; readonly sink: string; readonly source: string },
+    readonly keySerde: Serde<unknown>,
+    readonly changeSerde: Serde<unknown>,
+  ) {
+    super(names.source);
+  }
+
+  writeTo(topology: Topology): void {
+    const { topic, sink, source } = this.names;
+    const serdes = { key: this.keySerde, value: this.changeSerde };
+    topology
+      .addRepartitionTopic(topic, undefined)
+      .addSink(sink, { topic, ...serdes, ...partitioning(this.keySerde, undefined), parents: this.parentNames() })
+      .addSource(source, { topics: topic, ...serdes, timestampExtractor: failOnInvalidTimestamp });
+  }
+}
+
 /** Writes a stream to a topic. */
 export class SinkNode extends GraphNode {
   constructor(

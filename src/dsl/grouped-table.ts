@@ -1,0 +1,111 @@
+import { long } from '../serde/primitives.js';
+import type { Serde } from '../serde/serde.js';
+import type { Processor } from '../topology/processor.js';
+import { TableAggregateProcessor, type TableAggregation } from '../processor/aggregate/table-aggregate.js';
+import { changeSerde } from '../processor/ktable/change-serde.js';
+import { storeView } from '../processor/ktable/store-view.js';
+import { OperatorNode, TableRepartitionNode } from './graph/nodes.js';
+import type { AggregateFacts } from './grouped-stream.js';
+import type { KTable } from './ktable.js';
+import type { Named, Stored } from './options.js';
+import type { TableGroupPlace } from './program.js';
+import type { TableFacts } from './serde-facts.js';
+import { givenStoreName, tableStoreDefinition } from './stored.js';
+import { AggregateTable } from './table/store-table.js';
+
+/** A table's rows grouped by another key, ready to be aggregated. A changed row is taken out of its group and put in again. */
+export class GroupedTable<K, V> {
+  readonly #place: TableGroupPlace<K, V>;
+  #repartition: TableRepartitionNode | undefined;
+
+  /** Made by a table's `groupBy`. */
+  constructor(place: TableGroupPlace<K, V>) {
+    this.#place = place;
+  }
+
+  /** How many rows each group has. */
+  count(
+    options: Named & Stored & { key?: Serde<K>; value?: Serde<number> } = {},
+  ): KTable<K, number, AggregateFacts<number>> {
+    const aggregation = {
+      initializer: () => 0,
+      aggregator: (count: number) => count + 1,
+      subtractor: (count: number) => count - 1,
+    };
+    return this.#add('KTABLE-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
+  }
+
+  /** Folds the rows of each group into one value of their type; `subtractor` takes a row out. Null deletes. */
+  reduce<R extends NoInfer<V> | null>(
+    adder: (aggregate: V, value: V) => R,
+    subtractor: (aggregate: V, value: V) => R,
+    options: Named & Stored & { key?: Serde<K>; value?: Serde<V> } = {},
+  ): KTable<K, V, AggregateFacts<R>> {
+    const aggregation = { initializer: undefined, aggregator: adder, subtractor };
+    return this.#add('KTABLE-REDUCE-', aggregation, { ...options, value: options.value ?? this.#place.valueSerde });
+  }
+
+  /**
+   * Folds the rows of each group into an aggregate; `subtractor` takes a row out. Null deletes it.
+   * @param options.value the serde of the aggregate
+   */
+  aggregate<A, R extends NoInfer<A> | null>(
+    initializer: () => NoInfer<A>,
+    adder: (aggregate: NoInfer<A>, value: V, key: K) => R,
+    subtractor: (aggregate: NoInfer<A>, value: V, key: K) => R,
+    options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
+  ): KTable<K, A, AggregateFacts<R>> {
+    return this.#add('KTABLE-AGGREGATE-', { initializer, aggregator: adder, subtractor }, options);
+  }
+
+  #add<A, F extends TableFacts>(
+    prefix: string,
+    aggregation: TableAggregation<K, V, A>,
+    options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
+  ): KTable<K, A, F> {
+    const { program, node: parent } = this.#place;
+    const { names } = program;
+    const queryableStore = givenStoreName(options);
+    const storeName = queryableStore ?? names.storeName('KTABLE-AGGREGATE-');
+    const sink = names.suffixedNameOr(options.name, '-sink', 'KSTREAM-SINK-');
+    const source = names.suffixedNameOr(options.name, '-source', 'KSTREAM-SOURCE-');
+    const name = names.nameOr(options.name, prefix);
+    const repartition = this.#repartitionBy({ sink, source, storeName });
+    program.graph.add(repartition, parent);
+    const key = options.key ?? this.#place.keySerde;
+    const store = tableStoreDefinition(program, storeName, options, { key, value: options.value });
+    const newProcessor = (sendOldValues: boolean) =>
+      new TableAggregateProcessor(aggregation, storeName, sendOldValues) as Processor;
+    const logic = new AggregateTable<K, A>(store, newProcessor, storeView);
+    const node = new OperatorNode(name, logic);
+    program.graph.add(node, repartition);
+    const serdes = { keySerde: key, valueSerde: options.value };
+    return program.handles.table({
+      program,
+      name,
+      node,
+      sources: new Set([repartition.name]),
+      ...serdes,
+      logic,
+      queryableStore,
+    });
+  }
+
+  /** With a name for the topic, all aggregations of the group share it. */
+  #repartitionBy({
+    sink,
+    source,
+    storeName,
+  }: {
+    sink: string;
+    source: string;
+    storeName: string;
+  }): TableRepartitionNode {
+    const { keySerde, valueSerde, repartitionName } = this.#place;
+    if (this.#repartition === undefined || repartitionName === undefined) {
+      const names = { topic: `${repartitionName ?? storeName}-repartition`, sink, source };
+      this.#repartition = new TableRepartitionNode(names, keySerde, changeSerde(valueSerde));
+    }
+    return this.#repartition;
+  }
+}
