@@ -15,6 +15,8 @@ export interface KafkaBrokerOptions {
   readonly folder: string;
   readonly properties: Readonly<Record<string, string | number>>;
   readonly heapMb?: number;
+  /** Further listeners: port by security protocol. */
+  readonly listeners?: Readonly<Record<string, number>>;
 }
 
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qg';
@@ -82,14 +84,19 @@ export class KafkaBroker {
   }
 
   private configText(): string {
-    const { nodeId, port, controllerPort, folder } = this.options;
+    const { nodeId, port, controllerPort, folder, listeners = {} } = this.options;
+    const advertised = Object.entries({ PLAINTEXT: port, ...listeners }).map(
+      ([name, at]) => `${name}://127.0.0.1:${at}`,
+    );
     const own = {
       'process.roles': 'broker,controller',
       'node.id': nodeId,
-      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-      'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+      listeners: [...advertised, `CONTROLLER://127.0.0.1:${controllerPort}`].join(','),
+      'advertised.listeners': advertised.join(','),
       'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      'listener.security.protocol.map': ['CONTROLLER:PLAINTEXT', 'PLAINTEXT:PLAINTEXT']
+        .concat(Object.keys(listeners).map((name) => `${name}:${name}`))
+        .join(','),
       'log.dirs': join(folder, 'data'),
     };
     const lines = Object.entries({ ...own, ...this.options.properties });

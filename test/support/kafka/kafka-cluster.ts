@@ -18,6 +18,8 @@ export interface KafkaOptions {
   readonly properties?: Readonly<Record<string, string | number>>;
   /** Heap of each broker. Default 400. */
   readonly heapMb?: number;
+  /** Further listeners of a single broker: port by security protocol, e.g. `{ SASL_PLAINTEXT: 19093 }`. */
+  readonly listeners?: Readonly<Record<string, number>>;
 }
 
 /** A real Kafka on loopback, with its data in a temporary folder that `stop` removes. */
@@ -53,6 +55,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
       folder: join(folder, `broker-${i + 1}`),
       properties,
       heapMb: options.heapMb,
+      listeners: options.listeners,
     });
   });
   const stop = async (): Promise<void> => {
