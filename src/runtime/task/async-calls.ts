@@ -38,6 +38,8 @@ export class AsyncCalls {
   /** Code that belongs to the newest pending call (or to a deferred one) is running. */
   #inline = false;
   #settlement: Settlement = settlement();
+  /** Something failed; what is still pending is waited for, and all that it forwards is dropped. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(current: CurrentRecord) {
     this.#current = current;
@@ -63,15 +65,25 @@ export class AsyncCalls {
 
   /** Calls a child of `node` now if `node` belongs to the newest pending call, else when that is settled. */
   call(node: TaskNode, child: TaskNode, record: Record<unknown, unknown>): void {
+    if (this.#failure !== undefined) return;
     const newest = this.#pending.at(-1);
     if (this.#inline || newest === undefined || newest.node === node) this.#run(child, record);
     else newest.deferred.push({ child, record });
   }
 
-  /** Resolves when nothing is pending or deferred any more; rejects with the first failure, and the rest is dropped then. */
+  /**
+   * Resolves when nothing is pending or deferred any more. After a failure it rejects, but only when no call is pending, so
+   * that no processor goes on behind the task's back; what was deferred is dropped.
+   */
   settled(): Promise<void> {
     this.#restore();
     return this.active ? this.#settlement.promise : Promise.resolve();
+  }
+
+  /** {@link settled}, for a failure outside of a pending call. */
+  abandon(error: unknown): Promise<void> {
+    this.#failure ??= { error };
+    return this.settled();
   }
 
   /** Forgets everything; promises that settle later are ignored. */
@@ -79,6 +91,7 @@ export class AsyncCalls {
     this.#pending.length = 0;
     this.#inline = false;
     this.active = false;
+    this.#failure = undefined;
   }
 
   #run(child: TaskNode, record: Record<unknown, unknown>): void {
@@ -97,11 +110,14 @@ export class AsyncCalls {
     call.done = true;
     try {
       if (failure) call.node.failed(failure.error);
-      if (this.#pending.at(-1) === call) this.#proceed();
+      if (this.#failure === undefined && this.#pending.at(-1) === call) this.#proceed();
     } catch (error) {
-      this.clear();
-      this.#settlement.reject(error);
+      this.#failure ??= { error };
     }
+    if (this.#failure === undefined || !this.#pending.every(({ done }) => done)) return;
+    const { error } = this.#failure;
+    this.clear();
+    this.#settlement.reject(error);
   }
 
   /** The newest call is settled: runs what was deferred behind it, and behind those below that are settled too. */

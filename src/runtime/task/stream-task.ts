@@ -78,21 +78,16 @@ export class StreamTask implements Task {
 
   process(limit: number): Slice {
     this.#refuseWhileWaiting();
-    const { clock, collector } = this.#options;
+    const { clock } = this.#options;
     const nowMs = clock.nowMs();
     const startMs = clock.monotonicMs();
     let taken = 0;
     let slice: Slice = 'more';
-    while (taken < limit) {
-      if (!this.#group.ready(nowMs)) {
-        slice = 'idle';
-        break;
-      }
-      taken++;
-      const waiting = this.#processNext();
-      if (waiting !== undefined || collector.full) {
-        slice = this.#wait(this.#thenDrain(waiting));
-        break;
+    while (taken < limit && slice === 'more') {
+      if (!this.#group.ready(nowMs)) slice = 'idle';
+      else {
+        taken++;
+        slice = this.#orWait(this.#guard(this.#processNext));
       }
       if (this.commitRequested) break;
     }
@@ -105,22 +100,18 @@ export class StreamTask implements Task {
     const nowMs = this.#options.clock.nowMs();
     if (!this.#punctuations.wallClockDue(nowMs)) return false;
     this.#touched = true;
-    const waiting = this.#punctuations.runWallClock(nowMs);
-    return waiting === undefined ? true : this.#wait(waiting).then(() => true);
+    const slice = this.#orWait(this.#guard(() => this.#punctuations.runWallClock(nowMs)));
+    return typeof slice === 'string' ? true : slice.then(() => true);
   }
 
   flushSlice(limit: number): Slice {
     this.#refuseWhileWaiting();
-    const { collector, context, state } = this.#options;
-    const { timestamp, headers } = context.record;
-    const flushed = state.flushCaches(Math.min(limit, EMISSION_SLICE));
-    context.record.timestamp = timestamp;
-    context.record.headers = headers;
-    if (flushed > 0) this.#touched = true;
-    if (this.#calls.active || collector.full) {
-      return this.#wait(this.#thenDrain(this.#calls.active ? this.#calls.settled() : undefined));
-    }
-    return flushed === 0 ? 'idle' : 'more';
+    let flushed = 0;
+    const waiting = this.#guard(() => {
+      flushed = this.#flush(limit);
+      return this.#calls.active ? this.#calls.settled() : undefined;
+    });
+    return flushed === 0 && waiting === undefined ? 'idle' : this.#orWait(waiting);
   }
 
   consumedOffsets(): OffsetToCommit[] {
@@ -150,9 +141,12 @@ export class StreamTask implements Task {
   }
 
   reset(committed: ReadonlyMap<string, CommittedInput>): void {
-    this.#calls.clear();
-    this.waiting = false;
-    this.#graph.close();
+    this.#refuseWhileWaiting();
+    try {
+      this.#graph.close();
+    } catch (error) {
+      this.#options.log.warn({ task: this.id, err: error }, 'a processor failed to close before it was made again');
+    }
     this.#graph.recreate();
     this.#restart(committed);
     this.initialize();
@@ -160,6 +154,7 @@ export class StreamTask implements Task {
 
   close(): void {
     this.#calls.clear();
+    this.waiting = false;
     this.#punctuations.clear();
     try {
       this.#graph.close();
@@ -201,7 +196,7 @@ export class StreamTask implements Task {
   }
 
   /** Takes the next record all the way, and runs the punctuations that it makes due. */
-  #processNext(): Promise<void> | undefined {
+  readonly #processNext = (): Promise<void> | undefined => {
     const queue = this.#group.next();
     if (queue === undefined) return undefined;
     const record = queue.take();
@@ -209,8 +204,38 @@ export class StreamTask implements Task {
     const { context } = this.#options;
     context.enterRecord(queue.topic, queue.partition, queue.takenOffset, record.timestamp, record.headers);
     queue.source.receive(record);
-    if (this.#calls.active) return this.#calls.settled().then(() => this.#punctuateStreamTime());
-    return this.#punctuateStreamTime();
+    return this.#calls.active ? this.#finishRecord() : this.#punctuateStreamTime();
+  };
+
+  async #finishRecord(): Promise<void> {
+    await this.#calls.settled();
+    await this.#guard(() => this.#punctuateStreamTime());
+  }
+
+  #flush(limit: number): number {
+    const { context, state } = this.#options;
+    const { timestamp, headers } = context.record;
+    const flushed = state.flushCaches(Math.min(limit, EMISSION_SLICE));
+    context.record.timestamp = timestamp;
+    context.record.headers = headers;
+    if (flushed > 0) this.#touched = true;
+    return flushed;
+  }
+
+  /** Runs a step. If it throws while calls are pending, they are waited for before the failure is told. */
+  #guard(step: () => Promise<void> | undefined): Promise<void> | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (!this.#calls.active) throw error;
+      return this.#calls.abandon(error);
+    }
+  }
+
+  /** `more`, unless there is something to wait for: `waiting`, or room in the writer. */
+  #orWait(waiting: Promise<void> | undefined): Slice {
+    if (waiting === undefined && !this.#options.collector.full) return 'more';
+    return this.#wait(this.#thenDrain(waiting));
   }
 
   #punctuateStreamTime(): Promise<void> | undefined {

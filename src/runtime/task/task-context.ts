@@ -31,6 +31,8 @@ export class CurrentRecord implements RecordContext {
  */
 export class TaskContext implements StoreContext {
   readonly taskId: string;
+  /** The partition of the task's changelogs; its sinks begin with it for records without a key. */
+  readonly partition: number;
   readonly metrics: TaskMetrics;
   /** Of the input record; a forward changes timestamp and headers for the nodes below. */
   readonly record = new CurrentRecord();
@@ -43,6 +45,7 @@ export class TaskContext implements StoreContext {
 
   constructor(options: TaskContextOptions) {
     this.taskId = options.taskId;
+    this.partition = options.partition;
     this.metrics = new TaskMetrics(options.metrics, options.applicationId, options.taskId);
     this.#changelogs = changelogWriters(options);
   }

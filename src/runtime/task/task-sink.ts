@@ -27,7 +27,7 @@ export class TaskSink implements TaskNode {
   readonly #produced = new Map<string, TopicCounters>();
   /** The topic's name on the broker, unless it is chosen per record. */
   readonly #topic: string | undefined;
-  #stickyPartition = 0;
+  #stickyPartition: number;
   #stickyBytes = 0;
 
   constructor(scope: TaskScope, node: SinkNode) {
@@ -35,6 +35,7 @@ export class TaskSink implements TaskNode {
     this.#scope = scope;
     this.#node = node;
     this.#sent = scope.context.metrics.node(node.name);
+    this.#stickyPartition = scope.context.partition;
     this.#age = new RecordAge(scope.context.metrics.endToEnd(node.name));
     this.#topic =
       typeof node.topic === 'string'

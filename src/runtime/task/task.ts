@@ -116,7 +116,7 @@ export interface Task {
   updateInputs(partitions: readonly TopicPartition[]): void;
   /**
    * Goes back to a commit after an abort: drops what is queued, takes partition times and metadata from what was
-   * committed, closes the processors and makes them again. The state's `abort` comes before; the caller seeks.
+   * committed, closes the processors and makes them again. The state's `abort` comes before; the caller seeks. Not while `waiting`.
    */
   reset(committed: ReadonlyMap<string, CommittedInput>): void;
   /** Closes the processors, all of them even if one throws, and drops the task's metrics. The state stays open. */

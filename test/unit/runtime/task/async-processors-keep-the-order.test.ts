@@ -104,6 +104,26 @@ describe('an asynchronous processor', () => {
     expect(task.waiting).toBe(false);
   });
 
+  it('is waited for when another has failed, and what it forwards then is dropped', async () => {
+    let finish = (): void => undefined;
+    const slow: Step = async (record, context) => {
+      await new Promise<void>((resolve) => (finish = resolve));
+      context.forward(record);
+    };
+    const forwardThenThrow: Step = (record, context) => {
+      context.forward(record);
+      throw new RangeError('no');
+    };
+    const { task, written } = await started(chain(forwardThenThrow, slow), ['a']);
+    let failed = false;
+    const slice = Promise.resolve(task.process(1) as Promise<void>).catch(() => (failed = true));
+    await new Promise(setImmediate);
+    expect([failed, task.waiting]).toEqual([false, true]);
+    finish();
+    await slice;
+    expect([failed, task.waiting, written('out')]).toEqual([true, false, []]);
+  });
+
   it('refuses to be driven while it waits', async () => {
     const { task } = await started(chain(later), ['a', 'b']);
     const slice = task.process(1);
