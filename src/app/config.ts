@@ -6,7 +6,10 @@ import { SETTINGS, type Setting } from './settings.js';
 export type SettingName = keyof typeof SETTINGS;
 
 /** The configuration of one process, complete and valid. Times are milliseconds, sizes bytes. */
-export type Config = { readonly [N in SettingName]: z.output<(typeof SETTINGS)[N]['schema']> };
+export type Config = { readonly [N in SettingName]: z.output<(typeof SETTINGS)[N]['schema']> } & {
+  /** Settings that a variable or a flag gives; a topology's own choice yields to these only. */
+  readonly given: ReadonlySet<SettingName>;
+};
 
 /** Values given on the command line, as text; undefined ones are not given. */
 export type Flags = Readonly<Partial<Record<SettingName, string>>>;
@@ -19,17 +22,19 @@ const NAMES = Object.keys(SETTINGS) as SettingName[];
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>, flags: Flags = {}): Config {
   const problems: string[] = [];
+  const given = new Set<SettingName>();
   const entries = NAMES.map((name) => {
     const setting: Setting = SETTINGS[name];
-    const given = flags[name] ?? (env[setting.env] === '' ? undefined : env[setting.env]);
-    const read = setting.schema.safeParse(given);
+    const text = flags[name] ?? (env[setting.env] === '' ? undefined : env[setting.env]);
+    if (text !== undefined) given.add(name);
+    const read = setting.schema.safeParse(text);
     if (!read.success) {
-      problems.push(`${optionName(setting)} is "${given ?? ''}": ${read.error.issues[0]?.message ?? 'wrong'}`);
+      problems.push(`${optionName(setting)} is "${text ?? ''}": ${read.error.issues[0]?.message ?? 'wrong'}`);
     }
     return [name, read.data] as const;
   });
   if (problems.length > 0) throw invalidConfiguration(problems);
-  return Object.fromEntries(entries) as unknown as Config; // every name with the type its schema gives
+  return { ...Object.fromEntries(entries), given } as unknown as Config; // every name with the type its schema gives
 }
 
 /** `GRPC_PORT (--grpc-port)`: what a person can set. */

@@ -4,8 +4,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Colour is wanted: a terminal, and NO_COLOR is not set. */
   readonly colour: boolean;
-  out(text: string): void;
-  error(text: string): void;
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
 }
 
 /** The process's own. @see https://no-color.org */

@@ -24,9 +24,8 @@ const STORE = [...TASK, 'store'];
  * that is not here cannot be counted.
  */
 export const METRICS: Readonly<Record<string, MetricDefinition>> = {
-  millrace_build_info: gauge('Always 1; the version stands in a label.', ['version', 'node']),
-  millrace_application_state: gauge('1 for the state the application is in.', ['application', 'state']),
-  millrace_application_tasks: gauge('Tasks of this instance.', ['application', 'type']),
+  millrace_application_running: gauge('1 while every task of the application processes.', ['application']),
+  millrace_application_tasks: gauge('Tasks of this instance.', ['application']),
 
   millrace_task_process_records_total: counter('Records processed.', TASK),
   millrace_task_process_latency_seconds: histogram('Time to process one slice of records.', TASK, SHORT_SECONDS),

@@ -5,7 +5,8 @@ import type { PrometheusMetrics } from '../../observability/prometheus-metrics.j
 import { toHttpStatus, toStatus } from '../../query/status.js';
 import type { RestMethod } from '../../query/rest-methods.js';
 import { indexPage } from './index-page.js';
-import { addProduceRoute, type TopicWriter } from './produce-route.js';
+import type { RecordSink } from '../record-sink.js';
+import { addProduceRoute } from './produce-route.js';
 import { addRestRoutes } from './rest-routes.js';
 
 export interface HttpServerOptions {
@@ -17,7 +18,7 @@ export interface HttpServerOptions {
   /** Whether every task runs, and if not why. */
   readonly readiness: () => Readiness;
   /** Where `POST /api/topics/<topic>/records` goes. */
-  readonly topics: TopicWriter;
+  readonly topics: RecordSink;
 }
 
 /** What `/readyz` says. */

@@ -1,11 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { OutgoingRecord } from '../../connect/generator/feed.js';
+import type { RecordSink } from '../record-sink.js';
 import { invalid } from '../../util/errors.js';
-
-/** Puts records into topics; resolves when they are acknowledged. */
-export interface TopicWriter {
-  send(records: readonly OutgoingRecord[]): Promise<void>;
-}
 
 /** One line of the body: key and value as text, or null. */
 interface Line {
@@ -17,7 +13,7 @@ interface Line {
  * `POST /api/topics/:topic/records`: JSON lines `{"key": text | null, "value": text | null}`; answers how many were
  * written, once they are acknowledged. `millrace produce` and `generate` use it to reach the embedded log.
  */
-export function addProduceRoute(server: FastifyInstance, topics: TopicWriter): void {
+export function addProduceRoute(server: FastifyInstance, topics: RecordSink): void {
   server.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createBrokerClient } from '../broker/client/broker-client.js';
+import type { BrokerClient } from '../broker/client/client.js';
+import { openEmbeddedBroker } from '../broker/embedded/embedded-broker.js';
+import { createKafkaTransport, type KafkaTransportOptions } from '../broker/kafka/kafka-transport.js';
+import type { Logger } from '../observability/log.js';
+import type { Metrics } from '../observability/metrics.js';
+import type { Random } from '../util/random.js';
+import { invalid, messageOf } from '../util/errors.js';
+import type { Clock } from '../util/time.js';
+import type { Config } from './config.js';
+import { optionName } from './config.js';
+import { SETTINGS } from './settings.js';
+
+/** What every part of a process is given. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The broker of a process: Kafka, or the embedded log. */
+export interface Broker {
+  readonly embedded: boolean;
+  /** A client of its own, closed with the broker. */
+  client(clientId: string): BrokerClient;
+  close(): Promise<void>;
+}
+
+/** Opens what the configuration names: Kafka if it has brokers, else the log in `STATE_DIR/log`. */
+export async function openBroker(config: Config, surroundings: Surroundings): Promise<Broker> {
+  const { clock, random } = surroundings;
+  const clients: BrokerClient[] = [];
+  const tracked = (client: BrokerClient): BrokerClient => {
+    clients.push(client);
+    return client;
+  };
+  const closeClients = async (): Promise<void> => {
+    for (const client of clients) await client.close();
+  };
+  if (config.brokers) {
+    const { brokers } = config;
+    const security = kafkaSecurity(config);
+    return {
+      embedded: false,
+      client(clientId) {
+        const transport = createKafkaTransport({ brokers, clientId, ...security, ...surroundings });
+        return tracked(createBrokerClient({ transport, clientId, ...surroundings }));
+      },
+      close: closeClients,
+    };
+  }
+  const broker = await openEmbeddedBroker({ directory: join(config.stateDir, 'log'), clock, random });
+  return {
+    embedded: true,
+    client: (clientId) => tracked(createBrokerClient({ transport: broker.transport(), clientId, ...surroundings })),
+    async close() {
+      await closeClients();
+      await broker.close();
+    },
+  };
+}
+
+/** TLS and SASL as the configuration asks; nothing when it asks for none. */
+function kafkaSecurity(config: Config): Pick<KafkaTransportOptions, 'ssl' | 'sasl'> {
+  const { saslMechanism, saslUsername, saslPassword, sslCa, sslCert, sslKey } = config;
+  const ssl = sslCa ?? sslCert ?? sslKey;
+  return {
+    ...(ssl !== undefined && {
+      ssl: { ca: read('sslCa', sslCa), cert: read('sslCert', sslCert), key: read('sslKey', sslKey) },
+    }),
+    ...(saslMechanism && {
+      sasl: { mechanism: saslMechanism, username: saslUsername ?? '', password: saslPassword ?? '' },
+    }),
+  };
+}
+
+function read(name: 'sslCa' | 'sslCert' | 'sslKey', path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw invalid('INVALID_CONFIGURATION', `${optionName(SETTINGS[name])} is "${path}": ${messageOf(error)}`);
+  }
+}

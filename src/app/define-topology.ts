@@ -1,0 +1,50 @@
+import type { GeneratorDefinition } from '../connect/generator/generator.js';
+import type { StreamsBuilder } from '../dsl/streams-builder.js';
+import type { StreamsApplicationOptions } from '../runtime/application.js';
+import { invalid } from '../util/errors.js';
+
+/** What a topology may settle for itself; the environment and flags win where they name the same thing. */
+export type TopologyConfig = Pick<
+  StreamsApplicationOptions,
+  | 'commitIntervalMs'
+  | 'cacheMaxBytes'
+  | 'compression'
+  | 'errorPolicies'
+  | 'maxTaskIdleMs'
+  | 'offsetReset'
+  | 'processingGuarantee'
+>;
+
+/** A program: its name, its graph, and what belongs to it. The default export of a topology file. */
+export interface TopologyDefinition {
+  /** The application id, unless APPLICATION_ID says otherwise: group, internal topics and state are named for it. */
+  readonly name: string;
+  readonly config?: TopologyConfig;
+  /** Adds the streams and tables to a builder of its own. */
+  build(builder: StreamsBuilder): void;
+  /** Make up its input data, for `millrace generate` and `millrace run --generate`. */
+  readonly generators?: readonly GeneratorDefinition[];
+}
+
+/** Kafka's rule for topic names, which an application's internal topics have to keep; room is left for their endings. */
+const NAME = /^[A-Za-z0-9._-]{1,180}$/;
+
+/**
+ * Checks and freezes a topology.
+ * @throws MillraceError `INVALID_TOPOLOGY_NAME` when topics could not be named for it
+ *
+ *     export default defineTopology({
+ *       name: 'uppercase',
+ *       build(builder) {
+ *         builder.stream('in', { key: string(), value: string() }).mapValues((text) => text.toUpperCase()).to('out', …)
+ *       },
+ *     })
+ */
+export function defineTopology(definition: TopologyDefinition): TopologyDefinition {
+  if (!NAME.test(definition.name) || /^\.+$/.test(definition.name)) {
+    throw invalid('INVALID_TOPOLOGY_NAME', `"${definition.name}" cannot be the name of a topology`, {
+      hint: 'Use letters, digits, ".", "_" and "-", at most 180 of them.',
+    });
+  }
+  return Object.freeze({ ...definition });
+}
