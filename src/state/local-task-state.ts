@@ -2,7 +2,6 @@ import { internal } from '../util/errors.js';
 import { LevelBatch } from './leveldb/level-database.js';
 import type { LevelDatabase } from './leveldb/level-database.js';
 import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
-import { MemoryBase } from './memory/memory-base.js';
 import type { PendingCommit } from './pending-commit.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
 import type { Positions } from './positions.js';
@@ -181,10 +180,9 @@ export class LocalTaskState implements TaskState {
     positions.setChangelog(handle.store.name, position);
     for (const number of Object.values(handle.numbers)) number.reset(number.current);
     const batch = database && new LevelBatch(database);
-    const own = handle.base instanceof MemoryBase;
     for (const { mapKey, key, value } of rows) {
       if (value === null) handle.base.delete(batch, mapKey, key);
-      else handle.base.put(batch, mapKey, own ? Buffer.from(key) : key, own ? Buffer.from(value) : value);
+      else handle.base.put(batch, mapKey, key, value);
     }
     if (batch !== undefined) {
       this.stageNumbers(handle, batch);

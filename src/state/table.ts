@@ -74,7 +74,7 @@ export class Table {
     if ((entry.state & ATTACHED) !== 0) return entry;
     const found = this.overlay.find(entry.mapKey);
     if (found !== undefined) return found;
-    entry.value = undefined;
+    entry.forget();
     return entry;
   }
 

@@ -1,42 +1,42 @@
-import { bytesToMapKey } from '../../util/bytes.js';
+import { bytesToMapKey, mapKeyToBytes } from '../../util/bytes.js';
 import type { BaseSnapshot, Row, RowCursor, RowBatch, RowLayout, RowRange, WritableBase } from '../base.js';
 import { boundsOf } from '../base.js';
-import type { SortedSnapshot } from './sorted-rows.js';
+import type { SortedRow, SortedSnapshot } from './sorted-rows.js';
 import { SortedRows } from './sorted-rows.js';
 
 /** Rows that a cursor gives at a time. */
 const CHUNK_ROWS = 256;
 
 /**
- * Rows in memory. Point reads go to a hash table; the sorted rows that scans need are made at the first scan and kept up
- * from then on, so that a store that is never scanned does not pay for them.
+ * Rows in memory, kept as strings of one character per byte: a string takes a tenth of what two small buffers do. Point
+ * reads go to a hash table; the sorted rows that scans need are made at the first scan and kept up from then on, so that
+ * a store that is never scanned does not pay for them.
  */
 export class MemoryBase implements WritableBase {
   readonly worthKeeping = false;
-  private readonly rows = new Map<string, Row>();
+  private readonly rows = new Map<string, string>();
   private sorted: SortedRows | undefined;
 
   constructor(private readonly layout: RowLayout) {}
 
   get(mapKey: string): Buffer | undefined {
-    return this.rows.get(mapKey)?.value;
+    const value = this.rows.get(mapKey);
+    return value === undefined ? undefined : mapKeyToBytes(value);
   }
 
-  put(_batch: RowBatch | undefined, mapKey: string, key: Buffer, value: Buffer): void {
-    const row = { key, value };
-    this.rows.set(mapKey, row);
-    this.sorted?.set({ sortKey: this.sortKey(key), key, value });
+  put(_batch: RowBatch | undefined, mapKey: string, _key: Buffer, value: Buffer): void {
+    const text = bytesToMapKey(value);
+    this.rows.set(mapKey, text);
+    this.sorted?.set(this.sortedRow(mapKey, text));
   }
 
-  delete(_batch: RowBatch | undefined, mapKey: string, key: Buffer): void {
-    if (this.rows.delete(mapKey)) this.sorted?.delete(this.sortKey(key));
+  delete(_batch: RowBatch | undefined, mapKey: string): void {
+    if (this.rows.delete(mapKey)) this.sorted?.delete(this.sortKey(mapKey));
   }
 
   deleteBelow(prefix: Buffer): Promise<void> {
     const end = bytesToMapKey(prefix);
-    for (const [mapKey, row] of this.rows) {
-      if (this.sortKey(row.key) < end) this.delete(undefined, mapKey, row.key);
-    }
+    for (const mapKey of this.rows.keys()) if (this.sortKey(mapKey) < end) this.delete(undefined, mapKey);
     return Promise.resolve();
   }
 
@@ -52,9 +52,7 @@ export class MemoryBase implements WritableBase {
   }
 
   snapshot(): BaseSnapshot {
-    this.sorted ??= new SortedRows(
-      Array.from(this.rows.values(), (row) => ({ sortKey: this.sortKey(row.key), ...row })),
-    );
+    this.sorted ??= new SortedRows(Array.from(this.rows, ([mapKey, value]) => this.sortedRow(mapKey, value)));
     const snapshot = this.sorted.snapshot();
     return { scan: (range) => new MemoryCursor(snapshot, range), close: () => Promise.resolve() };
   }
@@ -63,18 +61,21 @@ export class MemoryBase implements WritableBase {
     return this.rows.size;
   }
 
-  private sortKey(key: Buffer): string {
+  private sortedRow(mapKey: string, value: string): SortedRow {
+    return { sortKey: this.sortKey(mapKey), mapKey, value };
+  }
+
+  private sortKey(mapKey: string): string {
     const { prefixLength } = this.layout;
-    if (prefixLength === 0) return bytesToMapKey(key);
-    const row = Buffer.allocUnsafe(prefixLength + key.length);
-    this.layout.writePrefix(key, row, 0);
-    key.copy(row, prefixLength);
-    return bytesToMapKey(row);
+    if (prefixLength === 0) return mapKey;
+    const prefix = Buffer.allocUnsafe(prefixLength);
+    this.layout.writePrefix(mapKeyToBytes(mapKey), prefix, 0);
+    return bytesToMapKey(prefix) + mapKey;
   }
 }
 
 class MemoryCursor implements RowCursor {
-  private readonly walk: Iterator<Row, void>;
+  private readonly walk: Iterator<SortedRow, void>;
 
   constructor(snapshot: SortedSnapshot, range: RowRange) {
     const { from, before } = boundsOf(range);
@@ -90,7 +91,8 @@ class MemoryCursor implements RowCursor {
     while (rows.length < CHUNK_ROWS) {
       const step = this.walk.next();
       if (step.done === true) break;
-      rows.push(step.value);
+      const { mapKey, value } = step.value;
+      rows.push({ key: mapKeyToBytes(mapKey), value: mapKeyToBytes(value) });
     }
     return Promise.resolve(rows);
   }

@@ -10,8 +10,9 @@ interface Block {
 /** A row under the key it is sorted by, one character per byte. */
 export interface SortedRow {
   readonly sortKey: string;
-  readonly key: Buffer;
-  readonly value: Buffer;
+  /** Key and value, likewise. */
+  readonly mapKey: string;
+  readonly value: string;
 }
 
 /** Rows in the order of their bytes, with snapshots that cost one copy of the list of blocks. */

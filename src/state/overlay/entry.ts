@@ -1,4 +1,5 @@
 import type { Headers } from '../../util/headers.js';
+import { bytesToMapKey, mapKeyToBytes } from '../../util/bytes.js';
 import { NO_HEADERS } from '../../util/headers.js';
 import type { RecordContext } from '../store.js';
 
@@ -48,10 +49,11 @@ export interface EntryOwner {
 
 /**
  * One key of one store, as the overlay knows it. An entry without any {@link UNCOMMITTED} state is clean: it equals the
- * base and may be evicted.
+ * base and may be evicted. A clean entry that is not used much is compact: a small Buffer is an object of some 100 bytes and
+ * keeps the whole 8 KiB alive that it was cut from, a string of the same bytes keeps nothing.
  */
 export class Entry {
-  /** Newest value; null: the key is absent; undefined: not read from the base yet. */
+  /** Newest value; null: the key is absent; undefined: not read from the base yet, or compact. */
   value: Buffer | null | undefined = undefined;
   /** Timestamp of the value in a timestamped store; -1 else. */
   timestamp = -1;
@@ -61,14 +63,57 @@ export class Entry {
   change: CachedChange | undefined = undefined;
   previous: Entry | undefined = undefined;
   next: Entry | undefined = undefined;
+  private compactValue: string | undefined = undefined;
 
   constructor(
     readonly owner: EntryOwner,
     /** The key's bytes, one character per byte. */
     readonly mapKey: string,
-    /** The key as the changelog has it. */
-    readonly key: Buffer,
+    private keyBytes: Buffer | undefined,
   ) {}
+
+  /** The key as the changelog has it. */
+  get key(): Buffer {
+    return (this.keyBytes ??= mapKeyToBytes(this.mapKey));
+  }
+
+  get compact(): boolean {
+    return this.keyBytes === undefined && !(this.value instanceof Buffer);
+  }
+
+  /** Lets go of the buffers. */
+  makeCompact(): void {
+    this.keyBytes = undefined;
+    if (this.value === null || this.value === undefined) return;
+    this.compactValue = bytesToMapKey(this.value);
+    this.value = undefined;
+  }
+
+  /** The value of a compact entry back as bytes; undefined when there is none. */
+  expand(): Buffer | undefined {
+    if (this.compactValue === undefined) return undefined;
+    this.value = mapKeyToBytes(this.compactValue);
+    this.compactValue = undefined;
+    return this.value;
+  }
+
+  /** Sets the newest value. */
+  set(value: Buffer | null, timestamp: number): void {
+    this.value = value;
+    this.timestamp = timestamp;
+    this.compactValue = undefined;
+  }
+
+  /** Forgets the value: what it is has to be asked of the base. */
+  forget(): void {
+    this.value = undefined;
+    this.compactValue = undefined;
+  }
+
+  /** Bytes of the value, in whichever form. */
+  get valueLength(): number {
+    return this.value?.length ?? this.compactValue?.length ?? 0;
+  }
 }
 
 /** A doubly linked list through the entries; an entry stands in at most one list. */

@@ -48,6 +48,12 @@ export class Overlay implements EntryOwner {
       entry.state |= TOUCHED;
       return entry.value;
     }
+    const compact = entry.expand();
+    if (compact !== undefined) {
+      entry.state |= TOUCHED;
+      this.memory.recountClean(entry);
+      return compact;
+    }
     const value = this.load(entry);
     if (this.base.worthKeeping && (entry.state & ATTACHED) === 0) {
       this.attach(entry);
@@ -63,8 +69,7 @@ export class Overlay implements EntryOwner {
       entry.state |= ACTIVE;
       this.active.push(entry);
     }
-    entry.value = ownValue(value);
-    entry.timestamp = timestamp;
+    entry.set(ownValue(value), timestamp);
     this.memory.recount(entry, false);
   }
 
@@ -72,11 +77,10 @@ export class Overlay implements EntryOwner {
   writeCached(entry: Entry, value: Buffer | null, timestamp: number, record: RecordContext | undefined): void {
     this.beginChange(entry);
     const wasCached = entry.change !== undefined;
-    const change = (entry.change ??= new CachedChange(entry.value, entry.timestamp));
+    const change = (entry.change ??= new CachedChange(entry.expand() ?? entry.value, entry.timestamp));
     change.causedBy(record);
     entry.state |= CACHED;
-    entry.value = ownValue(value);
-    entry.timestamp = timestamp;
+    entry.set(ownValue(value), timestamp);
     this.memory.recount(entry, wasCached);
     if (wasCached) this.dirty.moveToEnd(entry);
     else this.dirty.append(entry);
@@ -111,8 +115,7 @@ export class Overlay implements EntryOwner {
 
   /** Undoes a change that was taken out of the record cache: the store refused it. */
   undo(entry: Entry, change: CachedChange): void {
-    entry.value = this.oldValue(entry, change);
-    entry.timestamp = change.oldTimestamp;
+    entry.set(this.oldValue(entry, change), change.oldTimestamp);
     this.memory.recount(entry, false);
   }
 
@@ -204,7 +207,7 @@ export class Overlay implements EntryOwner {
   private detach(entry: Entry): void {
     this.entries.delete(entry.mapKey);
     entry.state = 0;
-    entry.value = undefined;
+    entry.forget();
   }
 
   private load(entry: Entry): Buffer | null {
