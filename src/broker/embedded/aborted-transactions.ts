@@ -37,6 +37,14 @@ export class AbortedTransactions {
     return this.#ended.splice(0, this.#firstEndingAt(offset));
   }
 
+  /** Forgets the one whose marker stood at an offset; false if there was none. */
+  remove(lastOffset: number): boolean {
+    const at = this.#firstEndingAt(lastOffset);
+    if (this.#ended[at]?.lastOffset !== lastOffset) return false;
+    this.#ended.splice(at, 1);
+    return true;
+  }
+
   #firstEndingAt(offset: number): number {
     let low = 0;
     let high = this.#ended.length;

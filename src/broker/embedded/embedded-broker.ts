@@ -1,5 +1,6 @@
 import type { Random } from '../../util/random.js';
 import type { Clock } from '../../util/time.js';
+import { invalid } from '../../util/errors.js';
 import { prepareCompression } from '../record-batch/compression.js';
 import type { Transport } from '../client/transport.js';
 import { EmbeddedTransport } from './embedded-transport.js';
@@ -9,6 +10,7 @@ import { GroupOffsetRequests } from './group/group-offset-requests.js';
 import { OffsetRequests } from './offset-requests.js';
 import { OffsetStore } from './offset-store.js';
 import { ProduceRequests } from './produce-requests.js';
+import { Maintenance } from './retention/maintenance.js';
 import { countOpening, recover } from './recovery.js';
 import { RequestDispatch } from './request-dispatch.js';
 import type { BrokerStorage } from './storage/broker-storage.js';
@@ -58,6 +60,7 @@ export class EmbeddedBroker {
   readonly #fetches: FetchRequests;
   readonly #transactions: TransactionCoordinator;
   readonly #groups: GroupCoordinator;
+  readonly #maintenance: Maintenance;
   readonly #dispatch: RequestDispatch;
   readonly #transports = new Set<EmbeddedTransport>();
 
@@ -74,6 +77,7 @@ export class EmbeddedBroker {
     this.#transactions = new TransactionCoordinator(this.#topics, offsets, storage, clock, transactionVersion);
     this.#groups = new GroupCoordinator(offsets, storage, clock, random);
     const groupOffsets = new GroupOffsetRequests(this.#topics, this.#groups, offsets, this.#transactions, storage);
+    this.#maintenance = new Maintenance(this.#topics, storage, clock);
     const topics = new TopicRequests(this.#topics, offsets, storage);
     const listing = new OffsetRequests(this.#topics);
     const produce = new ProduceRequests(this.#topics, this.#transactions, storage, clock);
@@ -111,6 +115,7 @@ export class EmbeddedBroker {
   /** Brings back what storage keeps; before the first request. */
   async recoverFrom(storage: LevelStorage): Promise<void> {
     await recover({ storage, topics: this.#topics, offsets: this.#offsets, transactions: this.#transactions });
+    this.#maintenance.start();
   }
 
   /** A connection of its own for one client. */
@@ -118,6 +123,25 @@ export class EmbeddedBroker {
     const transport = new EmbeddedTransport(this.#dispatch, (closed) => this.#transports.delete(closed));
     this.#transports.add(transport);
     return transport;
+  }
+
+  /**
+   * Compacts a topic now, up to its last stable offsets.
+   * @throws MillraceError `TOPIC_UNKNOWN`
+   */
+  async compact(name: string): Promise<void> {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) {
+      throw invalid('TOPIC_UNKNOWN', `the embedded log has no topic "${name}"`, {
+        hint: 'Create it, or mend the name.',
+      });
+    }
+    await this.#maintenance.compact(topic);
+  }
+
+  /** Drops what is due by retention and compacts what is due; a broker with a directory does so every five minutes. */
+  maintain(): Promise<void> {
+    return this.#maintenance.run();
   }
 
   /** Every topic with the bounds of its partitions, by name; for tools. */
@@ -141,6 +165,7 @@ export class EmbeddedBroker {
     this.#fetches.close();
     this.#transactions.close();
     this.#groups.close();
+    await this.#maintenance.close();
     await this.storage.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../util/time.js';
 import type { FetchRequest, FetchResponse, Isolation } from '../client/protocol.js';
 import { lastOffsetOf } from './stored-batch.js';
+import type { AbortedTransaction } from './aborted-transactions.js';
 import { ErrorCode } from './error-code.js';
 import type { PartitionLog } from './partition-log.js';
 import type { TopicRegistry } from './topic-registry.js';
@@ -26,6 +27,8 @@ export class FetchRequests {
       const partitions = await this.#read(request);
       const done = enough(partitions, request.minBytes) || this.clock.monotonicMs() >= deadline || this.#closed;
       if (done || request.maxWaitMs <= 0) return { errorCode: ErrorCode.NONE, partitions };
+      // What came while this was read found nobody waiting.
+      if (partitions.some((partition) => this.#outdated(partition))) continue;
       await this.#progress(request, deadline - this.clock.monotonicMs());
     }
   }
@@ -72,17 +75,21 @@ export class FetchRequests {
     if (fetchOffset >= limit || (maxBytes <= 0 && !first)) {
       return { ...bounds, abortedTransactions: [], records: EMPTY_BYTES };
     }
-    const found = await log.storage.readBatches(log.id, fetchOffset, limit, maxBytes);
-    const batches = withinLimit(found, maxBytes, first);
-    const last = batches.at(-1);
-    if (last === undefined) return { ...bounds, abortedTransactions: [], records: EMPTY_BYTES };
-    const aborted = isolation === 'read_committed' ? log.aborted.overlapping(fetchOffset, lastOffsetOf(last) + 1) : [];
-    return {
-      ...bounds,
-      abortedTransactions: aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })),
-      // Always a copy: the log's own bytes never leave it.
-      records: Buffer.concat(batches),
-    };
+    const { batches, aborted } = await readConsistently(log, fetchOffset, limit, maxBytes);
+    const [batch, last] = [batches[0], batches.at(-1)];
+    const tooLarge = batch !== undefined && batch.length > maxBytes && !first;
+    if (last === undefined || tooLarge) return { ...bounds, abortedTransactions: [], records: EMPTY_BYTES };
+    const ended = isolation === 'read_committed' ? aborted : [];
+    const abortedTransactions = ended
+      .filter(({ firstOffset }) => firstOffset <= lastOffsetOf(last))
+      .map(({ producerId, firstOffset }) => ({ producerId, firstOffset }));
+    // Always a copy: the log's own bytes never leave it.
+    return { ...bounds, abortedTransactions, records: Buffer.concat(batches) };
+  }
+
+  #outdated({ topic, partition, highWatermark, lastStableOffset }: PartitionResponse): boolean {
+    const log = this.topics.log(topic, partition);
+    return log?.endOffset !== highWatermark || log.lastStableOffset !== lastStableOffset;
   }
 
   /** Resolves at the next change of one of the partitions, or when the time is over. */
@@ -113,9 +120,19 @@ function enough(partitions: readonly PartitionResponse[], minBytes: number): boo
   return bytes >= minBytes;
 }
 
-function withinLimit(batches: readonly Buffer[], maxBytes: number, first: boolean): readonly Buffer[] {
-  const [batch] = batches;
-  return batch !== undefined && batch.length > maxBytes && !first ? [] : batches;
+/** Batches and the aborted transactions among them, both from before a compaction or both from after it. */
+async function readConsistently(
+  log: PartitionLog,
+  from: number,
+  to: number,
+  maxBytes: number,
+): Promise<{ batches: readonly Buffer[]; aborted: readonly AbortedTransaction[] }> {
+  for (;;) {
+    const { revision } = log;
+    const aborted = log.aborted.overlapping(from, to);
+    const batches = await log.storage.readBatches(log.id, from, to, maxBytes);
+    if (log.revision === revision) return { batches, aborted };
+  }
 }
 
 function fetchError(log: PartitionLog, asked: PartitionRequest): number {

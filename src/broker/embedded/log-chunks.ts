@@ -39,6 +39,12 @@ export class LogChunks {
     this.#chunks.push(chunk);
   }
 
+  /** Takes note that the batch at an offset became smaller. */
+  shrunk(offset: number, bytes: number): void {
+    const chunk = this.#chunks.findLast(({ baseOffset }) => baseOffset <= offset);
+    if (chunk !== undefined) chunk.byteLength = Math.max(0, chunk.byteLength - bytes);
+  }
+
   /** Forgets the chunks that end at or below an offset, and gives them. */
   truncateBefore(offset: number): LogChunk[] {
     let gone = 0;

@@ -1,9 +1,11 @@
-import { assignOffset } from '../record-batch/batch-header.js';
+import { assignOffset, type BatchHeader } from '../record-batch/batch-header.js';
 import { buildControlBatch } from '../record-batch/control-batch.js';
 import { AbortedTransactions, type AbortedTransaction } from './aborted-transactions.js';
 import { ErrorCode } from './error-code.js';
 import { LogChunks, type LogChunk } from './log-chunks.js';
+import { CleanPoints } from './retention/clean-points.js';
 import { ProducerStates } from './producer-states.js';
+import { hasKeylessRecord } from './record-walker.js';
 import type { BrokerStorage } from './storage/broker-storage.js';
 import { maxTimestampOf, readBatchFields, stampAppendTime, type BatchFields } from './stored-batch.js';
 import type { TopicConfig } from './topic-config.js';
@@ -32,6 +34,11 @@ export class PartitionLog {
   readonly producers = new ProducerStates();
   readonly aborted = new AbortedTransactions();
   readonly chunks = new LogChunks();
+  readonly cleanPoints = new CleanPoints();
+  /** Its topic was deleted. */
+  removed = false;
+  /** Grows when what was appended is changed; a reader that sees it grow reads again. */
+  revision = 0;
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -51,7 +58,7 @@ export class PartitionLog {
    */
   append(bytes: Buffer, config: TopicConfig, nowMs: number, newMustStartAtZero: boolean): AppendResult {
     const batch = readBatchFields(bytes);
-    const errorCode = refusal(batch, config, nowMs);
+    const errorCode = refusal(batch, bytes, config, nowMs);
     if (errorCode !== ErrorCode.NONE) return { errorCode, baseOffset: -1 };
     if (batch.producerId >= 0n) {
       const verdict = this.producers.check(batch, newMustStartAtZero);
@@ -102,14 +109,53 @@ export class PartitionLog {
 
   /** Forgets the log: its topic was deleted. Who waits for it is called. */
   remove(): void {
+    this.removed = true;
     for (const { lastOffset } of this.aborted.truncateBefore(this.endOffset)) {
       this.storage.remove(abortedKey(this.id, lastOffset));
     }
     for (const { baseOffset } of this.chunks.all) this.storage.remove(chunkKey(this.id, baseOffset));
     for (const producerId of this.producers.ids()) this.storage.remove(producerKey(this.id, producerId));
     this.storage.remove(boundsKey(this.id));
+    this.storage.remove(cleanKey(this.id));
     this.storage.removeLog(this.id);
     this.#progressed();
+  }
+
+  /** Share of bytes that were not compacted yet. */
+  get dirtyRatio(): number {
+    const { byteLength, all } = this.chunks;
+    const { cleanedTo } = this.cleanPoints;
+    let dirty = 0;
+    for (const [index, chunk] of all.entries()) {
+      if ((all[index + 1]?.baseOffset ?? this.endOffset) > cleanedTo) dirty += chunk.byteLength;
+    }
+    return this.lastStableOffset <= cleanedTo || byteLength === 0 ? 0 : dirty / byteLength;
+  }
+
+  /** Whether a batch belongs to a transaction that was aborted. */
+  isAborted({ transactional, baseOffset, producerId }: BatchHeader): boolean {
+    if (!transactional) return false;
+    return this.aborted.overlapping(baseOffset, baseOffset + 1).some((aborted) => aborted.producerId === producerId);
+  }
+
+  /** Forgets the aborted transaction, if it is one, whose marker is no longer kept; its records went before. */
+  markerDropped(offset: number): void {
+    if (this.aborted.remove(offset)) this.storage.remove(abortedKey(this.id, offset));
+  }
+
+  /** Takes note that compaction made a batch smaller. */
+  shrunk(baseOffset: number, bytes: number): void {
+    this.revision++;
+    this.chunks.shrunk(baseOffset, bytes);
+  }
+
+  saveCleanPoints(): void {
+    this.storage.put(cleanKey(this.id), this.cleanPoints.save());
+    for (const [index, chunk] of this.chunks.all.entries()) {
+      const next = this.chunks.all[index + 1];
+      if (next !== undefined) this.#saveChunk(chunk, next.baseOffset);
+    }
+    this.saveBounds();
   }
 
   /** Calls back once, at the next append or end of a transaction; gives how to stop waiting. */
@@ -160,7 +206,8 @@ export class PartitionLog {
 
 /*
  * Keys of a log in storage: l/<log> its bounds, p/<log>/<producer id> a producer's state, a/<log>/<offset of the marker>
- * an aborted transaction, c/<log>/<base offset> a closed chunk. Offsets are padded, so that they sort.
+ * an aborted transaction, c/<log>/<base offset> a closed chunk,
+ * k/<log> how far it was compacted. Offsets are padded, so that they sort.
  */
 function boundsKey(log: number): string {
   return `l/${log}`;
@@ -178,12 +225,17 @@ function chunkKey(log: number, baseOffset: number): string {
   return `c/${log}/${sortable(baseOffset)}`;
 }
 
+function cleanKey(log: number): string {
+  return `k/${log}`;
+}
+
 function sortable(offset: number): string {
   return String(offset).padStart(16, '0');
 }
 
-function refusal(batch: BatchFields, config: TopicConfig, nowMs: number): number {
+function refusal(batch: BatchFields, bytes: Buffer, config: TopicConfig, nowMs: number): number {
   if (batch.byteLength > config.maxMessageBytes) return ErrorCode.MESSAGE_TOO_LARGE;
+  if (config.compacted && hasKeylessRecord(bytes)) return ErrorCode.INVALID_RECORD;
   if (config.appendTime || batch.maxTimestamp < 0) return ErrorCode.NONE;
   const ahead = batch.maxTimestamp - nowMs;
   const allowed = ahead <= config.timestampAfterMaxMs && -ahead <= config.timestampBeforeMaxMs;

@@ -1,3 +1,4 @@
+import type { BatchHeader } from '../record-batch/batch-header.js';
 import { addToSequence, type BatchFields } from './stored-batch.js';
 import { ErrorCode } from './error-code.js';
 
@@ -48,6 +49,11 @@ export class ProducerStates {
 
   epochOf(producerId: bigint): number {
     return this.#producers.get(producerId)?.epoch ?? -1;
+  }
+
+  /** Whether a batch is the newest that its producer wrote. */
+  lastBatchIs({ producerId, baseOffset }: BatchHeader): boolean {
+    return this.#producers.get(producerId)?.batches.at(-1)?.baseOffset === baseOffset;
   }
 
   /** @param newMustStartAtZero true where a producer never seen here has to start with sequence 0 (KIP-890) */

@@ -47,6 +47,7 @@ async function recoverLogs(storage: LevelStorage, logs: ReadonlyMap<number, Part
   const producers = await byLog(storage, 'p/', (rest, text) => [BigInt(rest), text] as const);
   const aborted = await byLog(storage, 'a/', readAborted);
   const chunks = await byLog(storage, 'c/', readChunk);
+  for await (const [id, text] of under(storage, 'k/')) logs.get(Number(id))?.cleanPoints.restore(text);
   for await (const [id, text] of under(storage, 'l/')) {
     const log = logs.get(Number(id));
     if (log === undefined) continue;

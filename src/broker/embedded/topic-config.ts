@@ -51,7 +51,7 @@ export class TopicConfig {
   /** -1: no limit. */
   readonly retentionBytes: number;
   readonly deleteRetentionMs: number;
-  readonly minCompactionLagMs: number;
+  readonly minCleanableDirtyRatio: number;
 
   constructor(readonly given: Readonly<Record<string, string>>) {
     const policies = this.#text('cleanup.policy')
@@ -66,7 +66,7 @@ export class TopicConfig {
     this.retentionMs = this.#number('retention.ms');
     this.retentionBytes = this.#number('retention.bytes');
     this.deleteRetentionMs = this.#number('delete.retention.ms');
-    this.minCompactionLagMs = this.#number('min.compaction.lag.ms');
+    this.minCleanableDirtyRatio = this.#number('min.cleanable.dirty.ratio');
   }
 
   /** Every setting with its effective value. */

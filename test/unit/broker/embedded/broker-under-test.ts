@@ -105,7 +105,7 @@ export class BrokerUnderTest {
     let offset = (await this.fetch(topic, 0, { partition })).logStartOffset;
     if (offset < 0) offset = 0;
     for (;;) {
-      const answer = await this.fetch(topic, offset, { isolation: 'read_committed', partition });
+      const answer = await this.fetch(topic, offset, { isolation: 'read_committed', partition, maxBytes: 200 });
       const { records, nextOffset } = decodeRecords(answer.records, offset, withoutAborted(answer));
       for (let at = 0; at < records.length; at++) found.push(valueAt(records, at));
       if (nextOffset === offset) return found;
