@@ -130,11 +130,11 @@ export class StreamTask implements Task {
     return offsets;
   }
 
-  updateInputs(partitions: readonly TopicPartition[]): void {
+  updateInputs(partitions: readonly TopicPartition[], committed?: ReadonlyMap<string, CommittedInput>): void {
     const queues = new Map<string, RecordQueue>();
     for (const partition of partitions) {
       const key = partitionKey(partition);
-      queues.set(key, this.#queues.get(key) ?? this.#makeQueue(partition));
+      queues.set(key, this.#queues.get(key) ?? this.#makeQueue(partition, committed?.get(key)));
     }
     this.#queues = queues;
     this.#group.update([...queues.values()]);
@@ -163,9 +163,19 @@ export class StreamTask implements Task {
     }
   }
 
-  #makeQueue(partition: TopicPartition): RecordQueue {
+  #makeQueue(partition: TopicPartition, committed: CommittedInput | undefined): RecordQueue {
     const consumed = this.#options.context.metrics.consumed(partition.topic);
-    return new RecordQueue(this.#graph.sourceOf(partition.topic), partition, consumed);
+    const queue = new RecordQueue(this.#graph.sourceOf(partition.topic), partition, consumed);
+    this.#start(queue, committed);
+    return queue;
+  }
+
+  /** Starts an input from what was committed of it. Gives its partition time. */
+  #start(queue: RecordQueue, committed: CommittedInput | undefined): number {
+    const { partitionTime, processorMetadata } = decodeOffsetMetadata(committed?.metadata ?? '');
+    queue.reset(committed, partitionTime);
+    this.#metadata.merge(processorMetadata);
+    return partitionTime;
   }
 
   /** Queues, times, schedules and metadata as at the last commit. */
@@ -176,11 +186,7 @@ export class StreamTask implements Task {
     this.commitRequested = false;
     let streamTimeMs = -1;
     for (const [key, queue] of this.#queues) {
-      const start = committed.get(key);
-      const { partitionTime, processorMetadata } = decodeOffsetMetadata(start?.metadata ?? '');
-      queue.reset(start, partitionTime);
-      this.#metadata.merge(processorMetadata);
-      streamTimeMs = Math.max(streamTimeMs, partitionTime);
+      streamTimeMs = Math.max(streamTimeMs, this.#start(queue, committed.get(key)));
     }
     this.#group.reset(streamTimeMs);
   }

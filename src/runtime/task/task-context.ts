@@ -59,8 +59,8 @@ export class TaskContext implements StoreContext {
     return this.#changelogs.get(storeName);
   }
 
-  onExpired(): void {
-    this.metrics.drop('expired');
+  onExpired(storeName: string): void {
+    this.metrics.expired(storeName);
   }
 
   /** The input record as it is told to an error policy; undefined outside of a record. */

@@ -44,6 +44,12 @@ export class TaskMetrics {
     this.#metrics.counter('millrace_deserialization_errors_total', { ...this.#labels, topic }).value++;
   }
 
+  /** Counts a write that a store dropped because it had expired. */
+  expired(store: string): void {
+    this.#metrics.counter('millrace_store_expired_records_total', { ...this.#labels, store }).value++;
+    this.drop('expired');
+  }
+
   /** Counts a record on which a processor failed. */
   processingError(node: string): void {
     this.#metrics.counter('millrace_processing_errors_total', { ...this.#labels, node }).value++;

@@ -112,8 +112,11 @@ export interface Task {
    * Called together with `state.freeze()`.
    */
   prepareCommit(): OffsetToCommit[];
-  /** Takes input partitions on or away (a topic pattern found a topic); what is queued of those that stay is kept. */
-  updateInputs(partitions: readonly TopicPartition[]): void;
+  /**
+   * Takes input partitions on or away (a topic pattern found a topic); what is queued of those that stay is kept.
+   * @param committed of those that are new, as in {@link TaskOptions.committed}
+   */
+  updateInputs(partitions: readonly TopicPartition[], committed?: ReadonlyMap<string, CommittedInput>): void;
   /**
    * Goes back to a commit after an abort: drops what is queued, takes partition times and metadata from what was
    * committed, closes the processors and makes them again. The state's `abort` comes before; the caller seeks. Not while `waiting`.

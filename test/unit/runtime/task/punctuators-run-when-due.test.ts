@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { string } from '../../../../src/serde/index.js';
-import type { Processor, ProcessorContext, PunctuationType } from '../../../../src/topology/processor.js';
+import type {
+  Processor,
+  ProcessorContext,
+  ProcessorSupplier,
+  PunctuationType,
+} from '../../../../src/topology/processor.js';
 import { Topology } from '../../../../src/topology/topology.js';
 import { MANUAL_CLOCK_START } from '../../../support/manual-clock.js';
 import { runTask } from './run-task.js';
@@ -54,6 +59,36 @@ describe('a stream-time punctuator', () => {
     second.add('in', 31, 'x');
     await second.run();
     expect(runs).toEqual([25, 31]);
+  });
+});
+
+describe('a punctuator that is scheduled while a record is processed', () => {
+  it('is due at once, since it counts from time 0', async () => {
+    const runs: number[] = [];
+    const scheduling: ProcessorSupplier<string, string> = () => {
+      let schedule = (): void => undefined;
+      return {
+        init: (context) => {
+          schedule = () => void context.schedule(10, 'streamTime', (timestamp) => void runs.push(timestamp));
+        },
+        process: ({ value }) => {
+          if (value === 'schedule') schedule();
+        },
+      };
+    };
+    const topology = new Topology()
+      .addSource('source', { topics: 'in', key: string(), value: string() })
+      .addProcessor('scheduling', scheduling, { parents: 'source' });
+    const { add, run } = await runTask(topology, { inputs: ['in'] });
+    for (const [at, value] of [
+      [4, 'x'],
+      [25, 'schedule'],
+      [29, 'x'],
+      [30, 'x'],
+    ] as const)
+      add('in', at, value);
+    await run();
+    expect(runs).toEqual([25, 30]);
   });
 });
 
