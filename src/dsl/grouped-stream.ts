@@ -8,7 +8,16 @@ import { GroupAggregation } from './group-aggregation.js';
 import type { KTable } from './ktable.js';
 import type { Named, Stored } from './options.js';
 import { expectSerde, type GroupPlace } from './program.js';
-import type { KnownOr, NeedsBoth, NeedsGrouped, NonNull, SerdeFor, StreamFacts, TableFacts } from './serde-facts.js';
+import type {
+  KnownOr,
+  NeedsAggregate,
+  NeedsBoth,
+  NeedsGrouped,
+  NonNull,
+  SerdeFor,
+  StreamFacts,
+  TableFacts,
+} from './serde-facts.js';
 import { givenStoreName, mentionsStore, tableStoreDefinition } from './stored.js';
 import { AggregateTable } from './table/store-table.js';
 import { TimeWindowedStream } from './time-windowed-stream.js';
@@ -70,7 +79,7 @@ export class GroupedStream<K, V, F extends StreamFacts> {
    * @param options.value the serde of the aggregate
    */
   aggregate<A, R extends NoInfer<A> | null, KS extends SerdeFor<K> | undefined = undefined>(
-    this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
+    this: NeedsAggregate<F, KnownOr<F['key'], KS>, A>,
     initializer: () => NoInfer<A>,
     aggregator: (aggregate: NoInfer<A>, value: NonNull<V>, key: K) => R,
     options: Named & Stored & { readonly key?: KS; readonly value: Serde<A> },

@@ -108,3 +108,8 @@ export type NeedsGrouped<F extends StreamFacts, Key extends boolean> = Key exten
       : CompileError<'The stream is repartitioned by its new key, for which the serde of its value is not known: give it to groupBy or groupByKey as the option "value".'>
     : unknown
   : CompileError<'The serde of the key is not known here, since the key was changed: give it to groupBy or groupByKey as the option "key".'>;
+
+/** As {@link NeedsGrouped}, for an aggregate of type `A`, which is unknown as long as its serde is. */
+export type NeedsAggregate<F extends StreamFacts, Key extends boolean, A> = unknown extends A
+  ? CompileError<'The type of the aggregate is not known: give its serde as the option "value", such as json<Total>().'>
+  : NeedsGrouped<F, Key>;

@@ -11,7 +11,16 @@ import type { AggregateFacts } from './grouped-stream.js';
 import type { KTable } from './ktable.js';
 import type { Named, WindowStored } from './options.js';
 import { expectSerde } from './program.js';
-import type { KnownOr, NeedsBoth, NeedsGrouped, NonNull, SerdeFor, StreamFacts, TableFacts } from './serde-facts.js';
+import type {
+  KnownOr,
+  NeedsAggregate,
+  NeedsBoth,
+  NeedsGrouped,
+  NonNull,
+  SerdeFor,
+  StreamFacts,
+  TableFacts,
+} from './serde-facts.js';
 import { givenStoreName, mentionsStore, windowStoreDefinition } from './stored.js';
 import { AggregateTable } from './table/store-table.js';
 
@@ -75,7 +84,7 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
    * @param options.value the serde of the aggregate
    */
   aggregate<A, R extends NoInfer<A> | null, KS extends SerdeFor<K> | undefined = undefined>(
-    this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
+    this: NeedsAggregate<F, KnownOr<F['key'], KS>, A>,
     initializer: () => NoInfer<A>,
     aggregator: (aggregate: NoInfer<A>, value: V, key: K) => R,
     options: Named & WindowStored & { readonly key?: KS; readonly value: Serde<A> },
