@@ -38,7 +38,8 @@ const JSON_SERDE: Serde<unknown> = Object.freeze({
       throw SerdeError.ofValue('json', value, messageOf(error));
     }
     if (text === undefined) throw SerdeError.ofValue('json', value, 'JSON has no text for it');
-    return Buffer.from(text, 'utf8');
+    const bytes = Buffer.from(text, 'utf8');
+    return bytes.length === text.length ? bytes : Buffer.from(escapeSurrogates(text), 'utf8');
   },
   deserialize(bytes: Buffer, start: number, end: number) {
     try {
@@ -48,6 +49,14 @@ const JSON_SERDE: Serde<unknown> = Object.freeze({
     }
   },
 });
+
+/**
+ * Characters beyond the basic plane as a pair of escapes, as Jackson writes them: a key that Java wrote has then the same
+ * bytes here, and so the same partition.
+ */
+function escapeSurrogates(text: string): string {
+  return text.replace(/[\ud800-\udfff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase()}`);
+}
 
 /** Undefined for what JSON has no text for (undefined, functions, symbols), which the library's type leaves out. */
 const textOf: (value: unknown) => string | undefined = JSON.stringify;

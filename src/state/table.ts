@@ -2,6 +2,7 @@ import { NO_HEADERS } from '../util/headers.js';
 import type { Base } from './base.js';
 import type { Entry } from './overlay/entry.js';
 import { ATTACHED, Entry as EntryClass } from './overlay/entry.js';
+import { MemoryBase } from './memory/memory-base.js';
 import { Overlay } from './overlay/overlay.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
 import type { ChangelogWriter, RecordContext, StoreContext, StoreDefinition } from './store.js';
@@ -94,6 +95,11 @@ export class Table {
     if (this.changelog === undefined) return;
     const time = this.timestamped && value !== null ? timestamp : record === undefined ? -1 : record.timestamp;
     this.changelog.log(key, value, time, this.logHeaders && record !== undefined ? record.headers : NO_HEADERS);
+  }
+
+  /** The keys that are in memory, whether they were committed or not. */
+  rememberedKeys(): IterableIterator<string> {
+    return this.base instanceof MemoryBase ? this.base.keys() : this.overlay.keys();
   }
 
   /** The record being processed, for what a rule logs by itself. */

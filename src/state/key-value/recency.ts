@@ -6,7 +6,8 @@ import type { Table, WriteRule } from '../table.js';
 
 /**
  * The rule of a store with `maxEntries`: a write beyond that count drops the key that was least recently read or written,
- * and logs its tombstone before the write itself, as Kafka Streams does.
+ * and logs its tombstone before the write itself. A timestamped store logs none, as in Kafka Streams: what a restore reads is
+ * dropped by the same rule again.
  */
 export class Recency implements WriteRule {
   /** Present keys, the least recently used first. */
@@ -50,6 +51,6 @@ export class Recency implements WriteRule {
     this.keys.delete(eldest);
     const entry = this.table.entry(eldest, mapKeyToBytes(eldest));
     this.table.overlay.write(entry, null, -1);
-    this.table.log(entry.key, null, -1, this.table.recordContext());
+    if (!this.table.timestamped) this.table.log(entry.key, null, -1, this.table.recordContext());
   }
 }

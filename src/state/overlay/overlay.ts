@@ -176,6 +176,11 @@ export class Overlay implements EntryOwner {
     for (const row of this.frozen) yield row.entry;
   }
 
+  /** The keys of every entry, clean ones too. */
+  keys(): IterableIterator<string> {
+    return this.entries.keys();
+  }
+
   /** Evicts a clean entry. */
   forgetClean(entry: Entry): void {
     this.memory.removeClean(entry);

@@ -1,7 +1,7 @@
 import type { Serde } from '../../serde/serde.js';
 import type { Windowed } from '../../serde/windowed.js';
 import { NO_END } from '../../serde/primitives.js';
-import { bytesToMapKey } from '../../util/bytes.js';
+import { bytesToMapKey, mapKeyToBytes } from '../../util/bytes.js';
 import {
   MAX_SEQUENCE,
   WINDOW_SUFFIX,
@@ -86,7 +86,9 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
 
   fetchAll(fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>> {
     const [from, to] = this.shown(fromMs, toMs);
-    const sections = this.segments(from, to, false).map((segment): ScanSection => {
+    const remembered = this.rememberedBefore(from, fromMs);
+    const segments = new Set([...remembered.segments, ...this.segments(from, to, false)]);
+    const sections = [...segments].map((segment): ScanSection => {
       const prefix = segmentPrefix(segment);
       return {
         range: { prefix, reverse: false },
@@ -95,7 +97,8 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
     });
     const read = (key: Buffer, value: Buffer, valueStart: number, timestamp: number) => {
       const startMs = windowStartOf(key);
-      if (startMs < from || startMs > to) return undefined;
+      if (startMs > to) return undefined;
+      if (startMs < from && !remembered.keys.has(bytesToMapKey(key))) return undefined;
       const decoded = this.keySerde.deserialize(key, 0, key.length - WINDOW_SUFFIX);
       return this.windowEntry(decoded, startMs, this.values.decode(value, valueStart, timestamp));
     };
@@ -150,6 +153,22 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
       if (rowKey.length !== length) return undefined;
       return this.windowEntry(key, windowStartOf(rowKey), this.values.decode(value, valueStart, timestamp));
     });
+  }
+
+  /**
+   * Expired windows that the record cache still holds: with caching on, a scan over all keys shows them, as in Kafka
+   * Streams.
+   */
+  private rememberedBefore(shownMs: number, fromMs: number): { keys: Set<string>; segments: number[] } {
+    const keys = new Set<string>();
+    const segments = new Set<number>();
+    for (const key of this.table.caching ? this.table.rememberedKeys() : []) {
+      const startMs = windowStartOf(mapKeyToBytes(key));
+      if (startMs < fromMs || startMs >= shownMs) continue;
+      keys.add(key);
+      segments.add(this.expiry.segmentOf(startMs));
+    }
+    return { keys, segments: [...segments].sort((a, b) => a - b) };
   }
 
   /** The part of a time range that has not expired. */

@@ -1,0 +1,73 @@
+/*
+ * npm run conformance -- [--without TAG,...] [--expected-failures FILE] [--verbose] DIR...
+ *
+ * Runs every vector in the folders (or files) and prints the pass rate by tag, then `N passed, M failed, K skipped`. Exits 1
+ * if a vector fails. Vectors named in the file of expected failures are skipped if they fail, and fail if they pass.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { runVector, type Differences } from './run-vector.js';
+import { loadVectors, type Vector } from './vector.js';
+
+type Outcome = 'passed' | 'failed' | 'skipped';
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    without: { type: 'string', default: '' },
+    'expected-failures': { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const without = new Set(options.without.split(',').filter((tag) => tag !== ''));
+const expectedFailures = new Set(
+  options['expected-failures'] === undefined ? [] : namesIn(options['expected-failures']),
+);
+const folders = positionals.length > 0 ? positionals : ['test/conformance/vectors'];
+const vectors = loadVectors(folders).filter(({ tags }) => !tags.some((tag) => without.has(tag)));
+
+const outcomes = new Map<Vector, Outcome>();
+for (const vector of vectors) {
+  const differences = await runVector(vector);
+  outcomes.set(vector, outcomeOf(vector, differences));
+  report(vector, differences);
+}
+printTable();
+const count = (outcome: Outcome): number => [...outcomes.values()].filter((one) => one === outcome).length;
+console.log(`\n${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
+process.exitCode = count('failed') > 0 ? 1 : 0;
+
+function namesIn(file: string): string[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function outcomeOf(vector: Vector, differences: Differences): Outcome {
+  if (!expectedFailures.has(vector.name)) return differences.length === 0 ? 'passed' : 'failed';
+  return differences.length === 0 ? 'failed' : 'skipped';
+}
+
+function report(vector: Vector, differences: Differences): void {
+  if (outcomes.get(vector) !== 'failed') return;
+  if (differences.length === 0) {
+    console.log(`FAILED ${vector.name}: it passes, so take it off the list of expected failures`);
+    return;
+  }
+  const shown = options.verbose ? differences.join('\n') : (differences[0] ?? '').slice(0, 300);
+  console.log(`FAILED ${vector.name}: ${shown}`);
+}
+
+function printTable(): void {
+  const byTag = new Map<string, { passed: number; all: number }>();
+  for (const [{ tags }, outcome] of outcomes) {
+    for (const tag of tags) {
+      const row = byTag.get(tag) ?? { passed: 0, all: 0 };
+      byTag.set(tag, { passed: row.passed + (outcome === 'passed' ? 1 : 0), all: row.all + 1 });
+    }
+  }
+  console.log(`\n${'tag'.padEnd(24)} passed    of`);
+  for (const [tag, { passed, all }] of [...byTag].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    console.log(`${tag.padEnd(24)} ${String(passed).padStart(6)} ${String(all).padStart(5)}`);
+  }
+}
