@@ -3,7 +3,7 @@
  *
  *     node --import ./test/support/typescript.js bench/micro/record-batch.ts [RECORDS_PER_BATCH]
  */
-import { prepareCompression, type Compression } from '../../src/broker/record-batch/compression.js';
+import type { Compression } from '../../src/broker/record-batch/compression.js';
 import { decodeRecords } from '../../src/broker/record-batch/decode.js';
 import { RecordBatchBuilder } from '../../src/broker/record-batch/record-batch-builder.js';
 import { NO_HEADERS } from '../../src/util/headers.js';
@@ -57,7 +57,6 @@ function measure(name: string, run: () => unknown): void {
   console.log(`${name.padEnd(34)} ${best.toFixed(3)} CPU s per million  ${(1 / best).toFixed(2)} million/s`);
 }
 
-await prepareCompression();
 console.log(`Node ${process.version}, ${perBatch} records per batch, best of ${ROUNDS}`);
 const builder = new RecordBatchBuilder();
 const plain = build(builder, 'none');

@@ -1,4 +1,3 @@
-import { prepareCompression } from '../record-batch/compression.js';
 import type { ClientContext } from './client-context.js';
 import { reactionTo, responseError } from './error-codes.js';
 import { BrokerResponseError, BrokerUnavailableError } from './errors.js';
@@ -51,7 +50,6 @@ export class ClusterView {
   }
 
   private async open(): Promise<void> {
-    await prepareCompression();
     await this.context.transport.connect();
     await this.fetchMetadata([]);
   }

@@ -1,7 +1,6 @@
 import type { Random } from '../../util/random.js';
 import type { Clock } from '../../util/time.js';
 import { invalid } from '../../util/errors.js';
-import { prepareCompression } from '../record-batch/compression.js';
 import type { Transport } from '../client/transport.js';
 import { EmbeddedTransport } from './embedded-transport.js';
 import { FetchRequests } from './fetch-requests.js';
@@ -175,7 +174,6 @@ export class EmbeddedBroker {
  * @throws MillraceError `LOG_DIRECTORY_LOCKED`, `LOG_DIRECTORY_UNUSABLE`, `LOG_FORMAT_UNKNOWN`
  */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
-  await prepareCompression();
   const { directory, fsync, cacheBytes } = options;
   if (directory === undefined) return new EmbeddedBroker(new MemoryStorage(), options, 0);
   const storage = await LevelStorage.open({ directory, fsync, cacheBytes });

@@ -5,7 +5,6 @@ import type { Clock } from '../../util/time.js';
 import { BrokerUnavailableError } from '../client/errors.js';
 import type { ApiName, RequestOf, ResponseOf } from '../client/protocol.js';
 import type { Channel, Transport } from '../client/transport.js';
-import { prepareCompression } from '../record-batch/compression.js';
 import { BrokerConnection } from './broker-connection.js';
 import { ClusterAddresses, parseAddresses } from './cluster-addresses.js';
 import type { SaslOptions, SslOptions } from './kafkajs-internals.js';
@@ -62,7 +61,7 @@ class KafkaTransport implements Transport {
   }
 
   async connect(): Promise<void> {
-    await Promise.all([this.ask(), prepareCompression()]);
+    await this.ask();
     for (const api of ['Metadata', 'Fetch', 'Produce'] as const) this.features().requireVersion(api);
   }
 

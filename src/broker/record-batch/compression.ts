@@ -28,6 +28,7 @@ interface Codec {
   decompress(bytes: Buffer): Buffer;
 }
 
+// A codec's library is loaded when its first batch comes.
 const opened = new Map<Compression, Codec>();
 
 /**
@@ -44,16 +45,6 @@ export function compress(compression: Compression, bytes: Buffer): Buffer {
  */
 export function decompress(compression: Compression, bytes: Buffer): Buffer {
   return compression === 'none' ? bytes : codec(compression).decompress(bytes);
-}
-
-/**
- * Loads what cannot be loaded at first use: zstd where Node has none of its own (below 22.15). Transports call it when
- * they connect; calling it again is free.
- */
-export async function prepareCompression(): Promise<void> {
-  if (opened.has('zstd') || openNodeZstd()) return;
-  const zstd = await openWasmZstd();
-  if (zstd) opened.set('zstd', zstd);
 }
 
 function codec(compression: Exclude<Compression, 'none'>): Codec {
@@ -74,7 +65,7 @@ function open(compression: Exclude<Compression, 'none'>): Codec {
     case 'lz4':
       return openLz4();
     case 'zstd':
-      return openZstd();
+      return openNodeZstd() ?? orUnavailable('zstd', '@bokuweb/zstd-wasm', openWasmZstd);
   }
 }
 
@@ -105,21 +96,18 @@ function openLz4(): Codec {
   return { compress: (bytes) => compressFrameSync(bytes), decompress: (bytes) => decompressFrameSync(bytes) };
 }
 
-function openZstd(): Codec {
-  const zstd = openNodeZstd();
-  if (zstd) return zstd;
-  throw unavailable('zstd', 'Await prepareCompression() first, as transports do; it needs "@bokuweb/zstd-wasm".');
-}
-
 function load<T>(compression: Compression, packageName: string): T {
-  try {
-    // What the package's typings say; there is nothing else to check it by.
-    return createRequire(import.meta.url)(packageName) as T;
-  } catch (cause) {
-    throw unavailable(compression, `Install "${packageName}" for this platform, or use another compression.`, cause);
-  }
+  // What the package's typings say; there is nothing else to check it by.
+  return orUnavailable(compression, packageName, () => createRequire(import.meta.url)(packageName) as T);
 }
 
-function unavailable(compression: Compression, hint: string, cause?: unknown): Error {
-  return invalid('COMPRESSION_UNAVAILABLE', `Compression "${compression}" is not available`, { hint, cause });
+function orUnavailable<T>(compression: Compression, packageName: string, open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    throw invalid('COMPRESSION_UNAVAILABLE', `Compression "${compression}" is not available`, {
+      hint: `Install "${packageName}" for this platform, or use another compression.`,
+      cause,
+    });
+  }
 }

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { BatchHeader } from '../../../../src/broker/record-batch/batch-header.js';
-import { prepareCompression, type Compression } from '../../../../src/broker/record-batch/compression.js';
+import type { Compression } from '../../../../src/broker/record-batch/compression.js';
 import { buildControlBatch } from '../../../../src/broker/record-batch/control-batch.js';
 import { decodeRecords } from '../../../../src/broker/record-batch/decode.js';
 import { batch, record, rows } from './sample-records.js';
@@ -32,8 +32,6 @@ const WRITTEN_BY_JAVA: readonly [Compression, string][] = [
 /** Written by a transaction coordinator of the same version. */
 const MARKER =
   '0000000000000034000000420000000002cdec5568003000000000000001a1fd7d5ffc000001a1fd7d5ffc00000000000000010001ffffffff000000012000000008000000000c00000000000000';
-
-beforeAll(prepareCompression);
 
 describe("Java's bytes", () => {
   it.each(WRITTEN_BY_JAVA)('compressed with %s are read', (compression, hex) => {

@@ -1,12 +1,10 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { prepareCompression, type Compression } from '../../../../src/broker/record-batch/compression.js';
+import type { Compression } from '../../../../src/broker/record-batch/compression.js';
 import { decodeRecords } from '../../../../src/broker/record-batch/decode.js';
 import { arbitraryRecord, batch, record, rows } from './sample-records.js';
 
 const COMPRESSIONS: Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
-
-beforeAll(prepareCompression);
 
 describe('records come back as they were appended', () => {
   it.each(COMPRESSIONS)('with compression %s', (compression) => {
