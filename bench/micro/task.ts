@@ -6,6 +6,8 @@
  * Prints CPU microseconds per record (user and system) and records per second, per workload.
  */
 import { partitionKey, type FetchedRecords } from '../../src/broker/client/client.js';
+import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
+import { tumbling } from '../../src/processor/window/windows.js';
 import { decodeRecords } from '../../src/broker/record-batch/decode.js';
 import { RecordBatchBuilder } from '../../src/broker/record-batch/record-batch-builder.js';
 import { silentLogger } from '../../src/observability/log.js';
@@ -13,10 +15,11 @@ import { noMetrics } from '../../src/observability/metrics.js';
 import type { RecordCollector } from '../../src/runtime/task/record-collector.js';
 import { StreamTask } from '../../src/runtime/task/stream-task.js';
 import { TaskContext } from '../../src/runtime/task/task-context.js';
-import { long, string } from '../../src/serde/index.js';
+import { long, string, timeWindowed } from '../../src/serde/index.js';
 import type { KeyValueStore } from '../../src/state/store.js';
 import { openTaskState } from '../../src/state/open-task-state.js';
 import type { ProcessorContext, ProcessorSupplier, Record } from '../../src/topology/processor.js';
+import type { BuiltTopology } from '../../src/topology/node.js';
 import { keyValueStore } from '../../src/topology/store-definitions.js';
 import { Topology } from '../../src/topology/topology.js';
 import { systemClock } from '../../src/util/time.js';
@@ -82,6 +85,19 @@ function counting(): Topology {
     .addSink('sink', { topic: 'out', key: string(), value: long(), parents: 'count' });
 }
 
+/** The same count in the DSL, in tumbling windows of 10 s if `windowed`. */
+function dslCounting(windowed: boolean): BuiltTopology {
+  const builder = new StreamsBuilder();
+  const grouped = builder.stream('in', text).groupByKey(text);
+  if (windowed) {
+    const counts = grouped.windowedBy(tumbling('10s')).count({ store: 'counts' });
+    counts.toStream().to('out', { key: timeWindowed(string(), 10_000), value: long() });
+  } else {
+    grouped.count({ store: 'counts' }).toStream().to('out', { key: string(), value: long() });
+  }
+  return builder.build();
+}
+
 /** Puts what is sent into batches and drops them. */
 class Batches implements RecordCollector {
   readonly full = false;
@@ -115,8 +131,7 @@ function* fetches(): Generator<FetchedRecords> {
   }
 }
 
-async function open(topology: Topology): Promise<StreamTask> {
-  const built = topology.build();
+async function open(built: BuiltTopology): Promise<StreamTask> {
   const { subTopologies } = built;
   const base = { applicationId: 'bench', subTopologies, collector: new Batches(), metrics: noMetrics };
   const context = new TaskContext({ ...base, taskId: '0_0', partition: 0 });
@@ -144,7 +159,7 @@ async function commit(task: StreamTask): Promise<void> {
   await task.state.apply({ changelogs: new Map(), inputs });
 }
 
-async function measure(name: string, topology: Topology): Promise<void> {
+async function measure(name: string, topology: BuiltTopology): Promise<void> {
   const batches = [...fetches()];
   const task = await open(topology);
   const cpuBefore = process.cpuUsage();
@@ -165,5 +180,7 @@ async function measure(name: string, topology: Topology): Promise<void> {
   process.stdout.write(`${name.padEnd(12)} ${((user + system) / RECORDS).toFixed(3)} us/record  ${rate} records/s\n`);
 }
 
-await measure('stateless', stateless());
-await measure('count', counting());
+await measure('stateless', stateless().build());
+await measure('count', counting().build());
+await measure('dsl count', dslCounting(false));
+await measure('dsl windows', dslCounting(true));
