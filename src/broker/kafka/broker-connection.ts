@@ -29,6 +29,8 @@ export interface PendingRequest {
 export interface BrokerConnectionOptions extends ConnectionOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** Who is at the other end, for messages: `broker 1`. */
+  readonly peer: string;
   /** Where to connect, in order of preference; asked at every attempt. */
   readonly addresses: () => readonly BrokerAddress[];
   /** Called with what the broker says of itself, at every connect. */
@@ -113,18 +115,18 @@ export class BrokerConnection {
     } catch (cause) {
       this.opening = false;
       this.backOffAfter(cause);
-      this.drop(this.closedBy ?? connectError(cause, this.options.addresses()));
+      this.drop(this.closedBy ?? connectError(cause, this.options));
     }
   }
 
   private async connect(): Promise<BrokerSocket> {
-    let cause: unknown = new BrokerUnavailableError('no address of this broker is known');
+    let cause: unknown = new BrokerUnavailableError(`no address of ${this.options.peer} is known`);
     for (const address of this.options.addresses()) {
       try {
         return await this.connectTo(address);
       } catch (error) {
         cause = error;
-        if (this.closedBy || !isTransient(error)) break;
+        if (this.closedBy !== undefined || !isTransient(error)) break;
       }
     }
     throw cause;
@@ -201,7 +203,7 @@ export class BrokerConnection {
         if (this.unsettled.delete(request)) request.done(payload);
       },
       (cause) => {
-        this.fail(request, asUnavailable(cause, request.name));
+        this.fail(request, asUnavailable(cause, request.name, this.options.peer));
       },
     );
   }
@@ -231,7 +233,7 @@ export class BrokerConnection {
         earliest = Math.min(earliest, request.deadlineMs);
         continue;
       }
-      const cause = timedOut(request);
+      const cause = timedOut(request, this.options.peer);
       this.fail(request, cause);
       if (request.socket && request.socket === this.socket) this.drop(cause);
     }
@@ -243,8 +245,8 @@ function nameOf({ host, port }: BrokerAddress): string {
   return `${host}:${port}`;
 }
 
-function timedOut({ name, timeoutMs, socket }: Waiting): BrokerUnavailableError {
-  const what = socket ? 'was not answered' : 'could not be sent';
+function timedOut({ name, timeoutMs, socket }: Waiting, peer: string): BrokerUnavailableError {
+  const what = socket ? `was not answered by ${peer}` : `could not be sent to ${peer}`;
   return new BrokerUnavailableError(`${name} ${what} within ${timeoutMs} ms`);
 }
 
@@ -255,9 +257,9 @@ function anotherVersion(request: PendingRequest, range: { minVersion: number; ma
   );
 }
 
-function asUnavailable(cause: Error, name: string): Error {
+function asUnavailable(cause: Error, name: string, peer: string): Error {
   if (cause instanceof MillraceError) return cause;
-  return new BrokerUnavailableError(`${name} was not answered: ${messageOf(cause)}`, { cause });
+  return new BrokerUnavailableError(`${name} was not answered by ${peer}: ${messageOf(cause)}`, { cause });
 }
 
 function isRefusedLogin(cause: unknown): boolean {
@@ -269,7 +271,7 @@ function isTransient(cause: unknown): boolean {
   return !isRefusedLogin(cause) && !(cause instanceof MillraceError && cause.kind === 'invalid');
 }
 
-function connectError(cause: unknown, addresses: readonly BrokerAddress[]): Error {
+function connectError(cause: unknown, { peer, addresses }: BrokerConnectionOptions): Error {
   if (isRefusedLogin(cause)) {
     return invalid('BROKER_LOGIN_REFUSED', `The broker refused the login: ${messageOf(cause)}`, {
       cause,
@@ -277,8 +279,8 @@ function connectError(cause: unknown, addresses: readonly BrokerAddress[]): Erro
     });
   }
   if (cause instanceof MillraceError && cause.kind === 'invalid') return cause;
-  const where = addresses.length === 0 ? 'the broker' : addresses.map(nameOf).join(', ');
-  return new BrokerUnavailableError(`Cannot connect to ${where}: ${messageOf(cause)}`, {
+  const where = addresses().map(nameOf).join(', ');
+  return new BrokerUnavailableError(`Cannot connect to ${peer}${where && ` (${where})`}: ${messageOf(cause)}`, {
     cause,
     hint: 'Check that the broker runs, its address (KAFKA_BROKERS, advertised.listeners) and whether it wants TLS.',
   });

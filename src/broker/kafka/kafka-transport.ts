@@ -167,6 +167,7 @@ class KafkaTransport implements Transport {
       connectTimeoutMs: connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       clock,
       random,
+      peer: node === 'any' ? 'any bootstrap server' : `broker ${node}`,
       log: log.child({ node, channel }),
       addresses: () => this.addresses.of(node),
       onHandshake: (handshake) => {
