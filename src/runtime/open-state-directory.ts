@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytes } from '../serde/primitives.js';
 import { openTaskState } from '../state/open-task-state.js';
 import type { TaskState } from '../state/task-state.js';
+import { keyValueStore } from '../topology/store-definitions.js';
 import { invalid, messageOf } from '../util/errors.js';
 import type { Random } from '../util/random.js';
 import type { StateDirectory } from './state-directory.js';
@@ -9,6 +11,8 @@ import type { StateDirectory } from './state-directory.js';
 const INSTANCE_FILE = 'instance.json';
 const OWNER_FILE = 'owner.json';
 const LOCK_FOLDER = 'lock';
+/** Nothing is ever put into it: an open database is a lock that the system gives back whatever happens to the process. */
+const LOCK = keyValueStore({ name: LOCK_FOLDER, key: bytes(), value: bytes(), logging: false });
 
 /**
  * Creates the folder if need be and locks it until `close` or the end of the process.
@@ -54,7 +58,7 @@ async function takeLock(path: string): Promise<TaskState> {
   try {
     return await openTaskState({
       directory: join(path, LOCK_FOLDER),
-      definitions: [],
+      definitions: [LOCK],
       context: {
         taskId: LOCK_FOLDER,
         recordContext: () => undefined,

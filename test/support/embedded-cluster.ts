@@ -22,6 +22,7 @@ export interface ReadRecord {
 export class EmbeddedCluster {
   readonly #clients: BrokerClient[] = [];
   readonly #feeder: BrokerClient;
+  #closed = false;
 
   private constructor(
     readonly broker: EmbeddedBroker,
@@ -82,7 +83,7 @@ export class EmbeddedCluster {
       if ((ends.get(key) ?? 0) <= (starts.get(key) ?? 0)) open.delete(key);
     }
     const found: ReadRecord[] = [];
-    while (open.size > 0) {
+    while (open.size > 0 && !this.#closed) {
       for (const { partition, records, nextOffset } of await reader.poll(10)) {
         for (let i = 0; i < records.length; i++) {
           const text = (start: number, end: number): string | null =>
@@ -107,11 +108,13 @@ export class EmbeddedCluster {
     for (;;) {
       const records = await this.read(topic);
       if (done(records)) return records;
+      if (this.#closed) throw new Error(`topic "${topic}" did not come to hold what was waited for`);
       await systemClock.sleep(5);
     }
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     for (const client of this.#clients) await client.close();
     await this.broker.close();
   }

@@ -21,12 +21,11 @@ export async function commitExactlyOnce(context: TransactionContext, tasks: read
   // 2. Freeze the overlays; what has no changelog is kept beside its base until the outcome is known
   const committing = freeze(tasks);
   await Promise.all(committing.map(({ owned, state, offsets }) => state.prepare(positionsOf(owned, offsets, records))));
-  // 3. The offsets become part of the transaction, checked against the member's generation
+  // 3. The last records go out; the offsets become part of the transaction, checked against the member's generation
   const offsets = offsetsToSend(committing);
-  if (offsets.length > 0) {
-    records.ensureTransaction();
-    await records.writer.sendOffsets(generation(context), offsets);
-  }
+  records.ensureTransaction();
+  const sending = offsets.length > 0 ? records.writer.sendOffsets(generation(context), offsets) : undefined;
+  await Promise.all([records.writer.flush(), sending]);
   // 4. End the transaction: outputs, changelogs and offsets count together, or not at all
   if (!(await endTransaction(context, committing, offsets))) {
     throw new TransactionAbortableError('the transaction was aborted while its end was unknown');
