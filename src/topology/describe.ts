@@ -1,4 +1,4 @@
-import type { GlobalStore, SubTopology, TopologyNode } from './node.js';
+import type { GlobalStore, SubTopology, TopicNameExtractor, TopologyNode } from './node.js';
 import { describedNodes } from './described-node.js';
 import { javaHashOrder } from './java-order.js';
 
@@ -46,6 +46,8 @@ function names(list: readonly string[]): string {
   return list.length === 0 ? 'none' : list.join(', ');
 }
 
-function extractorName(extractor: { readonly name: string }): string {
+/** As Java shows an object: by its own `toString`, if it has one. */
+function extractorName(extractor: TopicNameExtractor): string {
+  if (Object.hasOwn(extractor, 'toString')) return String(extractor);
   return extractor.name === '' ? 'TopicNameExtractor' : extractor.name;
 }
