@@ -8,9 +8,82 @@ export type {
   GeneratorOption,
   GeneratorStep,
 } from './connect/generator/generator.js';
+export type { Branches, BranchedStream } from './dsl/branched-stream.js';
+export type { AggregateFacts, GroupedStream } from './dsl/grouped-stream.js';
+export type { GroupedTable } from './dsl/grouped-table.js';
+export type { KStream } from './dsl/kstream.js';
+export type { KTable } from './dsl/ktable.js';
+export type {
+  Connected,
+  Consumed,
+  Joined,
+  Named,
+  Produced,
+  Repartitioned,
+  Stored,
+  WindowStored,
+} from './dsl/options.js';
+export type {
+  AllChanged,
+  CompileError,
+  KeyChanged,
+  Known,
+  KnownTable,
+  Merged,
+  StreamFacts,
+  TableFacts,
+  ValueChanged,
+} from './dsl/serde-facts.js';
 export { StreamsBuilder } from './dsl/streams-builder.js';
+export type { StreamsBuilderOptions } from './dsl/streams-builder.js';
+export type { TimeWindowedStream } from './dsl/time-windowed-stream.js';
 export { hopping, tumbling } from './processor/window/windows.js';
+export type { Grace, TimeWindows } from './processor/window/windows.js';
 export * from './serde/index.js';
+export type {
+  KeyValueStore,
+  ReadOnlyKeyValueStore,
+  ReadOnlyWindowStore,
+  StateStore,
+  StoreDefinition,
+  TimestampedKeyValueStore,
+  TimestampedWindowStore,
+  ValueAndTimestamp,
+  WindowEntry,
+  WindowStore,
+} from './state/store.js';
+export type {
+  BuiltTopology,
+  ExtractableRecord,
+  OffsetReset,
+  StreamPartitioner,
+  TimestampExtractor,
+  TopicNameExtractor,
+} from './topology/node.js';
+export { Record } from './topology/processor.js';
+export type {
+  Cancellable,
+  FixedKeyProcessor,
+  FixedKeyProcessorContext,
+  FixedKeyRecord,
+  Processor,
+  ProcessorContext,
+  ProcessorSupplier,
+  PunctuationType,
+  Punctuator,
+  RecordMetadata,
+} from './topology/processor.js';
+export { keyValueStore, windowStore } from './topology/store-definitions.js';
+export type { KeyValueStoreOptions, StoreOptions, WindowStoreOptions } from './topology/store-definitions.js';
+export {
+  failOnInvalidTimestamp,
+  logAndSkipOnInvalidTimestamp,
+  usePartitionTimeOnInvalidTimestamp,
+} from './topology/timestamp-extractors.js';
+export { Topology } from './topology/topology.js';
+export type { GlobalStoreOptions, ProcessorOptions, SinkOptions, SourceOptions } from './topology/topology.js';
+export { TopologyError } from './topology/topology-error.js';
+export type { Header, Headers } from './util/headers.js';
 export { MillraceError } from './util/errors.js';
 export type { ErrorContext, ErrorKind } from './util/errors.js';
 export type { Duration } from './util/time.js';
