@@ -3,17 +3,24 @@ import type { KeyValueStore } from '../../src/state/store.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
 import type { Record, Processor, ProcessorContext } from '../../src/topology/processor.js';
 import { keyValueStore } from '../../src/topology/store-definitions.js';
-import { Topology } from '../../src/topology/topology.js';
+import { Topology, type SourceOptions } from '../../src/topology/topology.js';
 
-class UpperCase implements Processor<string, string, string, string> {
-  #context: ProcessorContext<string, string> | undefined;
+/** Hands on what it gets. */
+export class Forward implements Processor<string, string, string, string> {
+  protected context: ProcessorContext<string, string> | undefined;
 
   init(context: ProcessorContext<string, string>): void {
-    this.#context = context;
+    this.context = context;
   }
 
-  process(record: Record<string, string>): void {
-    this.#context?.forward(record.withValue(record.value.toUpperCase()));
+  process(record: Record<string, string>): void | Promise<void> {
+    this.context?.forward(record);
+  }
+}
+
+class UpperCase extends Forward {
+  override process(record: Record<string, string>): void {
+    this.context?.forward(record.withValue(record.value.toUpperCase()));
   }
 }
 
@@ -35,11 +42,7 @@ class Count implements Processor<string, string, string, string> {
 
 /** `in` to `out`, values in upper case. */
 export function upperCaseTopology(): BuiltTopology {
-  return new Topology()
-    .addSource('source', { topics: 'in', key: string(), value: string() })
-    .addProcessor('upper-case', () => new UpperCase(), { parents: 'source' })
-    .addSink('sink', { topic: 'out', key: string(), value: string(), parents: 'upper-case' })
-    .build();
+  return pipeTopology(() => new UpperCase());
 }
 
 /** Counts the records of each key of `in`; every count goes to `out`. */
@@ -52,5 +55,18 @@ export function countTopology(
     .addProcessor('count', () => new Count(), { parents: 'source' })
     .addStateStore(keyValueStore({ name: 'counts', key: string(), value: string(), storage, logging }), 'count')
     .addSink('sink', { topic: 'out', key: string(), value: string(), parents: 'count' })
+    .build();
+}
+
+/** `in` to `out` through a processor. */
+export function pipeTopology(
+  processor: () => Processor<string, string, string, string>,
+  options: Partial<Pick<SourceOptions, 'pattern' | 'topics' | 'offsetReset'>> = {},
+): BuiltTopology {
+  const input = options.pattern ? { pattern: options.pattern } : { topics: options.topics ?? 'in' };
+  return new Topology()
+    .addSource('source', { ...input, offsetReset: options.offsetReset, key: string(), value: string() })
+    .addProcessor('processor', processor, { parents: 'source' })
+    .addSink('sink', { topic: 'out', key: string(), value: string(), parents: 'processor' })
     .build();
 }
