@@ -28,7 +28,7 @@ class RunningApplication implements StreamsApplication {
   readonly #stores: StoreViews;
   readonly #log: Logger;
   #error: Error | undefined;
-  #loop: Promise<void> = Promise.resolve();
+  #loop: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #closing: Promise<boolean> | undefined;
 
@@ -155,6 +155,7 @@ class RunningApplication implements StreamsApplication {
     watch.stop();
     if (commit) await this.#settled(member);
     else this.#parts.giveUp.abort();
+    if (!this.#loop) await commands.close();
     await commands.run(async () => {
       loop.stop();
       if (commit && member.metadata) await this.#lastCommit();

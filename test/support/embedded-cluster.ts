@@ -22,11 +22,11 @@ export interface ReadRecord {
 export class EmbeddedCluster {
   readonly #clients: BrokerClient[] = [];
   readonly #feeder: BrokerClient;
+  readonly #partitions = new Map<string, number>();
   #closed = false;
 
   private constructor(
     readonly broker: EmbeddedBroker,
-    private readonly partitions: Readonly<Record<string, number>>,
     private readonly clock: Clock,
   ) {
     this.#feeder = this.client();
@@ -35,11 +35,16 @@ export class EmbeddedCluster {
   /** @param topics partitions by topic */
   static async open(topics: Readonly<Record<string, number>>, clock = systemClock): Promise<EmbeddedCluster> {
     const broker = await openEmbeddedBroker({ clock, random: seededRandom(1) });
-    const cluster = new EmbeddedCluster(broker, topics, clock);
-    await cluster.#feeder.admin.createTopics(
-      Object.entries(topics).map(([name, count]) => ({ name, partitions: count })),
-    );
+    const cluster = new EmbeddedCluster(broker, clock);
+    await cluster.createTopics(topics);
     return cluster;
+  }
+
+  /** @param topics partitions by topic */
+  async createTopics(topics: Readonly<Record<string, number>>): Promise<void> {
+    const named = Object.entries(topics).map(([name, partitions]) => ({ name, partitions }));
+    for (const { name, partitions } of named) this.#partitions.set(name, partitions);
+    await this.#feeder.admin.createTopics(named);
   }
 
   /** A client of its own; `through` may put something between it and the broker. */
@@ -62,7 +67,7 @@ export class EmbeddedCluster {
     await writer.init();
     records.forEach(([key, value], index) => {
       const bytes = Buffer.from(key);
-      const partition = partitionForKey(bytes, this.partitions[topic] ?? 1);
+      const partition = partitionForKey(bytes, this.#partitions.get(topic) ?? 1);
       writer.send(topic, partition, bytes, Buffer.from(value), 1_000 + index, NO_HEADERS);
     });
     await writer.flush();
@@ -104,13 +109,22 @@ export class EmbeddedCluster {
   }
 
   /** Reads a topic again and again until `done`. */
-  async readUntil(topic: string, done: (records: readonly ReadRecord[]) => boolean): Promise<ReadRecord[]> {
+  async readUntil(
+    topic: string,
+    done: (records: readonly ReadRecord[]) => boolean,
+    isolation: Isolation = 'read_committed',
+  ): Promise<ReadRecord[]> {
     for (;;) {
-      const records = await this.read(topic);
+      const records = await this.read(topic, isolation);
       if (done(records)) return records;
       if (this.#closed) throw new Error(`topic "${topic}" did not come to hold what was waited for`);
-      await systemClock.sleep(5);
+      await this.pause();
     }
+  }
+
+  /** Lets everything else go on for a moment: to be called while a test waits for a condition. */
+  pause(): Promise<void> {
+    return systemClock.sleep(5);
   }
 
   async close(): Promise<void> {
