@@ -18,10 +18,27 @@ export interface DriverPlan {
 
 /** One task `0_0` for all sub-topologies and one partition per topic, as in Kafka Streams' own driver. */
 export function planSingleTask(topology: BuiltTopology, applicationId: string): DriverPlan {
-  const { subTopologies } = topology;
-  const inputs = topicsOf(topology, subTopologies, applicationId).map((topic) => ({ topic, partition: 0 }));
-  const task = { id: '0_0', partition: 0, subTopologies, inputs, patterns: patternsOf(subTopologies) };
-  return { tasks: subTopologies.length === 0 ? [] : [task], partitionsOf: () => 1 };
+  const merged = mergeSubTopologies(topology);
+  const inputs = topicsOf(topology, [merged], applicationId).map((topic) => ({ topic, partition: 0 }));
+  const task = { id: '0_0', partition: 0, subTopologies: [merged], inputs, patterns: patternsOf([merged]) };
+  return { tasks: merged.nodes.length === 0 ? [] : [task], partitionsOf: () => 1 };
+}
+
+/** All sub-topologies as one. Nodes are in the order they were added, since that is the order of `init`. */
+function mergeSubTopologies({ subTopologies, nodeOrder }: BuiltTopology): SubTopology {
+  const nodes = subTopologies
+    .flatMap((subTopology) => subTopology.nodes)
+    .toSorted((left, right) => nodeOrder.indexOf(left.name) - nodeOrder.indexOf(right.name));
+  const stores = new Map(subTopologies.flatMap((sub) => sub.stores.map((store) => [store.name, store])));
+  const storeNames = new Set(nodes.flatMap((node) => (node.kind === 'processor' ? node.stores : [])));
+  return {
+    id: 0,
+    nodes,
+    stores: [...storeNames].map((name) => stores.get(name)).filter((store) => store !== undefined),
+    repartitionTopics: subTopologies.flatMap((sub) => sub.repartitionTopics),
+    sourceChangelogs: new Map(subTopologies.flatMap((sub) => [...sub.sourceChangelogs])),
+    copartitionGroups: subTopologies.flatMap((sub) => sub.copartitionGroups),
+  };
 }
 
 /** One task per sub-topology and partition, as in production. */

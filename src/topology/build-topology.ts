@@ -28,6 +28,7 @@ export function buildTopology(draft: TopologyDraft): BuiltTopology {
   return Object.freeze({
     subTopologies,
     globalStores,
+    nodeOrder: Object.freeze([...draft.nodes.keys()]),
     describe: () => describeTopology(subTopologies, globalStores),
     internalTopics: (applicationId: string) => internalTopics(applicationId, subTopologies),
   });

@@ -115,6 +115,8 @@ export interface InternalTopic {
 export interface BuiltTopology {
   readonly subTopologies: readonly SubTopology[];
   readonly globalStores: readonly GlobalStore[];
+  /** Names of all nodes in the order they were added, over all sub-topologies: where one task runs them all. */
+  readonly nodeOrder: readonly string[];
   /** Kafka Streams' `Topology.describe()` text. */
   describe(): string;
   /** Internal topics of an application, `windowstore.changelog.additional.retention.ms` (one day) included. */
