@@ -1,3 +1,4 @@
+import type { Counter } from '../observability/metrics.js';
 import type { Serde } from '../serde/serde.js';
 import type { Headers } from '../util/headers.js';
 
@@ -137,12 +138,20 @@ export interface ChangelogWriter {
   log(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers): void;
 }
 
+/** Reads of a store by who answered them. */
+export interface CacheCounters {
+  readonly hits: Counter;
+  readonly misses: Counter;
+}
+
 /** What a store may ask of its task. */
 export interface StoreContext {
   readonly taskId: string;
   /** Undefined outside a record (wall-clock punctuation, init). */
   recordContext(): RecordContext | undefined;
   changelog(storeName: string): ChangelogWriter | undefined;
+  /** Where a store counts the reads that its overlay answered, and those that went to the base. Absent: nowhere. */
+  cacheCounters?(storeName: string): CacheCounters;
   /** A write was dropped because it had expired: counted as `dropped records` with its reason. */
   onExpired(storeName: string): void;
 }

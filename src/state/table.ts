@@ -54,7 +54,8 @@ export class Table {
     this.context = options.context;
     this.caching = options.caching;
     this.timestamped = options.timestamped;
-    this.overlay = new Overlay(options.base, options.memory, options.timestamped);
+    const reads = options.context.cacheCounters?.(options.definition.name);
+    this.overlay = new Overlay(options.base, options.memory, options.timestamped, reads);
     this.changelog =
       options.definition.logging === false ? undefined : options.context.changelog(options.definition.name);
     this.logHeaders = options.definition.logHeaders ?? false;

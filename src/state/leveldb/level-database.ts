@@ -61,8 +61,8 @@ export class LevelBatch implements RowBatch {
 }
 
 function openError(directory: string, error: unknown): MillraceError {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   if (code === 'LEVEL_LOCKED') {
     return new MillraceError({
       code: 'STATE_LOCKED',

@@ -1,7 +1,7 @@
 import { internal } from '../../util/errors.js';
 import { readInt64 } from '../../util/bytes.js';
 import type { Base } from '../base.js';
-import type { RecordContext } from '../store.js';
+import type { CacheCounters, RecordContext } from '../store.js';
 import type { EntryOwner } from './entry.js';
 import { ACTIVE, ATTACHED, CACHED, CachedChange, Entry, EntryList, FROZEN, TOUCHED, UNCOMMITTED } from './entry.js';
 import type { OverlayMemory } from './overlay-memory.js';
@@ -35,6 +35,7 @@ export class Overlay implements EntryOwner {
     private readonly base: Base,
     private readonly memory: OverlayMemory,
     private readonly timestamped: boolean,
+    private readonly reads: CacheCounters = { hits: { value: 0 }, misses: { value: 0 } },
   ) {}
 
   /** The entry of a key, if there is one. */
@@ -46,14 +47,17 @@ export class Overlay implements EntryOwner {
   read(entry: Entry): Buffer | null {
     if (entry.value !== undefined) {
       entry.state |= TOUCHED;
+      this.reads.hits.value++;
       return entry.value;
     }
     const compact = entry.expand();
     if (compact !== undefined) {
+      this.reads.hits.value++;
       entry.state |= TOUCHED;
       this.memory.recountClean(entry);
       return compact;
     }
+    this.reads.misses.value++;
     const value = this.load(entry);
     if (this.base.worthKeeping && (entry.state & ATTACHED) === 0) {
       this.attach(entry);

@@ -76,9 +76,10 @@ export class OpenedState {
     definitions: readonly StoreDefinition[],
     cacheMaxBytes = 0,
     directory = world.directory(),
+    memoryBytes?: number,
   ): Promise<OpenedState> {
     const context = new RecordingContext();
-    const state = await openTaskState({ directory, definitions, context, cacheMaxBytes });
+    const state = await openTaskState({ directory, definitions, context, cacheMaxBytes, memoryBytes });
     return new OpenedState(state, context, directory, definitions, cacheMaxBytes);
   }
 
