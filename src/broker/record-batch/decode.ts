@@ -115,17 +115,7 @@ function isUnavailable(error: unknown): boolean {
 }
 
 function addBatch(columns: DecodedRecords, { header, records, start, end }: Batch, fromOffset: number): void {
-  const reached = columns.addBatch(
-    records,
-    start,
-    end,
-    header.count,
-    header.baseOffset,
-    header.baseTimestamp,
-    header.logAppendTime ? header.maxTimestamp : -1,
-    header.leaderEpoch,
-    fromOffset,
-  );
+  const reached = columns.addBatch(header, records, start, end, fromOffset);
   if (reached !== end) throw new CorruptRecordError(header.baseOffset, 'its records do not fill it');
 }
 

@@ -1,4 +1,6 @@
 import { NO_HEADERS, type Header, type Headers } from '../../util/headers.js';
+import type { BatchHeader } from './batch-header.js';
+import { CorruptRecordError } from './corrupt-record-error.js';
 import type { RecordColumns } from './record-columns.js';
 import { VarintReader } from './varint.js';
 
@@ -38,23 +40,14 @@ export class DecodedRecords implements RecordColumns {
 
   /**
    * Adds the records of one batch from `fromOffset` on.
-   * @param records the decompressed bytes of the batch's records
-   * @param appendTime the time of every record, or -1 to take each record's own
+   * @param records holds the batch's records, decompressed, from `start` to `end`
    * @returns where the last record ended; beyond `end` if the bytes contradict themselves
    */
-  addBatch(
-    records: Buffer,
-    start: number,
-    end: number,
-    count: number,
-    baseOffset: number,
-    baseTimestamp: number,
-    appendTime: number,
-    leaderEpoch: number,
-    fromOffset: number,
-  ): number {
+  addBatch(header: BatchHeader, records: Buffer, start: number, end: number, fromOffset: number): number {
+    const { baseOffset, baseTimestamp, count } = header;
+    const appendTime = header.logAppendTime ? header.maxTimestamp : -1;
     const batch = this.buffers.push(records) - 1;
-    this.leaderEpochs.push(leaderEpoch);
+    this.leaderEpochs.push(header.leaderEpoch);
     const { offsets, timestamps, keyStarts, keyEnds, valueStarts, valueEnds, batches } = this;
     const reader = new VarintReader(records, start);
     let at = this.filled;
@@ -123,20 +116,23 @@ export class DecodedRecords implements RecordColumns {
   headers(index: number): Headers {
     const buffer = this.buffer(index);
     const start = this.valueEnd(index);
-    return buffer[start] === 0 ? NO_HEADERS : readHeaders(buffer, start);
+    return buffer[start] === 0 ? NO_HEADERS : readHeaders(buffer, start, this.offset(index));
   }
 }
 
-function readHeaders(buffer: Buffer, start: number): Headers {
+function readHeaders(buffer: Buffer, start: number, offset: number): Headers {
   const reader = new VarintReader(buffer, start);
   const headers: Header[] = [];
   for (let left = reader.int32(); left > 0; left--) {
     const nameSize = reader.int32();
-    const name = buffer.utf8Slice(reader.at, reader.at + nameSize);
+    const nameStart = reader.at;
     reader.at += nameSize;
     const valueSize = reader.int32();
-    headers.push([name, valueSize < 0 ? null : buffer.subarray(reader.at, reader.at + valueSize)]);
+    const valueStart = reader.at;
     if (valueSize > 0) reader.at += valueSize;
+    if (nameSize < 0 || reader.at > buffer.length) throw new CorruptRecordError(offset, 'its headers exceed it');
+    const name = buffer.utf8Slice(nameStart, nameStart + nameSize);
+    headers.push([name, valueSize < 0 ? null : buffer.subarray(valueStart, reader.at)]);
   }
   return headers;
 }

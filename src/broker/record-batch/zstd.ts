@@ -61,7 +61,7 @@ export function openWasmZstd(): Zstd {
 }
 
 const FIRST_GUESS_BYTES = 1 << 20;
-const LAST_GUESS_BYTES = 1 << 30;
+const LAST_GUESS_BYTES = 1 << 28;
 
 // Java writes frames without their content's size, for which the module wants a buffer that is large enough.
 function decompressUnknownSize(decompress: Decompress, bytes: Buffer): Uint8Array {

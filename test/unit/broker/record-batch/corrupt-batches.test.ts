@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { buildControlBatch } from '../../../../src/broker/record-batch/control-batch.js';
 import { CorruptRecordError } from '../../../../src/broker/record-batch/corrupt-record-error.js';
 import { decodeRecords } from '../../../../src/broker/record-batch/decode.js';
+import { MillraceError } from '../../../../src/util/errors.js';
 import { batch, record } from './sample-records.js';
 
 const good = batch([record('a', '1'), record('b', '2')], { baseOffset: 40 });
@@ -41,6 +43,37 @@ describe('a corrupt batch', () => {
     ['a format of the future', (bytes: Buffer) => bytes.writeUInt8(3, 16), 'format is 3'],
   ])('with %s is refused even unchecked', (_, change, message) => {
     expect(() => decodeRecords(changed(change), 40, undefined, false)).toThrow(message);
+  });
+
+  it('never ends in anything but records or an error of ours, whatever its bytes', () => {
+    const control = buildControlBatch({
+      type: 'commit',
+      producerId: 1n,
+      producerEpoch: 0,
+      timestamp: 0,
+      baseOffset: 40,
+    });
+    const compressed = (['gzip', 'snappy', 'lz4', 'zstd'] as const).map((compression) =>
+      batch([record('a', 'aaaaaaaaaaaaaaaaaaaaaaaa'), record('b', '2')], { compression, baseOffset: 40 }),
+    );
+    const change = fc.tuple(fc.nat(200), fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(good, control, ...compressed),
+        fc.array(change, { minLength: 1 }),
+        (whole, changes) => {
+          const bytes = Buffer.from(whole);
+          for (const [at, value] of changes) bytes[at % bytes.length] = value;
+          try {
+            const { records } = decodeRecords(bytes, 40, ({ controlType }) => controlType !== 'abort', false);
+            for (let i = 0; i < records.length; i++) records.headers(i);
+          } catch (error) {
+            expect(error).toBeInstanceOf(MillraceError);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 
   it.each([0, 1])('of the old message format %i is refused with a remedy', (magic) => {
