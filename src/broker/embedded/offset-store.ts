@@ -59,14 +59,9 @@ export class OffsetStore {
     return false;
   }
 
-  /** Every partition with a committed or a pending offset. */
+  /** Every partition with a committed offset. */
   partitions(groupId: string): TopicPartition[] {
-    const found = new Map<string, TopicPartition>();
-    const sources = [this.#committed.get(groupId), ...(this.#pending.get(groupId)?.values() ?? [])];
-    for (const source of sources) {
-      for (const [key, { topic, partition }] of source ?? []) found.set(key, { topic, partition });
-    }
-    return [...found.values()];
+    return [...(this.#committed.get(groupId)?.values() ?? [])];
   }
 
   hasGroup(groupId: string): boolean {

@@ -7,8 +7,6 @@ import type { BrokerStorage } from './storage/broker-storage.js';
 import type { TopicRegistry } from './topic-registry.js';
 import type { TransactionCoordinator } from './transaction-coordinator.js';
 
-const TRANSACTIONAL_ID_AUTHORIZATION_FAILED = 53;
-
 /** Answers Produce: checks each batch, lets the transaction coordinator know, appends. */
 export class ProduceRequests {
   constructor(
@@ -45,7 +43,7 @@ export class ProduceRequests {
   }
 
   #admit(transactionalId: string | null, topic: string, partition: number, batch: BatchFields): number {
-    if (transactionalId === null) return TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+    if (transactionalId === null) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
     const { producerId, producerEpoch } = batch;
     return this.transactions.admitPartition({ transactionalId, producerId, producerEpoch }, { topic, partition });
   }

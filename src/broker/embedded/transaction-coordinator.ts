@@ -46,6 +46,7 @@ export class TransactionCoordinator {
       return { errorCode: ErrorCode.NONE, producerId: this.#newProducerId(), producerEpoch: 0 };
     }
     if (transactionalId === '') return noProducer(ErrorCode.INVALID_REQUEST);
+    if ((request.producerId === -1n) !== (request.producerEpoch === -1)) return noProducer(ErrorCode.INVALID_REQUEST);
     if (transactionTimeoutMs <= 0 || transactionTimeoutMs > MAX_TIMEOUT_MS) {
       return noProducer(ErrorCode.INVALID_TRANSACTION_TIMEOUT);
     }
@@ -191,17 +192,19 @@ export class TransactionCoordinator {
 
   /** Aborts the open transaction under an epoch that its holder does not have. */
   #fence(transaction: Transaction): void {
-    transaction.epoch = Math.min(transaction.epoch + 1, MAX_EPOCH);
-    transaction.lastEpoch = -1;
-    this.#end(transaction, false, true);
+    if (this.transactionVersion < 2) {
+      transaction.epoch = Math.min(transaction.epoch + 1, MAX_EPOCH);
+      transaction.lastEpoch = -1;
+    }
+    this.#end(transaction, false);
   }
 
-  #end(transaction: Transaction, committed: boolean, fencing = false): void {
+  #end(transaction: Transaction, committed: boolean): void {
     this.#timers.get(transaction.id)?.();
     this.#timers.delete(transaction.id);
     const { producerId } = transaction;
     transaction.previousProducerId = producerId;
-    const rotate = this.transactionVersion >= 2 && !fencing && transaction.epochExhausted;
+    const rotate = this.transactionVersion >= 2 && transaction.epochExhausted;
     if (this.transactionVersion >= 2) {
       transaction.lastEpoch = transaction.epoch;
       transaction.epoch = Math.min(transaction.epoch + 1, MAX_EPOCH);

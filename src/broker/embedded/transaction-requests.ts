@@ -13,8 +13,6 @@ import type { BrokerStorage } from './storage/broker-storage.js';
 import type { TopicRegistry } from './topic-registry.js';
 import type { TransactionCoordinator } from './transaction-coordinator.js';
 
-const OPERATION_NOT_ATTEMPTED = 55;
-
 /** Answers the requests to the transaction coordinator, each after its change is written. */
 export class TransactionRequests {
   constructor(
@@ -32,7 +30,7 @@ export class TransactionRequests {
   async addPartitions(request: AddPartitionsToTxnRequest): Promise<AddPartitionsToTxnResponse> {
     const missing = request.partitions.map(({ topic, partition }) => this.topics.log(topic, partition) === undefined);
     const errorCode = missing.includes(true)
-      ? OPERATION_NOT_ATTEMPTED
+      ? ErrorCode.OPERATION_NOT_ATTEMPTED
       : this.coordinator.addPartitions(request, request.partitions);
     await this.storage.commit();
     const partitions = request.partitions.map(({ topic, partition }, index) => ({

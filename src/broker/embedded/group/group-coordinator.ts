@@ -80,7 +80,9 @@ export class GroupCoordinator {
   ): number {
     const group = this.#groups.get(request.groupId);
     if (group !== undefined) return group.commitError(request, transactional);
-    return request.generationId < 0 ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;
+    if (request.generationId < 0) return ErrorCode.NONE;
+    // A group that only has offsets exists, without members.
+    return this.offsets.hasGroup(request.groupId) ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.ILLEGAL_GENERATION;
   }
 
   async deleteGroups({ groups }: DeleteGroupsRequest): Promise<DeleteGroupsResponse> {

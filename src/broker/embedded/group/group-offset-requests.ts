@@ -38,8 +38,8 @@ export class GroupOffsetRequests {
 
   async stage(request: TxnOffsetCommitRequest): Promise<TxnOffsetCommitResponse> {
     const { groupId, producerId, offsets } = request;
-    let errorCode = this.groups.commitError(request, true);
-    if (errorCode === ErrorCode.NONE) errorCode = this.transactions.admitGroup(request, groupId);
+    let errorCode = this.transactions.admitGroup(request, groupId);
+    if (errorCode === ErrorCode.NONE) errorCode = this.groups.commitError(request, true);
     const partitions = this.#outcomes(offsets, errorCode);
     this.offsets.stage(groupId, producerId, accepted(offsets, partitions));
     await this.storage.commit();
@@ -60,10 +60,7 @@ export class GroupOffsetRequests {
         metadata: committed?.metadata ?? '',
       };
     });
-    // Asked for all, Kafka does not list partitions that have only a pending offset, unless that matters.
-    const listed =
-      partitions === null ? found.filter(({ offset, errorCode }) => offset >= 0 || errorCode !== 0) : found;
-    return { errorCode: ErrorCode.NONE, partitions: listed };
+    return { errorCode: ErrorCode.NONE, partitions: found };
   }
 
   #outcomes(offsets: readonly OffsetToCommit[], errorCode: number): OffsetCommitResponse['partitions'] {

@@ -3,6 +3,7 @@ import { BrokerUnderTest, valuesIn, type Holder } from './broker-under-test.js';
 
 const INVALID_PRODUCER_EPOCH = 47;
 const INVALID_TXN_STATE = 48;
+const CONCURRENT_TRANSACTIONS = 51;
 const PRODUCER_FENCED = 90;
 const TRANSACTION_ABORTABLE = 120;
 
@@ -71,7 +72,26 @@ describe('a transaction under version 2', () => {
     await broker.clock.advance(1);
     expect((await broker.fetch('a')).lastStableOffset).toBe(2);
     expect(await broker.committedValues('a')).toEqual([]);
-    expect(await broker.end(writer, true)).toBe(PRODUCER_FENCED);
+    expect(await broker.end(writer, true)).toBe(INVALID_TXN_STATE);
+    expect((await broker.produce('a', ['late'], writer)).errorCode).toBe(INVALID_PRODUCER_EPOCH);
+  });
+
+  it('lets a holder that lost an answer go on from its own id and epoch', async () => {
+    const broker = await withTopics();
+    const writer = await broker.init('writer');
+    const { producerId, producerEpoch } = writer;
+    const recover = () =>
+      broker.ask('InitProducerId', {
+        transactionalId: 'writer',
+        transactionTimeoutMs: 1_000,
+        producerId,
+        producerEpoch,
+      });
+    await broker.produce('a', ['1'], writer);
+    expect((await recover()).errorCode).toBe(CONCURRENT_TRANSACTIONS);
+    expect(await recover()).toMatchObject({ errorCode: 0, producerId, producerEpoch: producerEpoch + 1 });
+    await broker.init('writer');
+    expect((await recover()).errorCode).toBe(PRODUCER_FENCED);
   });
 });
 
