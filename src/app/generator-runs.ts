@@ -48,8 +48,11 @@ export function recordsOf(
   return generate(generator, { seed, count, startMs: startMs ?? nowMs, stepMs, options });
 }
 
-/** Runs every generator of a topology until it ends or the signal is aborted; gives how many records were sent. */
-export async function runGenerators(
+/**
+ * Runs every generator of a topology until it ends or the signal is aborted; gives how many records were sent.
+ * @throws MillraceError `NO_GENERATOR`, `UNKNOWN_GENERATOR_OPTION`, at once
+ */
+export function runGenerators(
   definition: TopologyDefinition,
   settings: GeneratorSettings,
   to: {
@@ -64,13 +67,13 @@ export async function runGenerators(
   const runs = generatorsOf(definition).map((generator) => {
     const made = metrics.counter('millrace_generator_records_total', { application: definition.name });
     const ratePerSecond = settings.ratePerSecond ?? generator.ratePerSecond;
+    const records = recordsOf(generator, settings, clock.nowMs());
     log.info({ application: definition.name, topics: generator.topics, ratePerSecond }, 'generator runs');
     const send: RecordSink['send'] = async (records) => {
       await sink.send(records);
       made.value += records.length;
     };
-    return feed(recordsOf(generator, settings, clock.nowMs()), { ratePerSecond, send, clock, signal });
+    return feed(records, { ratePerSecond, send, clock, signal });
   });
-  const sent = await Promise.all(runs);
-  return sent.reduce((sum, count) => sum + count, 0);
+  return Promise.all(runs).then((sent) => sent.reduce((sum, count) => sum + count, 0));
 }

@@ -138,10 +138,11 @@ function startGenerators(options: MillraceAppOptions, sink: RecordSink, closing:
   const stop = new AbortController();
   const runs = topologies
     .filter(({ generators = [] }) => generators.length > 0)
-    .map(async (definition) => {
-      const sent = await runGenerators(definition, generate, { ...options, sink, signal: stop.signal });
-      log.info({ application: definition.name, sent }, 'generator ended');
-    });
+    .map((definition) =>
+      runGenerators(definition, generate, { ...options, sink, signal: stop.signal }).then((sent) => {
+        log.info({ application: definition.name, sent }, 'generator ended');
+      }),
+    );
   const ended = Promise.all(runs).catch((error: unknown) => {
     log.error({ error }, 'generator failed');
   });

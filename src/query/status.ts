@@ -1,6 +1,7 @@
 import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
 import { MillraceError, messageOf, type ErrorKind } from '../util/errors.js';
-import { badRequest, encodeStatus, errorInfo, resourceInfo, retryInfo, type StatusDetail } from './status-details.js';
+import type { Any } from './gen/google/protobuf/any.js';
+import { badRequest, encodeStatus, errorInfo, resourceInfo, retryInfo } from './status-details.js';
 
 /** The domain of every google.rpc.ErrorInfo. */
 export const ERROR_DOMAIN = 'millrace.dev';
@@ -55,7 +56,7 @@ const HTTP_STATUS: Readonly<{ [C in status]?: number }> = {
   [status.DEADLINE_EXCEEDED]: 504,
 };
 
-function detailsOf(error: MillraceError, code: status): StatusDetail[] {
+function detailsOf(error: MillraceError, code: status): Any[] {
   const details = [errorInfo(error.code, ERROR_DOMAIN, metadataOf(error))];
   const { field, store, application } = error.context;
   if (code === status.UNAVAILABLE) details.push(retryInfo(RETRY_DELAY_MS));

@@ -17,10 +17,17 @@ export interface GeneratorRun {
 
 /**
  * The records of a run, in order.
- * @throws MillraceError `UNKNOWN_GENERATOR_OPTION`
+ * @throws MillraceError `UNKNOWN_GENERATOR_OPTION`, at once
  */
-export function* generate(definition: GeneratorDefinition, run: GeneratorRun): Generator<GeneratedRecord> {
-  const options = optionsOf(definition, run.options ?? {});
+export function generate(definition: GeneratorDefinition, run: GeneratorRun): Generator<GeneratedRecord> {
+  return records(definition, run, optionsOf(definition, run.options ?? {}));
+}
+
+function* records(
+  definition: GeneratorDefinition,
+  run: GeneratorRun,
+  options: Readonly<Record<string, number>>,
+): Generator<GeneratedRecord> {
   const random = seededRandom(run.seed);
   const stepMs = run.stepMs ?? 1_000 / definition.ratePerSecond;
   const count = run.count ?? Infinity;

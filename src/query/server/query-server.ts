@@ -1,4 +1,11 @@
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  setLogVerbosity,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from '../../observability/log.js';
 import type { Metrics } from '../../observability/metrics.js';
@@ -40,6 +47,7 @@ export interface QueryServer {
  * @throws MillraceError `PORT_BUSY` when the port is taken
  */
 export async function startQueryServer(options: QueryServerOptions): Promise<QueryServer> {
+  setLogVerbosity(logVerbosity.NONE); // what it says on the console comes back as errors too
   const server = new Server({ 'grpc.max_receive_message_length': 4 * 1_024 * 1_024 });
   const { state, topology } = options;
   const of = ({ path }: { readonly path: string }): CallMetrics => callMetrics(path, options.metrics, options.clock);

@@ -1,7 +1,6 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import type { Server, ServiceDefinition } from '@grpc/grpc-js';
+import type { Server } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
-import { service as healthService } from 'grpc-health-check';
 import { FILE_DESCRIPTOR_SET } from '../gen/descriptors.js';
 
 type Package = ConstructorParameters<typeof ReflectionService>[0];
@@ -12,7 +11,7 @@ type Package = ConstructorParameters<typeof ReflectionService>[0];
  */
 export function addReflection(server: Server, more: readonly Buffer[] = []): void {
   const sets = [Buffer.from(FILE_DESCRIPTOR_SET, 'base64'), ...more];
-  const files = [...sets.flatMap(filesOf), ...healthFiles()];
+  const files = sets.flatMap(filesOf);
   // The service reads `fileDescriptorProtos` of each entry and nothing else.
   const described = { millrace: { fileDescriptorProtos: files } } as unknown as Package;
   new ReflectionService(described).addToServer(server);
@@ -28,12 +27,4 @@ function filesOf(set: Buffer): Buffer[] {
     else reader.skip(wireType, field);
   }
   return files;
-}
-
-/** The health service was loaded from its .proto and carries its descriptors along. */
-function healthFiles(): Buffer[] {
-  const methods = Object.values(healthService as ServiceDefinition) as unknown as readonly {
-    readonly requestType: { readonly fileDescriptorProtos: Buffer[] };
-  }[];
-  return methods[0]?.requestType.fileDescriptorProtos ?? [];
 }
