@@ -1,6 +1,10 @@
 /** Kafka Streams for TypeScript: the public names. */
 export { defineTopology } from './app/define-topology.js';
 export type { TopologyConfig, TopologyDefinition } from './app/define-topology.js';
+export { loadConfig } from './app/config.js';
+export type { Config, Flags, SettingName } from './app/config.js';
+export type { MillraceApp, MillraceAppOptions } from './app/millrace-app.js';
+export { startMillrace } from './app/start-millrace.js';
 export { defineGenerator } from './connect/generator/generator.js';
 export type {
   GeneratedRecord,

@@ -2,14 +2,18 @@ import type { StreamsApplication } from '../runtime/application.js';
 import { openStateDirectory } from '../runtime/open-state-directory.js';
 import type { StateDirectory } from '../runtime/state-directory.js';
 import { createStreamsApplication } from '../runtime/streams-application.js';
-import type { PrometheusMetrics } from '../observability/prometheus-metrics.js';
+import type { Logger } from '../observability/log.js';
+import { createLogger } from '../observability/pino-logger.js';
+import { createPrometheusMetrics, type PrometheusMetrics } from '../observability/prometheus-metrics.js';
+import { systemRandom, type Random } from '../util/random.js';
+import { systemClock, type Clock } from '../util/time.js';
 import { internal } from '../util/errors.js';
 import { applicationIdOf } from './application-id.js';
 import { openBroker, type Broker, type Surroundings } from './broker.js';
 import { buildTopology } from './build-topology.js';
-import type { Config } from './config.js';
+import { loadConfig, type Config } from './config.js';
 import type { TopologyDefinition } from './define-topology.js';
-import { runGenerators, type GeneratorSettings } from './generator-runs.js';
+import { generatorsOf, recordsOf, runGenerators, type GeneratorSettings } from './generator-runs.js';
 import type { RecordSink } from './record-sink.js';
 import { startServers } from './servers.js';
 import { Closing } from './closing.js';
@@ -17,13 +21,22 @@ import { createTopicsOf } from './source-topics.js';
 import { TopicFeeder } from './topic-feeder.js';
 
 /** What one process runs. */
-export interface MillraceAppOptions extends Surroundings {
-  readonly metrics: PrometheusMetrics;
+export interface MillraceAppOptions {
   readonly topologies: readonly TopologyDefinition[];
-  readonly config: Config;
+  /** Default: the environment's; see {@link loadConfig}. */
+  readonly config?: Config;
   /** Also run the topologies' generators. */
   readonly generate?: GeneratorSettings;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Default: JSON lines on standard output. */
+  readonly log?: Logger;
+  /** Default: Prometheus, at `/metrics`. */
+  readonly metrics?: PrometheusMetrics;
 }
+
+type Options = MillraceAppOptions & Surroundings & { readonly config: Config; readonly metrics: PrometheusMetrics };
 
 /** One running process: its applications, one gRPC and one HTTP server. */
 export interface MillraceApp {
@@ -37,22 +50,23 @@ export interface MillraceApp {
   close(timeoutMs?: number): Promise<boolean>;
 }
 
-/**
- * Starts topologies: opens the state directory and the broker, starts an application for each, and serves them.
- * @throws MillraceError `STATE_DIRECTORY_LOCKED`, `PORT_BUSY`, `APPLICATION_ID_AMBIGUOUS`, and what the broker throws
- */
-export async function startMillrace(options: MillraceAppOptions): Promise<MillraceApp> {
-  const closing = new Closing(options.log);
+/** Opens the state directory and the broker, starts an application for each topology, and serves them: see startMillrace. */
+export async function openMillrace(options: MillraceAppOptions): Promise<MillraceApp> {
+  const config = options.config ?? loadConfig(process.env);
+  const log = options.log ?? createLogger({ level: config.logLevel });
+  const { clock = systemClock, random = systemRandom, metrics = createPrometheusMetrics() } = options;
+  const closing = new Closing(log);
   try {
-    return await start(options, closing);
+    return await start({ ...options, config, log, clock, random, metrics }, closing);
   } catch (error) {
     await closing.run();
     throw error;
   }
 }
 
-async function start(options: MillraceAppOptions, closing: Closing): Promise<MillraceApp> {
+async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const { config, topologies, log, random } = options;
+  checkGenerators(options);
   const ids = topologies.map((definition) => applicationIdOf(definition, config, topologies));
   const directory = await openStateDirectory({ path: config.stateDir, random });
   closing.add('state directory', () => directory.close());
@@ -91,7 +105,7 @@ async function start(options: MillraceAppOptions, closing: Closing): Promise<Mil
 }
 
 function createApplication(
-  { config, clock, random, metrics, log }: MillraceAppOptions,
+  { config, clock, random, metrics, log }: Options,
   definition: TopologyDefinition,
   applicationId: string,
   broker: Broker,
@@ -132,17 +146,23 @@ function firstFailure(applications: readonly StreamsApplication[]): Promise<neve
   return failed;
 }
 
-function startGenerators(options: MillraceAppOptions, sink: RecordSink, closing: Closing): void {
+/** Says what is wrong with the generator's settings before anything is opened. */
+function checkGenerators({ generate, topologies, clock }: Options): void {
+  if (!generate) return;
+  for (const definition of topologies) {
+    for (const generator of generatorsOf(definition)) recordsOf(generator, generate, clock.nowMs());
+  }
+}
+
+function startGenerators(options: Options, sink: RecordSink, closing: Closing): void {
   const { generate, topologies, log } = options;
   if (!generate) return;
   const stop = new AbortController();
-  const runs = topologies
-    .filter(({ generators = [] }) => generators.length > 0)
-    .map((definition) =>
-      runGenerators(definition, generate, { ...options, sink, signal: stop.signal }).then((sent) => {
-        log.info({ application: definition.name, sent }, 'generator ended');
-      }),
-    );
+  const runs = topologies.map((definition) =>
+    runGenerators(definition, generate, { ...options, sink, signal: stop.signal }).then((sent) => {
+      log.info({ application: definition.name, sent }, 'generator ended');
+    }),
+  );
   const ended = Promise.all(runs).catch((error: unknown) => {
     log.error({ error }, 'generator failed');
   });

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../app/config.js';
 import { loadTopology } from '../app/load-topology.js';
-import { startMillrace } from '../app/millrace-app.js';
+import { startMillrace } from '../app/start-millrace.js';
 import { runUntilStopped, type Ending } from '../app/shutdown.js';
 import { createLogger } from '../observability/pino-logger.js';
 import { createPrometheusMetrics } from '../observability/prometheus-metrics.js';
+import { invalid } from '../util/errors.js';
 import { systemRandom } from '../util/random.js';
 import { systemClock } from '../util/time.js';
 import { bannerOf } from './banner.js';
@@ -32,6 +33,12 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
   addGeneratorFlags(command);
   command.action(async (names: readonly string[], options: RunOptions) => {
     const { settings, operands } = generatorSettings(options, names);
+    const [unknown] = options.generate ? [] : Object.keys(settings.options ?? {});
+    if (unknown !== undefined) {
+      throw invalid('INVALID_OPTION', `run has no option "--${unknown}"`, {
+        hint: "Options of a topology's generator need --generate; see --help for the others.",
+      });
+    }
     const config = loadConfig(process.env, configFlags({ ...options }));
     const loaded = await Promise.all(operands.map(loadTopology));
     const log = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
