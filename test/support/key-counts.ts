@@ -1,4 +1,4 @@
-import type { ReadRecord } from './embedded-cluster.js';
+import type { ReadRecord } from './test-cluster.js';
 
 /** The values of each key in their order, as one text: a gap or a repeat shows. */
 export function countsByKey(records: readonly ReadRecord[]): Record<string, string> {

@@ -45,16 +45,23 @@ export function upperCaseTopology(): BuiltTopology {
   return pipeTopology(() => new UpperCase());
 }
 
-/** Counts the records of each key of `in`; every count goes to `out`. */
+/** Counts the records of each key of `in`; every count goes to `out`. On a shared broker the topics have other names. */
 export function countTopology(
-  options: { readonly storage?: 'leveldb' | 'memory'; readonly logging?: boolean } = {},
+  options: {
+    readonly storage?: 'leveldb' | 'memory';
+    readonly logging?: boolean;
+    readonly caching?: boolean;
+    readonly input?: string;
+    readonly output?: string;
+  } = {},
 ): BuiltTopology {
-  const { storage = 'leveldb', logging = true } = options;
+  const { storage = 'leveldb', logging = true, caching = false, input = 'in', output = 'out' } = options;
+  const counts = keyValueStore({ name: 'counts', key: string(), value: string(), storage, logging, caching });
   return new Topology()
-    .addSource('source', { topics: 'in', key: string(), value: string() })
+    .addSource('source', { topics: input, key: string(), value: string() })
     .addProcessor('count', () => new Count(), { parents: 'source' })
-    .addStateStore(keyValueStore({ name: 'counts', key: string(), value: string(), storage, logging }), 'count')
-    .addSink('sink', { topic: 'out', key: string(), value: string(), parents: 'count' })
+    .addStateStore(counts, 'count')
+    .addSink('sink', { topic: output, key: string(), value: string(), parents: 'count' })
     .build();
 }
 
