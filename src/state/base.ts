@@ -36,7 +36,8 @@ export interface Base {
   /** The value of a row, never changed afterwards. */
   get(mapKey: string, key: Buffer): Buffer | undefined;
   snapshot(): BaseSnapshot;
-  approximateEntries(): number;
+  /** Rows of the base; undefined when it can not tell. */
+  count(): number | undefined;
 }
 
 /** A base that commits and restoring write to. */

@@ -4,7 +4,7 @@ export class CommittedNumber {
   private frozen: number;
   private kept: number;
 
-  constructor(initial: number) {
+  constructor(private readonly initial: number) {
     this.current = initial;
     this.frozen = initial;
     this.kept = initial;
@@ -27,6 +27,10 @@ export class CommittedNumber {
   abort(): void {
     this.current = this.kept;
     this.frozen = this.kept;
+  }
+  /** Back to what it was at first: the store was wiped. */
+  clear(): void {
+    this.reset(this.initial);
   }
   /** The base was changed directly: restored, wiped or opened. */
   reset(value: number): void {

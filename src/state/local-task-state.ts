@@ -141,8 +141,7 @@ export class LocalTaskState implements TaskState {
     const { database, positions, storeIds } = this.parts;
     positions.forgetChangelog(storeName);
     handle.table.overlay.clear();
-    handle.numbers['observedMs']?.reset(-1);
-    handle.numbers['sequence']?.reset(0);
+    for (const number of Object.values(handle.numbers)) number.clear();
     const id = storeIds.get(storeName);
     if (database !== undefined && id !== undefined) {
       const batch = new LevelBatch(database);
@@ -178,12 +177,13 @@ export class LocalTaskState implements TaskState {
   ): Promise<void> {
     const { database, positions } = this.parts;
     positions.setChangelog(handle.store.name, position);
-    for (const number of Object.values(handle.numbers)) number.reset(number.current);
     const batch = database && new LevelBatch(database);
     for (const { mapKey, key, value } of rows) {
+      handle.table.overlay.count.current += value === null ? -1 : 1;
       if (value === null) handle.base.delete(batch, mapKey, key);
       else handle.base.put(batch, mapKey, key, value);
     }
+    for (const number of Object.values(handle.numbers)) number.reset(number.current);
     if (batch !== undefined) {
       this.stageNumbers(handle, batch);
       batch.put(POSITIONS_KEY, this.positionBytes());

@@ -43,7 +43,7 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
       },
     };
     const handles = definitions.map((definition) => openStoreHandle(definition, parts));
-    if (database !== undefined) for (const handle of handles) await readStored(handle, database, storeIds);
+    if (database !== undefined) for (const handle of handles) readNumbers(handle, database, storeIds);
     const positions = Positions.fromBytes(database?.getSync(POSITIONS_KEY));
     return new LocalTaskState({
       taskId: options.context.taskId,
@@ -71,15 +71,14 @@ async function claimIds(
   return ids;
 }
 
-/** Reads the numbers that were committed with the rows, and how large the store is. */
-async function readStored(
-  { store, base, numbers }: StoreHandle,
+/** Reads the numbers that were committed with the rows. */
+function readNumbers(
+  { store, numbers }: StoreHandle,
   database: LevelDatabase,
   storeIds: ReadonlyMap<string, number>,
-): Promise<void> {
+): void {
   const id = storeIds.get(store.name);
   if (id === undefined) return;
-  if (base instanceof LevelBase) await base.measure();
   const bytes = database.getSync(numbersKey(id));
   if (bytes !== undefined) resetNumbers(numbers, bytes);
 }

@@ -84,7 +84,7 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
     store: new TableKeyValueStore(definition, table, values, onRead),
     table,
     base,
-    numbers: {},
+    numbers: { entries: table.overlay.count },
     values,
     listenerKey: (entry) => keySerde.deserialize(entry.key, 0, entry.key.length),
     restoring(mapKey, _key, value) {

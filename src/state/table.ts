@@ -103,6 +103,13 @@ export class Table {
     return this.base instanceof MemoryBase ? this.base.keys() : this.overlay.keys();
   }
 
+  /** Keys that are there, approximately. */
+  approximateEntries(): number {
+    const { count } = this.overlay;
+    const committed = this.base.count() ?? count.committed;
+    return Math.max(0, committed + count.current - count.committed);
+  }
+
   /** The record being processed, for what a rule logs by itself. */
   recordContext(): RecordContext | undefined {
     return this.context.recordContext();

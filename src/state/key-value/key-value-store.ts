@@ -74,7 +74,7 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
   }
 
   approximateEntries(): number {
-    return this.table.base.approximateEntries();
+    return this.table.approximateEntries();
   }
 
   private bounds(from: K | null, to: K | null, reverse: boolean): RowRange {

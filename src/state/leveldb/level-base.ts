@@ -8,16 +8,10 @@ import { storePrefix } from './row-keys.js';
 const READ_AHEAD_ROWS = 256;
 const READ_AHEAD_BYTES = 64 * 1024;
 
-/** Row count that an empty table of statistics assumes for the size of a row. */
-const ASSUMED_ROW_BYTES = 100;
-
 /** The rows of one store in the database of its task. */
 export class LevelBase implements WritableBase {
   private readonly prefix: Buffer;
   private readonly keyStart: number;
-  private storedBytes = 0;
-  private writtenRows = 0;
-  private writtenBytes = 0;
 
   constructor(
     private readonly database: LevelDatabase,
@@ -35,10 +29,7 @@ export class LevelBase implements WritableBase {
   }
 
   put(batch: RowBatch, _mapKey: string, key: Buffer, value: Buffer): void {
-    const rowKey = this.rowKey(key);
-    this.writtenRows++;
-    this.writtenBytes += rowKey.length + value.length;
-    batch.put(rowKey, value);
+    batch.put(this.rowKey(key), value);
   }
 
   delete(batch: RowBatch, _mapKey: string, key: Buffer): void {
@@ -70,17 +61,10 @@ export class LevelBase implements WritableBase {
 
   async clear(): Promise<void> {
     await this.database.clear({ gte: this.prefix, lt: this.end() });
-    this.storedBytes = 0;
   }
 
-  /** Asks the database again how many bytes the rows take, for {@link approximateEntries}. */
-  async measure(): Promise<void> {
-    this.storedBytes = await this.database.approximateSize(this.prefix, this.end());
-  }
-
-  approximateEntries(): number {
-    const rowBytes = this.writtenRows === 0 ? ASSUMED_ROW_BYTES : this.writtenBytes / this.writtenRows;
-    return Math.round(this.storedBytes / rowBytes);
+  count(): undefined {
+    return undefined;
   }
 
   private end(): Buffer {

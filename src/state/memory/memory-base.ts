@@ -57,7 +57,7 @@ export class MemoryBase implements WritableBase {
     return { scan: (range) => new MemoryCursor(snapshot, range), close: () => Promise.resolve() };
   }
 
-  approximateEntries(): number {
+  count(): number {
     return this.rows.size;
   }
 

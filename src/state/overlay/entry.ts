@@ -78,7 +78,7 @@ export class Entry {
   }
 
   get compact(): boolean {
-    return this.keyBytes === undefined && !(this.value instanceof Buffer);
+    return this.keyBytes === undefined && (this.value === null || this.value === undefined);
   }
 
   /** Lets go of the buffers. */
@@ -108,6 +108,11 @@ export class Entry {
   forget(): void {
     this.value = undefined;
     this.compactValue = undefined;
+  }
+
+  /** Whether the key is known to be there. */
+  get present(): boolean {
+    return (this.value !== null && this.value !== undefined) || this.compactValue !== undefined;
   }
 
   /** Bytes of the value, in whichever form. */

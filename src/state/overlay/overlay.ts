@@ -1,6 +1,7 @@
 import { internal } from '../../util/errors.js';
 import { readInt64 } from '../../util/bytes.js';
 import type { Base } from '../base.js';
+import { CommittedNumber } from '../committed-number.js';
 import type { CacheCounters, RecordContext } from '../store.js';
 import type { EntryOwner } from './entry.js';
 import { ACTIVE, ATTACHED, CACHED, CachedChange, Entry, EntryList, FROZEN, TOUCHED, UNCOMMITTED } from './entry.js';
@@ -26,6 +27,11 @@ const MAX_SHARED_BYTES = 16_384;
  * An entry's `value` is the newest of them, which is what every read sees.
  */
 export class Overlay implements EntryOwner {
+  /**
+   * Keys that are there, approximately: a key that is written without having been read counts as new. A write to it is
+   * known to be another one as long as the key is in the overlay.
+   */
+  readonly count = new CommittedNumber(0);
   private readonly entries = new Map<string, Entry>();
   private readonly dirty = new EntryList();
   private active: Entry[] = [];
@@ -73,7 +79,7 @@ export class Overlay implements EntryOwner {
       entry.state |= ACTIVE;
       this.active.push(entry);
     }
-    entry.set(ownValue(value), timestamp);
+    this.set(entry, ownValue(value), timestamp);
     this.memory.recount(entry, false);
   }
 
@@ -84,7 +90,7 @@ export class Overlay implements EntryOwner {
     const change = (entry.change ??= new CachedChange(entry.expand() ?? entry.value, entry.timestamp));
     change.causedBy(record);
     entry.state |= CACHED;
-    entry.set(ownValue(value), timestamp);
+    this.set(entry, ownValue(value), timestamp);
     this.memory.recount(entry, wasCached);
     if (wasCached) this.dirty.moveToEnd(entry);
     else this.dirty.append(entry);
@@ -119,7 +125,7 @@ export class Overlay implements EntryOwner {
 
   /** Undoes a change that was taken out of the record cache: the store refused it. */
   undo(entry: Entry, change: CachedChange): void {
-    entry.set(this.oldValue(entry, change), change.oldTimestamp);
+    this.set(entry, this.oldValue(entry, change), change.oldTimestamp);
     this.memory.recount(entry, false);
   }
 
@@ -201,6 +207,12 @@ export class Overlay implements EntryOwner {
   clear(): void {
     this.abort();
     for (const entry of [...this.entries.values()]) this.forgetClean(entry);
+  }
+
+  private set(entry: Entry, value: Buffer | null, timestamp: number): void {
+    if (entry.present) this.count.current--;
+    if (value !== null) this.count.current++;
+    entry.set(value, timestamp);
   }
 
   private beginChange(entry: Entry): void {

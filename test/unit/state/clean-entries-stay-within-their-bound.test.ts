@@ -16,7 +16,7 @@ function countingBase() {
       return rows.get(mapKey);
     },
     snapshot: () => rows.snapshot(),
-    approximateEntries: () => rows.approximateEntries(),
+    count: () => rows.count(),
   };
   return { rows, base };
 }

@@ -141,6 +141,24 @@ export function keyValueCases(world: StoreWorld): ContractCase[] {
       },
     },
     {
+      name: 'the count of entries follows puts and deletes, commits and aborts',
+      run: () =>
+        both(async (opened, settle) => {
+          const store = opened.keyValue<string, string>();
+          for (const key of ['a', 'b', 'c', 'a']) store.put(key, '1');
+          await settle();
+          store.put('b', '2');
+          store.delete('a');
+          store.delete('absent');
+          await settle();
+          equal(store.approximateEntries(), 2);
+          await opened.commit();
+          store.put('d', '1');
+          opened.state.abort();
+          equal(store.approximateEntries(), 2);
+        }),
+    },
+    {
       name: 'a timestamped store keeps the timestamp with the value',
       run: async () => {
         const opened = await OpenedState.open(world, [keyValueDefinition(world, { timestamped: true })]);
