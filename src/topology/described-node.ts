@@ -1,5 +1,6 @@
 import type { TopologyNode } from './node.js';
 import { javaHashOrder } from './java-order.js';
+import { JavaTreeSet } from './java-tree-set.js';
 
 /**
  * A node as `describe()` sees it. Nodes stand by the size of what hangs below them (counted once per path), the largest
@@ -29,8 +30,8 @@ export function describedNodes(nodes: readonly TopologyNode[]): DescribedNode[] 
 
 class SizedNode implements DescribedNode {
   size = 1;
-  readonly #predecessors = new SortedTree();
-  readonly #successors = new SortedTree();
+  readonly #predecessors = new JavaTreeSet(compare);
+  readonly #successors = new JavaTreeSet(compare);
 
   constructor(readonly node: TopologyNode) {}
 
@@ -41,56 +42,20 @@ class SizedNode implements DescribedNode {
   }
 
   predecessors(): string[] {
-    return this.#predecessors.names();
+    return [...this.#predecessors.values()].map(({ node }) => node.name);
   }
 
   successors(): string[] {
-    return this.#successors.names();
+    return [...this.#successors.values()].map(({ node }) => node.name);
   }
 
   #grow(by: number): void {
     this.size += by;
-    for (const predecessor of this.#predecessors.nodes()) predecessor.#grow(by);
+    for (const predecessor of this.#predecessors.values()) predecessor.#grow(by);
   }
 }
 
 function compare(left: SizedNode, right: SizedNode): number {
   if (left.size !== right.size) return right.size - left.size;
   return left.node.name < right.node.name ? -1 : left.node.name > right.node.name ? 1 : 0;
-}
-
-interface Branch {
-  readonly value: SizedNode;
-  left: Branch | undefined;
-  right: Branch | undefined;
-}
-
-/** A search tree that never moves what it holds, even when sizes change after an insertion. */
-class SortedTree {
-  #root: Branch | undefined;
-
-  add(value: SizedNode): void {
-    const leaf: Branch = { value, left: undefined, right: undefined };
-    let at = this.#root;
-    if (at === undefined) this.#root = leaf;
-    while (at !== undefined) {
-      const order = compare(value, at.value);
-      if (order === 0) return;
-      const side = order < 0 ? 'left' : 'right';
-      const next: Branch | undefined = at[side];
-      if (next === undefined) at[side] = leaf;
-      at = next;
-    }
-  }
-
-  *nodes(from = this.#root): Generator<SizedNode> {
-    if (from === undefined) return;
-    if (from.left !== undefined) yield* this.nodes(from.left);
-    yield from.value;
-    if (from.right !== undefined) yield* this.nodes(from.right);
-  }
-
-  names(): string[] {
-    return [...this.nodes()].map(({ node }) => node.name);
-  }
 }
