@@ -136,15 +136,16 @@ const pairMappers: Record<string, (k: Datum, v: Datum, arg: string) => Pair> = {
   groupByPrefix: (_, v, arg) => [v === null ? null : first(v, arg), v],
   keyToValue: (k, v) => [k, `${str(k)}=${str(v)}`],
   split: (k, v, arg) => {
-    const head = v === null ? null : before(v, arg);
-    if (v === null) return [k, null];
-    return head === null ? [str(k), str(v)] : [head, after(v, arg)];
+    const key = k === null ? null : str(k);
+    if (v === null) return [key, null];
+    const head = before(v, arg);
+    return head === null ? [key, str(v)] : [head, after(v, arg)];
   },
   nullKey: (_, v) => [null, v],
   nullValue: (k) => [k, null],
   groupByValue: (k, v) => [v === null ? null : str(v), k === null ? null : str(k)],
   groupByKeyPrefix: (k, v, arg) => [first(k, arg), v],
-  groupByMod: (_, v, arg) => [modulo(v, arg), v],
+  groupByMod: (_, v, arg) => [v === null ? null : modulo(v, arg), v],
   groupByField: (_, v, arg) => [field(v, arg), v],
   windowKey: (k, v) => [(k as WindowedKey).key, v],
 };

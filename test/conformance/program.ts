@@ -217,7 +217,11 @@ class Program {
   #serdesOf(from: string | undefined): { key?: Serde<unknown>; value?: Serde<unknown> } {
     const steps: readonly any[] = this.vector.topology;
     const step = steps.find(({ id }) => id !== undefined && id === from);
-    return step === undefined ? {} : serdes(step);
+    if (step !== undefined) return serdes(step);
+    const split = steps.find(({ branches = [], default: rest }) =>
+      [...branches, rest ?? {}].some(({ id }: any) => id !== undefined && id === from),
+    );
+    return split === undefined ? {} : this.#serdesOf(split.from);
   }
 }
 
