@@ -1,7 +1,7 @@
+import type { Serde } from '../serde/serde.js';
 import type { StoreDefinition } from '../state/store.js';
 import type { ExtractableRecord, OffsetReset, StreamPartitioner, TimestampExtractor } from '../topology/node.js';
 import type { Duration } from '../util/time.js';
-import type { SerdeFor } from './serde-facts.js';
 
 /** Every operator can be named; without a name it gets a generated one, which changes when operators before it do. */
 export interface Named {
@@ -10,8 +10,8 @@ export interface Named {
 
 /** How a topic is read. */
 export interface Consumed<K, V> extends Named {
-  readonly key: SerdeFor<K>;
-  readonly value: SerdeFor<V>;
+  readonly key: Serde<K>;
+  readonly value: Serde<V>;
   /**
    * Event time of a record, from its value, in milliseconds; a negative number drops the record. Default: the record's own
    * timestamp, which is also taken for a record without a value.

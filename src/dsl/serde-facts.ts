@@ -1,5 +1,3 @@
-import type { Serde } from '../serde/serde.js';
-
 /*
  * What the compiler knows of a stream beside its types: whether the serdes of key and value are known, and whether the key
  * was changed since the records were last partitioned by it. With that, an operator that needs a serde says so while the
@@ -75,9 +73,6 @@ export interface WriterFor<T> {
 }
 
 export type NonNull<T> = Exclude<T, null>;
-
-/** The type that a serde was made for. */
-export type TypeOf<S extends Serde<unknown>> = S extends Serde<infer T> ? T : never;
 
 declare const says: unique symbol;
 

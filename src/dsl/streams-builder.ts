@@ -1,4 +1,3 @@
-import type { Serde } from '../serde/serde.js';
 import type { StoreDefinition } from '../state/store.js';
 import type { BuiltTopology, ExtractableRecord, TimestampExtractor } from '../topology/node.js';
 import { Topology } from '../topology/topology.js';
@@ -60,7 +59,7 @@ export class StreamsBuilder {
    * Reads topics as a stream: one, several, or all whose whole name matches a pattern. Streams of the same topics share
    * one source.
    */
-  stream<K, V>(topics: string | readonly string[] | RegExp, options: Consumed<K, V> & Serdes<K, V>): KStream<K, V> {
+  stream<K, V>(topics: string | readonly string[] | RegExp, options: Consumed<K, V>): KStream<K, V> {
     const program = this.#program;
     const name = program.names.nameOr(options.name, 'KSTREAM-SOURCE-');
     const pattern = topics instanceof RegExp ? topics : undefined;
@@ -72,7 +71,7 @@ export class StreamsBuilder {
   }
 
   /** Reads a topic as a table: upserts and tombstones by key. It is kept in a store if it is named, joined or compared. */
-  table<K, V>(topic: string, options: Consumed<K, V> & Serdes<K, V> & Stored): KTable<K, V> {
+  table<K, V>(topic: string, options: Consumed<K, V> & Stored): KTable<K, V> {
     const program = this.#program;
     const queryableStore = givenStoreName(options);
     const storeName = queryableStore ?? program.names.storeName(`${topic}-`);
@@ -120,12 +119,7 @@ function expectOptimization(optimization: string): void {
   });
 }
 
-interface Serdes<K, V> {
-  readonly key: Serde<K>;
-  readonly value: Serde<V>;
-}
-
-function reading<K, V>(options: Consumed<K, V> & Serdes<K, V>): Reading {
+function reading<K, V>(options: Consumed<K, V>): Reading {
   const { key, value, offsetReset } = options;
   return { keySerde: key, valueSerde: value, timestampExtractor: timestampExtractor(options), offsetReset };
 }
