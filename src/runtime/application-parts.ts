@@ -1,5 +1,6 @@
 import type { BrokerClient, Member, Reader } from '../broker/client/client.js';
 import type { StreamsApplicationOptions } from './application.js';
+import { ApplicationMetrics } from './application-metrics.js';
 import { ApplicationStatus } from './application-state.js';
 import { StreamsAssignor } from './assignment/streams-assignor.js';
 import { TaskPlan } from './assignment/task-plan.js';
@@ -68,6 +69,7 @@ export class ApplicationParts {
   readonly member: Member;
   readonly #settings: Settings;
   readonly #plan: TaskPlan;
+  readonly #metrics: ApplicationMetrics;
   readonly #wake: WakeSignal;
   readonly #membership = new Membership();
   readonly #readiness: Readiness;
@@ -84,6 +86,7 @@ export class ApplicationParts {
     const { clock, client, log, metrics, applicationId, topology } = options;
     const settings = (this.#settings = withDefaults(options));
     this.#plan = new TaskPlan(applicationId, topology);
+    this.#metrics = new ApplicationMetrics(metrics, applicationId);
     this.#wake = new WakeSignal(clock);
     this.#readiness = new Readiness(this.status, this.registry);
     this.patience = new Patience(clock, log, this.giveUp.signal);
@@ -94,7 +97,7 @@ export class ApplicationParts {
     });
     this.records = new RecordWriter(makeWriter(settings), client.admin, clock, settings.transactional);
     this.restoreListeners = new RestoreListeners(log);
-    this.restore = new ChangelogReader({ client, clock, log, metrics, listener: this.restoreListeners });
+    this.restore = new ChangelogReader({ client, clock, log, metrics: this.#metrics, listener: this.restoreListeners });
     this.watch = this.#makeWatch();
     this.#inputs = new TaskInputs(this.reader, settings.bufferedBytesPerTask);
     this.#transaction = this.#makeTransaction(client);
@@ -155,6 +158,8 @@ export class ApplicationParts {
       inputs: this.#inputs,
       restore: this.restore,
       commands: this.commands,
+      clock: this.#settings.clock,
+      metrics: this.#metrics,
       log: this.#settings.log,
       onRunning: () => {
         this.#readiness.update();
@@ -174,12 +179,13 @@ export class ApplicationParts {
       offsetReset: this.#settings.offsetReset,
       readiness: this.#readiness,
       clock: this.#settings.clock,
+      metrics: this.#metrics,
       rejoin: this.#rejoin,
     });
   }
 
   #makeLoop(): StreamLoop {
-    const { applicationId, client, clock, log, metrics, purgeIntervalMs, stateMemoryBytes } = this.#settings;
+    const { client, clock, log, purgeIntervalMs, stateMemoryBytes } = this.#settings;
     return new StreamLoop({
       registry: this.registry,
       commands: this.commands,
@@ -195,13 +201,13 @@ export class ApplicationParts {
       commitIntervalMs: this.#settings.commitIntervalMs,
       overlayMaxBytes: stateMemoryBytes / 2,
       clock,
-      commitLatency: metrics.histogram('millrace_commit_latency_seconds', { application: applicationId }),
+      metrics: this.#metrics,
       onFatal: this.onFatal,
     });
   }
 
   #makeRebalance(): Rebalance {
-    const { applicationId, client, log, metrics } = this.#settings;
+    const { client, log } = this.#settings;
     return new Rebalance({
       plan: this.#plan,
       admin: client.admin,
@@ -215,7 +221,8 @@ export class ApplicationParts {
       opener: this.#opener,
       patience: this.patience,
       log,
-      rebalances: metrics.counter('millrace_rebalance_total', { application: applicationId }),
+      metrics: this.#metrics,
+      clock: this.#settings.clock,
       readiness: this.#readiness,
       onMissingTopics: () => {
         this.watch.waitForTopics();

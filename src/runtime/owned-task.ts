@@ -40,6 +40,8 @@ export class OwnedTask {
   /** Settles when the task's asynchronous slice has ended; its error, if any, is kept for the loop. */
   waiting: Promise<void> | undefined;
   failure: { readonly error: unknown } | undefined;
+  /** Takes the task out of the metrics. */
+  unwatch: () => void = () => undefined;
   /** The write of the last commit into the database. */
   applying: Promise<void> = Promise.resolve();
 
@@ -65,6 +67,13 @@ export class OwnedTask {
 
   get inputs(): readonly TopicPartition[] {
     return this.plan.inputs;
+  }
+
+  /** Records of an input between the last commit and the end of the log, as far as known. */
+  lagOf(topicPartition: string): number {
+    const highWatermark = this.highWatermarks.get(topicPartition);
+    if (highWatermark === undefined) return 0;
+    return Math.max(0, highWatermark - (this.committed.get(topicPartition)?.offset ?? 0));
   }
 
   /** Remembers offsets that are committed now. */

@@ -1,8 +1,9 @@
 import { partitionKey, type Admin, type MemberAssignment, type MemberListener } from '../broker/client/client.js';
 import type { TopicPartition } from '../broker/client/protocol.js';
 import type { Logger } from '../observability/log.js';
-import type { Counter } from '../observability/metrics.js';
 import { MillraceError } from '../util/errors.js';
+import type { Clock } from '../util/time.js';
+import type { ApplicationMetrics } from './application-metrics.js';
 import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
 import { decodeAssignment, type AssignmentData } from './assignment/user-data.js';
 import type { LoopCommands } from './loop-commands.js';
@@ -30,7 +31,8 @@ export interface RebalanceOptions {
   readonly opener: TaskOpener;
   readonly patience: Patience;
   readonly log: Logger;
-  readonly rebalances: Counter;
+  readonly metrics: ApplicationMetrics;
+  readonly clock: Clock;
   readonly readiness: Readiness;
   /** The leader cannot assign for now: the topics have to appear first. */
   readonly onMissingTopics: () => void;
@@ -49,6 +51,7 @@ const NOTHING_KNOWN: GroupView = { partitions: {}, writers: [], goneWriters: [],
  */
 export class Rebalance implements MemberListener {
   #view = NOTHING_KNOWN;
+  #joinedAt = 0;
 
   constructor(private readonly options: RebalanceOptions) {}
 
@@ -58,6 +61,7 @@ export class Rebalance implements MemberListener {
 
   /** A commit under way ends before the member joins: commands run between commits, and none starts from here on. */
   async beforeJoin(): Promise<void> {
+    this.#joinedAt = this.options.clock.monotonicMs();
     await this.options.commands.run(() => undefined);
   }
 
@@ -73,9 +77,10 @@ export class Rebalance implements MemberListener {
   }
 
   async onAssigned(_added: readonly TopicPartition[], assignment: MemberAssignment): Promise<void> {
-    const { onFatal, onMissingTopics, log, rebalances, commands } = this.options;
+    const { onFatal, onMissingTopics, log, metrics, clock, commands } = this.options;
     const { refusal, ...view } = decodeAssignment(assignment.userData);
-    rebalances.value++;
+    metrics.rebalances.value++;
+    metrics.rebalanceLatency.observe((clock.monotonicMs() - this.#joinedAt) / 1_000);
     if (refusal) {
       if (refusal.code === 'MISSING_SOURCE_TOPIC') {
         log.warn({ code: refusal.code }, `waiting: ${refusal.message}`);

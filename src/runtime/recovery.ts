@@ -3,6 +3,7 @@ import { FencedError, OffsetOutOfRangeError } from '../broker/client/errors.js';
 import type { OffsetReset } from '../topology/node.js';
 import { MillraceError } from '../util/errors.js';
 import type { Clock } from '../util/time.js';
+import type { ApplicationMetrics } from './application-metrics.js';
 import type { TaskPlan } from './assignment/task-plan.js';
 import { stableOffsets } from './commit/fencing.js';
 import { OutcomeLostError, type TransactionContext } from './commit/transaction.js';
@@ -26,6 +27,7 @@ export interface RecoveryOptions extends TransactionContext {
   readonly offsetReset: OffsetReset;
   readonly readiness: Readiness;
   readonly clock: Clock;
+  readonly metrics: ApplicationMetrics;
   readonly rejoin: (reason: string) => void;
 }
 
@@ -43,7 +45,7 @@ export class Recovery {
   /** @throws the error itself when nothing mends it */
   async recover(error: unknown): Promise<void> {
     if (error instanceof OffsetOutOfRangeError) return this.#resetOffset(error);
-    if (error instanceof FencedError) return this.dropAll('fenced by another instance', error);
+    if (error instanceof FencedError) return this.#fenced(error);
     if (error instanceof OutcomeLostError) return this.dropAll('the outcome of a transaction is lost', error);
     if (!(error instanceof MillraceError) || error.kind !== 'unavailable') throw error;
     if (++this.#aborts > ABORTS_IN_A_ROW && error.code === 'TRANSACTION_ABORTABLE') throw error;
@@ -53,8 +55,13 @@ export class Recovery {
       await this.#rewind();
     } catch (second) {
       if (!(second instanceof FencedError)) throw second;
-      await this.dropAll('fenced by another instance', second);
+      await this.#fenced(second);
     }
+  }
+
+  async #fenced(error: FencedError): Promise<void> {
+    this.options.metrics.fenced.value++;
+    await this.dropAll('fenced by another instance', error);
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { Member, Reader } from '../broker/client/client.js';
-import type { Histogram } from '../observability/metrics.js';
+import { FencedError } from '../broker/client/errors.js';
 import type { Clock } from '../util/time.js';
+import type { ApplicationMetrics, CommitFailure } from './application-metrics.js';
 import { commitAtLeastOnce, commitExactlyOnce } from './commit/commit.js';
-import type { TransactionContext } from './commit/transaction.js';
+import { OutcomeLostError, type TransactionContext } from './commit/transaction.js';
 import type { LoopCommands } from './loop-commands.js';
 import type { OwnedTask } from './owned-task.js';
 import type { Recovery } from './recovery.js';
@@ -31,7 +32,7 @@ export interface StreamLoopOptions {
   /** Uncommitted changes of all tasks above which a commit is due at once. */
   readonly overlayMaxBytes: number;
   readonly clock: Clock;
-  readonly commitLatency: Histogram;
+  readonly metrics: ApplicationMetrics;
   /** Nothing mends this error: called once, the loop has ended. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -101,7 +102,7 @@ export class StreamLoop {
   /** Fetches beside the loop: one poll at a time, the next when the loop comes by again. */
   #poll(): void {
     if (this.#polling) return;
-    const { reader, inputs, wake } = this.options;
+    const { reader, inputs, wake, metrics } = this.options;
     this.#polling = true;
     const ended = (): void => {
       this.#polling = false;
@@ -109,7 +110,8 @@ export class StreamLoop {
     };
     reader.poll(IDLE_MS).then(
       (batches) => {
-        inputs.deliver(batches);
+        metrics.polls.value++;
+        metrics.polledRecords.value += inputs.deliver(batches);
         ended();
       },
       (error: unknown) => {
@@ -135,16 +137,20 @@ export class StreamLoop {
   }
 
   async #commit(running: readonly OwnedTask[]): Promise<void> {
-    const { transactional, transaction, clock, commitLatency, recovery, purge, slices } = this.options;
+    const { transactional, transaction, clock, metrics, recovery, purge, slices } = this.options;
     const tasks = running.filter((owned) => owned.commitNeeded);
     const start = clock.monotonicMs();
     try {
       if (tasks.length > 0) await (transactional ? commitExactlyOnce : commitAtLeastOnce)(transaction, tasks);
+    } catch (error) {
+      metrics.commitFailed(failureOf(error));
+      throw error;
     } finally {
       slices.release();
       this.#lastCommit = clock.monotonicMs();
     }
-    commitLatency.observe((this.#lastCommit - start) / 1_000);
+    metrics.commits.value++;
+    metrics.commitLatency.observe((this.#lastCommit - start) / 1_000);
     recovery.onCommit();
     purge.afterCommit(running);
   }
@@ -156,4 +162,9 @@ export class StreamLoop {
     const due = this.#lastCommit + commitIntervalMs - clock.monotonicMs();
     return due <= 0 ? IDLE_MS : Math.min(IDLE_MS, due);
   }
+}
+
+function failureOf(error: unknown): CommitFailure {
+  if (error instanceof FencedError) return 'fenced';
+  return error instanceof OutcomeLostError ? 'outcome-unknown' : 'aborted';
 }

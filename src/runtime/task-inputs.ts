@@ -39,9 +39,9 @@ export class TaskInputs {
     return this.#owners.get(topicPartition);
   }
 
-  /** Hands fetched records to their tasks; gives whether there were any. */
-  deliver(batches: readonly FetchedRecords[]): boolean {
-    let some = false;
+  /** Hands fetched records to their tasks; gives how many there were. */
+  deliver(batches: readonly FetchedRecords[]): number {
+    let count = 0;
     for (const fetched of batches) {
       const key = partitionKey(fetched);
       const owner = this.#owners.get(key);
@@ -49,9 +49,9 @@ export class TaskInputs {
       if (owner?.task === undefined || this.reader.position(fetched) !== fetched.nextOffset) continue;
       owner.highWatermarks.set(key, fetched.highWatermark);
       owner.task.addRecords(fetched);
-      some = true;
+      count += fetched.records.length;
     }
-    return some;
+    return count;
   }
 
   /** Pauses what has too much and resumes what has room again. */

@@ -1,5 +1,7 @@
 import type { OffsetMap } from '../broker/client/client.js';
 import type { Logger } from '../observability/log.js';
+import type { Clock } from '../util/time.js';
+import type { ApplicationMetrics } from './application-metrics.js';
 import type { PlannedTask } from './assignment/task-plan.js';
 import type { LoopCommands } from './loop-commands.js';
 import { OwnedTask } from './owned-task.js';
@@ -20,6 +22,8 @@ export class TaskLifecycle {
       readonly inputs: TaskInputs;
       readonly restore: ChangelogReader;
       readonly commands: LoopCommands;
+      readonly clock: Clock;
+      readonly metrics: ApplicationMetrics;
       readonly log: Logger;
       /** A task has begun to process. */
       readonly onRunning: (owned: OwnedTask) => void;
@@ -31,11 +35,16 @@ export class TaskLifecycle {
   /** Takes a task on; it runs once it is restored. */
   start(planned: PlannedTask, facts: OpeningFacts): void {
     const owned = new OwnedTask(planned);
-    this.options.registry.add(owned);
-    const opening = this.options.opener.open(owned, facts);
+    const { registry, opener, metrics, clock } = this.options;
+    registry.add(owned);
+    owned.unwatch = metrics.watch(owned);
+    const start = clock.monotonicMs();
+    const opening = opener.open(owned, facts);
     owned.opened = opening.then(
       (offsets) => {
-        if (offsets) this.#activate(owned, offsets);
+        if (!offsets) return;
+        metrics.restoreLatency(owned.id).observe((clock.monotonicMs() - start) / 1_000);
+        this.#activate(owned, offsets);
       },
       (error: unknown) => {
         if (!owned.cancellation.aborted) this.options.onFailure(error);
@@ -56,6 +65,7 @@ export class TaskLifecycle {
     });
     owned.status = 'closed';
     registry.remove(owned);
+    owned.unwatch();
     owned.task?.close();
     owned.state?.abort();
     await owned.state?.close();

@@ -47,8 +47,7 @@ function viewOf(owned: OwnedTask): TaskView {
       const key = partitionKey(input);
       const committedOffset = owned.committed.get(key)?.offset;
       const highWatermark = owned.highWatermarks.get(key);
-      const lagRecords = highWatermark === undefined ? 0 : Math.max(0, highWatermark - (committedOffset ?? 0));
-      return { ...input, committedOffset, highWatermark, lagRecords };
+      return { ...input, committedOffset, highWatermark, lagRecords: owned.lagOf(key) };
     }),
     stores: owned.plan.subTopology.stores.map(({ name }) => {
       const changelog = owned.changelogs.find(({ store }) => store === name);

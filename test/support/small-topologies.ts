@@ -77,3 +77,17 @@ export function pipeTopology(
     .addSink('sink', { topic: 'out', key: string(), value: string(), parents: 'processor' })
     .build();
 }
+
+/** As {@link countTopology}, behind a repartition topic: two sub-topologies, and a topic that is purged. */
+export function repartitionedCountTopology(): BuiltTopology {
+  const serdes = { key: string(), value: string() };
+  return new Topology()
+    .addSource('source', { topics: 'in', ...serdes })
+    .addRepartitionTopic('again', undefined)
+    .addSink('to-again', { topic: 'again', parents: 'source', ...serdes })
+    .addSource('from-again', { topics: 'again', ...serdes })
+    .addProcessor('count', () => new Count(), { parents: 'from-again' })
+    .addStateStore(keyValueStore({ name: 'counts', ...serdes }), 'count')
+    .addSink('sink', { topic: 'out', parents: 'count', ...serdes })
+    .build();
+}

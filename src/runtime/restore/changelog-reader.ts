@@ -1,9 +1,9 @@
 import { partitionKey, type BrokerClient, type FetchedRecords, type Reader } from '../../broker/client/client.js';
 import { OffsetOutOfRangeError } from '../../broker/client/errors.js';
 import type { Logger } from '../../observability/log.js';
-import type { Metrics } from '../../observability/metrics.js';
 import type { StoreRestorer, TaskState } from '../../state/task-state.js';
 import type { Clock } from '../../util/time.js';
+import type { ApplicationMetrics } from '../application-metrics.js';
 import { asError } from '../as-error.js';
 import type { StoreChangelog } from '../owned-task.js';
 import type { RestoredPartition, RestoreListener } from './restore-listener.js';
@@ -37,7 +37,6 @@ export interface StoreToRestore {
  */
 export class ChangelogReader {
   readonly #active = new Map<string, Restoring>();
-  readonly #restored;
   #reader: Reader | undefined;
   #pump: Promise<void> = Promise.resolve();
   #closed = false;
@@ -47,12 +46,10 @@ export class ChangelogReader {
       readonly client: Pick<BrokerClient, 'reader' | 'admin'>;
       readonly clock: Clock;
       readonly log: Logger;
-      readonly metrics: Metrics;
+      readonly metrics: ApplicationMetrics;
       readonly listener: Required<RestoreListener>;
     },
-  ) {
-    this.#restored = options.metrics.counter('millrace_restore_records_total');
-  }
+  ) {}
 
   /** Stores that restore at the moment. */
   get size(): number {
@@ -138,7 +135,9 @@ export class ChangelogReader {
       taken++;
     }
     restoring.total += taken;
-    this.#restored.value += taken;
+    const { metrics } = this.options;
+    metrics.restoredRecords(restoring.described).value += taken;
+    metrics.restoredBytes(restoring.described).value += records.byteLength;
     await this.#advance(restoring, Math.min(fetched.nextOffset, changelog.endOffset), taken);
   }
 
