@@ -1,5 +1,7 @@
+import { string } from '../../serde/primitives.js';
 import type { Serde } from '../../serde/serde.js';
 import { bytesToMapKey } from '../../util/bytes.js';
+import { isShortAscii } from '../ascii.js';
 import type { RowRange } from '../base.js';
 import { boundsOf, successorOf } from '../base.js';
 import type { Entry } from '../overlay/entry.js';
@@ -14,6 +16,7 @@ const NO_PREFIX = Buffer.alloc(0);
 export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
   readonly name: string;
   private readonly keySerde: Serde<K>;
+  private readonly stringKeys: boolean;
   private lastKey: K | undefined;
   private lastEntry: Entry | undefined;
 
@@ -26,6 +29,7 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
   ) {
     this.name = definition.name;
     this.keySerde = definition.keySerde as Serde<K>; // the definition stands in a list of stores of any type
+    this.stringKeys = definition.keySerde === string();
   }
 
   get(key: K): V | undefined {
@@ -102,13 +106,22 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
     if (key === this.lastKey && this.lastEntry !== undefined) {
       return (this.lastEntry = this.table.again(this.lastEntry));
     }
-    const bytes = this.keySerde.serialize(key);
-    const entry = this.table.entry(bytesToMapKey(bytes), bytes);
+    const entry = this.lookUp(key);
     if (typeof key !== 'object') {
       this.lastKey = key;
       this.lastEntry = entry;
     }
     return entry;
+  }
+
+  private lookUp(key: K): Entry {
+    if (this.stringKeys && typeof key === 'string' && isShortAscii(key)) {
+      const found = this.table.overlay.find(key);
+      if (found !== undefined) return found;
+    }
+    // A new entry does not keep the caller's string: it may be a slice that keeps a long one alive.
+    const bytes = this.keySerde.serialize(key);
+    return this.table.entry(bytesToMapKey(bytes), bytes);
   }
 }
 

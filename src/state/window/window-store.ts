@@ -1,6 +1,6 @@
 import type { Serde } from '../../serde/serde.js';
 import type { Windowed } from '../../serde/windowed.js';
-import { NO_END } from '../../serde/primitives.js';
+import { NO_END, string } from '../../serde/primitives.js';
 import { bytesToMapKey, mapKeyToBytes } from '../../util/bytes.js';
 import {
   MAX_SEQUENCE,
@@ -10,6 +10,7 @@ import {
   windowStartOf,
   writeWindowSuffix,
 } from '../changelog/window-format.js';
+import { writeShortAscii } from '../ascii.js';
 import { CommittedNumber } from '../committed-number.js';
 import type { Entry } from '../overlay/entry.js';
 import type { ScanSection } from '../scan.js';
@@ -26,6 +27,7 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   /** Sequence number of the last put in a store that retains duplicates; 0 always in all others. */
   readonly sequence = new CommittedNumber(0);
   private readonly keySerde: Serde<K>;
+  private readonly stringKeys: boolean;
   private readonly retainDuplicates: boolean;
   /** Key, start and sequence number of the window that is looked up; its first bytes are those of `lastKey`. */
   private scratch = Buffer.allocUnsafe(256);
@@ -43,6 +45,7 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   ) {
     this.name = definition.name;
     this.keySerde = definition.keySerde as Serde<K>; // the definition stands in a list of stores of any type
+    this.stringKeys = definition.keySerde === string();
     this.retainDuplicates = definition.retainDuplicates;
     table.rule = this;
   }
@@ -219,13 +222,17 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   }
 
   private takeKey(key: K): void {
+    this.lastKey = key;
+    this.lastEntry = undefined;
+    if (this.stringKeys && typeof key === 'string' && writeShortAscii(key, this.scratch)) {
+      this.keyLength = key.length;
+      return;
+    }
     const bytes = this.keySerde.serialize(key);
     const length = bytes.length + WINDOW_SUFFIX;
     if (length > this.scratch.length) this.scratch = Buffer.allocUnsafe(2 * length);
     bytes.copy(this.scratch, 0);
     this.keyLength = bytes.length;
-    this.lastKey = key;
-    this.lastEntry = undefined;
   }
 }
 
