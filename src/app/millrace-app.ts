@@ -17,7 +17,7 @@ import { generatorsOf, recordsOf, runGenerators, type GeneratorSettings } from '
 import type { RecordSink } from './record-sink.js';
 import { startServers } from './servers.js';
 import { Closing } from './closing.js';
-import { createTopicsOf } from './source-topics.js';
+import { createOuterTopics, createSinkTopics } from './outer-topics.js';
 import { TopicFeeder } from './topic-feeder.js';
 
 /** What one process runs. */
@@ -84,9 +84,9 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
     const ended = await Promise.all(applications.map((application) => application.close({ timeoutMs })));
     inTime = ended.every(Boolean);
   });
-  if (broker.embedded) {
-    const { admin } = broker.client('millrace-topics');
-    for (const { topology } of applications) await createTopicsOf(topology, admin);
+  const { admin } = broker.client('millrace-topics');
+  for (const { topology } of applications) {
+    await (broker.embedded ? createOuterTopics(topology, admin) : createSinkTopics(topology, admin, log));
   }
   const failed = firstFailure(applications);
   for (const application of applications) await application.start();
