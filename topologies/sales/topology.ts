@@ -27,7 +27,7 @@ export default defineTopology({
       .stream('sales-usd', { key: string(), value: json(parseSale), timestamp: saleTimeMs })
       .groupBy((sale) => sale.seller_id, { key: string() })
       .windowedBy(tumbling('1m', { grace: '10s' }))
-      .aggregate<Total, Total>(() => ({ total_amount_usd: 0, sales: 0 }), addSale, {
+      .aggregate(() => ({ total_amount_usd: 0, sales: 0 }), addSale, {
         store: 'sales-per-seller',
         value: json<Total>(),
         retention: '1d', // so that the last day can be queried
