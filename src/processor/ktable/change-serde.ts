@@ -16,6 +16,7 @@ const OLD = 0;
 const NEW = 1;
 const BOTH = 2;
 const WITH_LATEST = 3;
+const UNKNOWN = -1;
 
 /** Writes and reads the changes of a table whose values have this serde. */
 export function changeSerde<V>(inner: Serde<V>): Serde<Change<V>> {
@@ -34,23 +35,17 @@ export function changeSerde<V>(inner: Serde<V>): Serde<Change<V>> {
       ]);
     },
     deserialize(bytes: Buffer, start: number, end: number) {
-      const flag = end > start ? bytes.readUInt8(end - 1) : -1;
+      const flag = end > start ? bytes.readUInt8(end - 1) : UNKNOWN;
       const stop = flag >= WITH_LATEST ? end - 2 : end - 1;
-      switch (flag % WITH_LATEST) {
-        case OLD:
-          return new Change<V>(null, inner.deserialize(bytes, start, stop));
-        case NEW:
-          return new Change<V>(inner.deserialize(bytes, start, stop), null);
-        case BOTH: {
-          const { value: length, next } = readVarint(bytes, start);
-          return new Change<V>(
-            inner.deserialize(bytes, next, next + length),
-            inner.deserialize(bytes, next + length, stop),
-          );
-        }
-        default:
-          throw SerdeError.ofBytes(name, bytes, start, end, 'its last byte does not tell what it holds');
+      if (flag === UNKNOWN || flag > BOTH + WITH_LATEST || stop < start) {
+        throw SerdeError.ofBytes(name, bytes, start, end, 'its last byte does not tell what it holds');
       }
+      if (flag % WITH_LATEST === OLD) return new Change<V>(null, inner.deserialize(bytes, start, stop));
+      if (flag % WITH_LATEST === NEW) return new Change<V>(inner.deserialize(bytes, start, stop), null);
+      const { value: length, next } = readVarint(bytes, start, stop);
+      const middle = next + length;
+      if (middle > stop) throw SerdeError.ofBytes(name, bytes, start, end, 'its new value is cut off');
+      return new Change<V>(inner.deserialize(bytes, next, middle), inner.deserialize(bytes, middle, stop));
     },
   });
 }
@@ -62,12 +57,14 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-function readVarint(bytes: Buffer, start: number): { value: number; next: number } {
+/** Of a number that is cut off, a value that reaches beyond any end. */
+function readVarint(bytes: Buffer, start: number, stop: number): { value: number; next: number } {
   let value = 0;
-  let next = start;
-  for (let scale = 1; ; scale *= 0x80) {
+  let scale = 1;
+  for (let next = start; next < stop; scale *= 0x80) {
     const byte = bytes.readUInt8(next++);
     value += (byte & 0x7f) * scale;
     if (byte < 0x80) return { value: value / 2, next };
   }
+  return { value: Infinity, next: stop };
 }
