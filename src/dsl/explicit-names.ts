@@ -1,7 +1,7 @@
 import type { BuiltTopology } from '../topology/node.js';
 import { TopologyError } from '../topology/topology-error.js';
 
-const GENERATED = /-\d{10}(-repartition)?$/;
+const GENERATED = /(^KSTREAM-.*|-STATE-STORE)-\d{10}(-repartition)?$/;
 
 /**
  * Checks that the program named everything that outlives it.
