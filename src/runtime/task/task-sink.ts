@@ -25,6 +25,8 @@ export class TaskSink implements TaskNode {
   readonly #age: RecordAge;
   /** By topic; one, unless topics are chosen per record. */
   readonly #produced = new Map<string, TopicCounters>();
+  #lastTopic: string | undefined;
+  #lastProduced: TopicCounters | undefined;
   /** The topic's name on the broker, unless it is chosen per record. */
   readonly #topic: string | undefined;
   #stickyPartition: number;
@@ -90,13 +92,18 @@ export class TaskSink implements TaskNode {
   }
 
   #count(topic: string, key: Buffer | null, value: Buffer | null): void {
-    let produced = this.#produced.get(topic);
-    if (produced === undefined) {
-      produced = this.#scope.context.metrics.produced(topic);
-      this.#produced.set(topic, produced);
-    }
+    let produced = this.#lastProduced;
+    if (produced === undefined || topic !== this.#lastTopic) produced = this.#countersOf(topic);
     produced.records.value++;
     produced.bytes.value += (key?.length ?? 0) + (value?.length ?? 0);
+  }
+
+  #countersOf(topic: string): TopicCounters {
+    const produced = this.#produced.get(topic) ?? this.#scope.context.metrics.produced(topic);
+    this.#produced.set(topic, produced);
+    this.#lastTopic = topic;
+    this.#lastProduced = produced;
+    return produced;
   }
 
   #chooseTopic(record: Record<unknown, unknown>): string {
