@@ -14,6 +14,7 @@ const noAmbientTimeOrChance = [
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'src/**/gen/', 'topologies/**/gen/', 'bench/java-streams/'] },
   eslint.configs.recommended,
+  { files: ['**/*.js'], languageOptions: { globals: { console: 'readonly', process: 'readonly' } } },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],
