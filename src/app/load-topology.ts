@@ -20,13 +20,13 @@ function folders(): string[] {
 const FILES = ['topology.js', 'topology.mjs', ...(canImportTypeScript() ? ['topology.ts'] : [])];
 
 /**
- * Imports a topology by name (`topologies/<name>/topology.js`) or by path.
+ * Imports a topology by name (`topologies/<name>/topology.js`) or by path or URL.
  * @throws MillraceError `TOPOLOGY_NOT_FOUND` that lists those there are, `INVALID_TOPOLOGY_FILE`
  */
-export async function loadTopology(nameOrPath: string): Promise<LoadedTopology> {
-  const file = find(nameOrPath);
+export async function loadTopology(nameOrPath: string | URL): Promise<LoadedTopology> {
+  const file = nameOrPath instanceof URL ? fileURLToPath(nameOrPath) : find(nameOrPath);
   if (file === undefined) {
-    throw invalid('TOPOLOGY_NOT_FOUND', `there is no topology "${nameOrPath}"`, {
+    throw invalid('TOPOLOGY_NOT_FOUND', `there is no topology "${String(nameOrPath)}"`, {
       hint: `Found: ${knownTopologies().join(', ') || 'none'}. A path to a module works too.`,
     });
   }

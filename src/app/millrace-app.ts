@@ -23,6 +23,11 @@ import { TopicFeeder } from './topic-feeder.js';
 /** What one process runs. */
 export interface MillraceAppOptions {
   readonly topologies: readonly TopologyDefinition[];
+  /**
+   * URLs of the modules that export the topologies, in their order. With them queries are answered in a thread of their own,
+   * which imports the topologies again; without them in this one.
+   */
+  readonly modules?: readonly string[];
   /** Default: the environment's; see {@link loadConfig}. */
   readonly config?: Config;
   /** Also run the topologies' generators. */
@@ -44,7 +49,7 @@ export interface MillraceApp {
   readonly embedded: boolean;
   readonly grpcPort: number;
   readonly httpPort: number;
-  /** Rejects with the reason when an application fails; never resolves. */
+  /** Rejects with the reason when an application or a server fails; never resolves. */
   readonly failed: Promise<never>;
   /** Stops in order: generators, applications (they commit), servers, broker, lock. Gives whether all ended in time. */
   close(timeoutMs?: number): Promise<boolean>;
@@ -78,7 +83,15 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const applications = topologies.map((definition, index) =>
     createApplication(options, definition, ids[index] ?? definition.name, broker, directory),
   );
-  const ports = await startServers(options, applications, directory, feeder, closing);
+  const failure = new Failure(applications);
+  const { modules } = options;
+  const onFailure = (error: Error): void => {
+    failure.set(error);
+  };
+  const ports = await startServers(
+    { ...options, applications, modules, stateDirectory: directory, topics: feeder, onFailure },
+    closing,
+  );
   let inTime = true;
   closing.add('applications', async (timeoutMs) => {
     const ended = await Promise.all(applications.map((application) => application.close({ timeoutMs })));
@@ -88,7 +101,6 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   for (const { topology } of applications) {
     await (broker.embedded ? createOuterTopics(topology, admin) : createSinkTopics(topology, admin, log));
   }
-  const failed = firstFailure(applications);
   for (const application of applications) await application.start();
   startGenerators(options, feeder, closing);
   log.info({ applications: ids, ...ports }, 'started');
@@ -96,7 +108,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
     applications,
     embedded: broker.embedded,
     ...ports,
-    failed,
+    failed: failure.promise,
     async close(timeoutMs) {
       await closing.run(timeoutMs);
       return inTime;
@@ -133,17 +145,22 @@ function createApplication(
   });
 }
 
-/** Rejects when the first application fails. */
-function firstFailure(applications: readonly StreamsApplication[]): Promise<never> {
-  const failed = new Promise<never>((_, reject) => {
+/** The first failure of an application or a server. */
+class Failure {
+  readonly promise: Promise<never>;
+  set: (error: Error) => void = () => undefined;
+
+  constructor(applications: readonly StreamsApplication[]) {
+    this.promise = new Promise((_, reject) => {
+      this.set = reject;
+    });
+    this.promise.catch(() => undefined); // whoever waits for it is told; nobody has to wait
     for (const application of applications) {
       application.onStateChange((state) => {
-        if (state === 'ERROR') reject(application.error ?? internal('UNKNOWN_FAILURE', 'an application failed'));
+        if (state === 'ERROR') this.set(application.error ?? internal('UNKNOWN_FAILURE', 'an application failed'));
       });
     }
-  });
-  failed.catch(() => undefined); // whoever waits for it is told; nobody has to wait
-  return failed;
+  }
 }
 
 /** Says what is wrong with the generator's settings before anything is opened. */

@@ -1,8 +1,10 @@
+import { dirname } from 'node:path';
 import { CommittedViews } from '../query/committed-views.js';
 import { createLocalStateQueries } from '../query/local-state-queries.js';
 import { readableStreamsApplication } from '../query/readable-streams-application.js';
 import { restMethods } from '../query/rest-methods.js';
-import { startQueryServer, type QueryServer } from '../query/server/query-server.js';
+import type { Queries } from '../query/query-methods.js';
+import { startQueryServer } from '../query/server/query-server.js';
 import { StoreCatalog } from '../query/store-catalog.js';
 import { createTopologyQueries, type Endpoints } from '../query/topology-queries.js';
 import type { PrometheusMetrics } from '../observability/prometheus-metrics.js';
@@ -12,6 +14,7 @@ import type { Surroundings } from './broker.js';
 import type { Closing } from './closing.js';
 import type { Config } from './config.js';
 import { startHttpServer, type Readiness } from './http/http-server.js';
+import { startQueryThread, type QueryThread } from './query-thread/query-thread.js';
 import type { RecordSink } from './record-sink.js';
 
 /** Ports that the servers listen on. */
@@ -20,38 +23,50 @@ export interface Ports {
   readonly httpPort: number;
 }
 
+/** What the servers are started with. */
+export interface ServerOptions extends Surroundings {
+  readonly config: Config;
+  readonly metrics: PrometheusMetrics;
+  readonly applications: readonly StreamsApplication[];
+  /** URLs of the modules that export the topologies, in the order of the applications. */
+  readonly modules: readonly string[] | undefined;
+  readonly stateDirectory: StateDirectory;
+  /** Called when a server fails while it runs. */
+  readonly onFailure: (error: Error) => void;
+  /** Where records go that are posted. */
+  readonly topics: RecordSink;
+}
+
 /**
  * Starts the gRPC and the HTTP server of a process over its applications.
  * @throws MillraceError `PORT_BUSY`
  */
-export async function startServers(
-  options: Surroundings & { readonly config: Config; readonly metrics: PrometheusMetrics },
-  applications: readonly StreamsApplication[],
-  stateDirectory: StateDirectory,
-  topics: RecordSink,
-  closing: Closing,
-): Promise<Ports> {
-  const { config, clock, metrics, log } = options;
+export async function startServers(options: ServerOptions, closing: Closing): Promise<Ports> {
+  const { config, metrics, applications, stateDirectory } = options;
   const { host } = config;
   const readable = applications.map((application) => {
-    const views = new CommittedViews(application, (id) => stateDirectory.taskFolder(application.applicationId, id));
+    const views = new CommittedViews(application.topology, (id) =>
+      stateDirectory.taskFolder(application.applicationId, id),
+    );
     closing.add('committed views', () => views.close());
     return readableStreamsApplication(application, views);
   });
   const catalog = new StoreCatalog(() => readable);
-  const state = createLocalStateQueries(catalog);
   const endpoints: Endpoints = { grpc: '', http: '' };
-  const topology = createTopologyQueries(catalog, endpoints);
+  const queries = { ...createLocalStateQueries(catalog), ...createTopologyQueries(catalog, endpoints) };
 
-  const grpc = await startQueryServer({ host, port: config.grpcPort, state, topology, clock, metrics, log });
+  const grpc = await startGrpc(options, queries);
   closing.add('gRPC server', () => grpc.close());
   const http = await startHttpServer({
     host,
     port: config.httpPort,
-    metrics,
-    methods: restMethods(state, topology),
+    metrics: {
+      contentType: metrics.contentType,
+      exposition: async () => (await metrics.exposition()) + (await grpc.metrics()),
+    },
+    methods: restMethods(queries, queries),
     readiness: () => readinessOf(applications),
-    topics,
+    topics: options.topics,
   });
   closing.add('HTTP server', () => http.close());
   endpoints.grpc = `${host}:${grpc.port}`;
@@ -59,6 +74,23 @@ export async function startServers(
   showHealth(applications, grpc);
   for (const application of applications) countTasks(application, metrics);
   return { grpcPort: grpc.port, httpPort: http.port };
+}
+
+/** In a thread of its own where it can import the topologies, else in this one. */
+async function startGrpc(options: ServerOptions, queries: Queries): Promise<QueryThread> {
+  const { config, clock, metrics, log, applications, modules, stateDirectory } = options;
+  const { host, grpcPort: port } = config;
+  if (modules?.length !== applications.length) {
+    const server = await startQueryServer({ host, port, state: queries, topology: queries, clock, metrics, log });
+    return { ...server, metrics: () => Promise.resolve('') };
+  }
+  const described = applications.map(({ applicationId, instanceId }, index) => ({
+    id: applicationId,
+    instanceId,
+    moduleUrl: modules[index] ?? '',
+    stateFolder: dirname(stateDirectory.taskFolder(applicationId, '0_0')),
+  }));
+  return startQueryThread({ host, port, applications: described }, applications, queries, options.onFailure);
 }
 
 function readinessOf(applications: readonly StreamsApplication[]): Readiness {
@@ -71,7 +103,7 @@ function readinessOf(applications: readonly StreamsApplication[]): Readiness {
 /** Services that answer once every application runs. */
 const SERVICES = ['', 'millrace.query.v1.StateQueryService'];
 
-function showHealth(applications: readonly StreamsApplication[], grpc: QueryServer): void {
+function showHealth(applications: readonly StreamsApplication[], grpc: QueryThread): void {
   grpc.setServing('millrace.query.v1.TopologyService', true);
   const show = (): void => {
     const { ready } = readinessOf(applications);

@@ -44,6 +44,7 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
     const log = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
     const app = await startMillrace({
       topologies: loaded.map(({ definition }) => definition),
+      modules: loaded.map(({ moduleUrl }) => moduleUrl),
       config,
       clock: systemClock,
       random: systemRandom,

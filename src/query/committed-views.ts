@@ -1,11 +1,16 @@
-import type { StreamsApplication, TaskView } from '../runtime/application.js';
-import { openCommittedView, type CommittedStore, type CommittedView } from '../state/committed-view.js';
-import type { TaskState } from '../state/task-state.js';
+import { openCommittedView, type CommittedView } from '../state/committed-view.js';
+import type { BuiltTopology } from '../topology/node.js';
 import { MillraceError } from '../util/errors.js';
 
+/** A task, and which opening of its state is meant: a task that was closed and opened again gets a new view. */
+export interface OpenedTask {
+  readonly id: string;
+  readonly subTopology: number;
+  readonly opening: unknown;
+}
+
 interface OpenView {
-  /** The opening of the task that the view belongs to: a task that was closed and opened again gets a new view. */
-  readonly state: TaskState | undefined;
+  readonly opening: unknown;
   readonly view: Promise<CommittedView | undefined>;
 }
 
@@ -15,15 +20,15 @@ export class CommittedViews {
 
   /** @param folderOf where a task keeps its database */
   constructor(
-    private readonly application: Pick<StreamsApplication, 'topology'>,
+    private readonly topology: BuiltTopology,
     private readonly folderOf: (taskId: string) => string,
   ) {}
 
-  /** The stores that a task has on disk, as of its last commit; undefined where it keeps nothing on disk. */
-  async stores(task: TaskView): Promise<ReadonlyMap<string, CommittedStore> | undefined> {
+  /** What a task has on disk, as of its last commit; undefined where it keeps nothing on disk. */
+  async view(task: OpenedTask): Promise<CommittedView | undefined> {
     const view = await this.#current(task).view;
     view?.refresh();
-    return view?.stores;
+    return view;
   }
 
   async close(): Promise<void> {
@@ -32,17 +37,17 @@ export class CommittedViews {
     for (const view of open) await this.#close(view);
   }
 
-  #current(task: TaskView): OpenView {
+  #current(task: OpenedTask): OpenView {
     const known = this.#views.get(task.id);
-    if (known && known.state === task.state) return known;
+    if (known && known.opening === task.opening) return known;
     if (known) void this.#close(known);
-    const open = { state: task.state, view: this.#open(task) };
+    const open = { opening: task.opening, view: this.#open(task) };
     this.#views.set(task.id, open);
     return open;
   }
 
-  async #open({ id, subTopology }: TaskView): Promise<CommittedView | undefined> {
-    const definitions = this.application.topology.subTopologies.find((part) => part.id === subTopology)?.stores ?? [];
+  async #open({ id, subTopology }: OpenedTask): Promise<CommittedView | undefined> {
+    const definitions = this.topology.subTopologies.find((part) => part.id === subTopology)?.stores ?? [];
     try {
       return await openCommittedView(this.folderOf(id), definitions);
     } catch (error) {

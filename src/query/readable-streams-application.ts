@@ -46,7 +46,8 @@ async function open(
     const message = `store "${storeName}" of task ${taskId} is ${status}, ${remaining} changelog records remain`;
     throw storeUnavailableError('RESTORING', storeName, message, remaining);
   }
-  const committed = isolation === 'committed' ? (await views.stores(task))?.get(storeName) : undefined;
+  const committed =
+    isolation === 'committed' ? (await views.view({ ...task, opening: state }))?.stores.get(storeName) : undefined;
   const store = committed ?? state.stores.get(storeName);
   if (!store) throw storeUnavailableError('NOT_ACTIVE', storeName, `task ${taskId} has not opened "${storeName}" yet`);
   return { taskId, store };

@@ -13,7 +13,7 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly metrics: PrometheusMetrics;
+  readonly metrics: Pick<PrometheusMetrics, 'contentType' | 'exposition'>;
   readonly methods: readonly RestMethod[];
   /** Whether every task runs, and if not why. */
   readonly readiness: () => Readiness;

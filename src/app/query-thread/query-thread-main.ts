@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { silentLogger } from '../../observability/log.js';
+import { createPrometheusMetrics } from '../../observability/prometheus-metrics.js';
+import { CommittedViews } from '../../query/committed-views.js';
+import { createLocalStateQueries } from '../../query/local-state-queries.js';
+import { routedQueries } from '../../query/routed-queries.js';
+import { startQueryServer, type QueryServer } from '../../query/server/query-server.js';
+import { SnapshotApplication } from '../../query/snapshot-application.js';
+import { StoreCatalog } from '../../query/store-catalog.js';
+import { internal } from '../../util/errors.js';
+import { systemClock } from '../../util/time.js';
+import { buildTopology } from '../build-topology.js';
+import { loadTopology } from '../load-topology.js';
+import { ForwardedQueries } from './forwarded-queries.js';
+import { toSentError, type ThreadStart, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
+
+/** The query thread: a gRPC server over the committed state of the process's tasks. Started by query-thread.ts. */
+const port = streamThread();
+const send = (message: ToStreamThread): void => {
+  port.postMessage(message);
+};
+const start = workerData as ThreadStart; // what query-thread.ts gives
+const views: CommittedViews[] = [];
+const applications = await Promise.all(start.applications.map(open));
+const catalog = new StoreCatalog(() => applications);
+const forwarded = new ForwardedQueries(send);
+const queries = routedQueries(catalog, createLocalStateQueries(catalog), forwarded.queries);
+const metrics = createPrometheusMetrics({ processMetrics: false });
+const { host } = start;
+const common = { clock: systemClock, metrics, log: silentLogger };
+try {
+  const server = await startQueryServer({ host, port: start.port, state: queries, topology: queries, ...common });
+  port.on('message', (message: ToQueryThread) => void take(message, server));
+  send({ type: 'ready', port: server.port });
+} catch (error) {
+  send({ type: 'failed', error: toSentError(error) });
+  port.close();
+}
+
+async function take(message: ToQueryThread, server: QueryServer): Promise<void> {
+  if (forwarded.take(message)) return;
+  switch (message.type) {
+    case 'applications':
+      for (const { id, ...known } of message.applications) applications.find((each) => each.id === id)?.update(known);
+      return;
+    case 'health':
+      server.setServing(message.service, message.serving);
+      return;
+    case 'metrics':
+      send({ type: 'metrics', id: message.id, text: await metrics.exposition() });
+      return;
+    case 'close':
+      await server.close();
+      for (const each of views) await each.close();
+      port.close();
+  }
+}
+
+async function open({ id, instanceId, moduleUrl, stateFolder }: ThreadStart['applications'][number]) {
+  const { definition } = await loadTopology(new URL(moduleUrl));
+  const topology = buildTopology(definition);
+  const view = new CommittedViews(topology, (taskId) => join(stateFolder, taskId));
+  views.push(view);
+  return new SnapshotApplication(id, instanceId, topology, view);
+}
+
+function streamThread(): MessagePort {
+  if (parentPort) return parentPort;
+  throw internal('NO_STREAM_THREAD', 'the query thread was started without a stream thread');
+}

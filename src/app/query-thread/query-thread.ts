@@ -1,0 +1,105 @@
+import { Worker } from 'node:worker_threads';
+import type { Queries } from '../../query/query-methods.js';
+import type { StreamsApplication } from '../../runtime/application.js';
+import type { TaskState } from '../../state/task-state.js';
+import { internal } from '../../util/errors.js';
+import { CallAnswerer } from './answer-calls.js';
+import { fromSentError, type ThreadStart, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
+
+/** The gRPC server in a thread of its own, as the stream thread sees it. */
+export interface QueryThread {
+  readonly port: number;
+  setServing(service: string, serving: boolean): void;
+  /** The exposition of what the thread counts. */
+  metrics(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the query thread: committed reads cost the stream thread nothing; it answers the others with `queries`.
+ * @param onFailure called when the thread fails, now or later
+ * @throws MillraceError `PORT_BUSY`, `INVALID_TOPOLOGY_FILE`
+ */
+export async function startQueryThread(
+  start: ThreadStart,
+  applications: readonly StreamsApplication[],
+  queries: Queries,
+  onFailure: (error: Error) => void,
+): Promise<QueryThread> {
+  const worker = new Worker(new URL('./query-thread-main.js', import.meta.url), { workerData: start });
+  const send = (message: ToQueryThread): void => {
+    worker.postMessage(message);
+  };
+  const answerer = new CallAnswerer(queries, send);
+  const asked = new Map<number, (text: string) => void>();
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      for (const resolveMetrics of asked.values()) resolveMetrics('');
+      resolve();
+    });
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    worker.on('error', (error: Error) => {
+      reject(error);
+      onFailure(error);
+    });
+    void exited.then(() => {
+      reject(internal('QUERY_THREAD_ENDED', 'the query thread ended before it was ready'));
+    });
+    worker.on('message', (message: ToStreamThread) => {
+      if (answerer.take(message)) return;
+      if (message.type === 'ready') resolve(message.port);
+      else if (message.type === 'failed') reject(fromSentError(message.error));
+      else if (message.type === 'metrics') asked.get(message.id)?.(message.text);
+    });
+  });
+  tellOfTasks(applications, send);
+  let lastId = 0;
+  return {
+    port,
+    setServing(service, serving) {
+      send({ type: 'health', service, serving });
+    },
+    metrics: () =>
+      new Promise((resolve) => {
+        const id = ++lastId;
+        asked.set(id, (text) => {
+          asked.delete(id);
+          resolve(text);
+        });
+        send({ type: 'metrics', id });
+      }),
+    close() {
+      send({ type: 'close' });
+      return exited;
+    },
+  };
+}
+
+/** Tells the thread of tasks now, at every change of an application's state, and when a store is restored. */
+function tellOfTasks(applications: readonly StreamsApplication[], send: (message: ToQueryThread) => void): void {
+  const openings = new Map<string, { state: TaskState | undefined; opening: number }>();
+  const openingOf = (key: string, state: TaskState | undefined): number => {
+    const known = openings.get(key);
+    if (known && known.state === state) return known.opening;
+    const opening = (known?.opening ?? 0) + 1;
+    openings.set(key, { state, opening });
+    return opening;
+  };
+  const tell = (): void => {
+    const snapshots = applications.map((application) => ({
+      id: application.applicationId,
+      state: application.state,
+      tasks: application.tasks().map(({ state, ...task }) => ({
+        ...task,
+        opening: openingOf(`${application.applicationId} ${task.id}`, state),
+      })),
+    }));
+    send({ type: 'applications', applications: snapshots });
+  };
+  tell();
+  for (const application of applications) {
+    application.onStateChange(tell);
+    application.onRestore({ onRestoreEnd: tell });
+  }
+}

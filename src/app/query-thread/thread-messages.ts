@@ -1,0 +1,86 @@
+import type { QueryName } from '../../query/query-methods.js';
+import type { TaskView } from '../../runtime/application.js';
+import type { ApplicationState } from '../../runtime/application-state.js';
+import { MillraceError, messageOf, type ErrorContext, type ErrorKind } from '../../util/errors.js';
+
+/*
+ * What the stream thread and the query thread say to each other.
+ *
+ *     stream thread                                    query thread
+ *       start (worker data) ------------------------->   opens views, listens
+ *                           <-------------------------  ready | failed
+ *       applications, health ------------------------>   whenever they change
+ *                           <-------------------------  call id, pull id …, cancel id   (uncommitted, in memory, global)
+ *       message id …, end id | error id ------------->
+ *       metrics id ---------------------------------->
+ *                           <-------------------------  metrics id
+ *       close --------------------------------------->   drains, ends
+ */
+
+/** A task as far as the query thread needs it. */
+export interface TaskSnapshot extends Omit<TaskView, 'state'> {
+  /** Grows each time the task's state is opened anew. */
+  readonly opening: number;
+}
+
+/** An application as it was when this was sent. */
+export interface ApplicationSnapshot {
+  readonly id: string;
+  readonly state: ApplicationState;
+  readonly tasks: readonly TaskSnapshot[];
+}
+
+/** What the query thread is started with. */
+export interface ThreadStart {
+  readonly host: string;
+  readonly port: number;
+  readonly applications: readonly {
+    readonly id: string;
+    readonly instanceId: string;
+    /** The module that exports its topology. */
+    readonly moduleUrl: string;
+    /** Holds a folder per task. */
+    readonly stateFolder: string;
+  }[];
+}
+
+export type ToQueryThread =
+  | { readonly type: 'applications'; readonly applications: readonly ApplicationSnapshot[] }
+  | { readonly type: 'health'; readonly service: string; readonly serving: boolean }
+  | { readonly type: 'message'; readonly id: number; readonly message: unknown }
+  | { readonly type: 'end'; readonly id: number }
+  | { readonly type: 'error'; readonly id: number; readonly error: SentError }
+  | { readonly type: 'metrics'; readonly id: number }
+  | { readonly type: 'close' };
+
+export type ToStreamThread =
+  | { readonly type: 'ready'; readonly port: number }
+  | { readonly type: 'failed'; readonly error: SentError }
+  | { readonly type: 'call'; readonly id: number; readonly query: QueryName; readonly request: unknown }
+  | { readonly type: 'pull' | 'cancel'; readonly id: number }
+  | { readonly type: 'metrics'; readonly id: number; readonly text: string };
+
+/** An error, as it crosses threads. */
+export interface SentError {
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+  readonly context: ErrorContext;
+}
+
+/** Makes an error ready to be sent. */
+export function toSentError(error: unknown): SentError {
+  if (error instanceof MillraceError) {
+    const { code, kind, message, detail, hint, context } = error;
+    return { code, kind, message, detail, hint, context };
+  }
+  const message = messageOf(error);
+  return { code: 'INTERNAL', kind: 'internal', message, detail: undefined, hint: undefined, context: {} };
+}
+
+/** The error that was sent. */
+export function fromSentError(sent: SentError): MillraceError {
+  return new MillraceError(sent);
+}
