@@ -209,6 +209,8 @@ export class ApplicationParts {
   #makeRebalance(): Rebalance {
     const { client, log } = this.#settings;
     return new Rebalance({
+      instanceId: this.#settings.instanceId,
+      rejoin: this.#rejoin,
       plan: this.#plan,
       admin: client.admin,
       commands: this.commands,

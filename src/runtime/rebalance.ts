@@ -2,7 +2,7 @@ import { partitionKey, type Admin, type MemberAssignment, type MemberListener } 
 import type { TopicPartition } from '../broker/client/protocol.js';
 import type { Logger } from '../observability/log.js';
 import { MillraceError } from '../util/errors.js';
-import type { Clock } from '../util/time.js';
+import type { CancelTimer, Clock } from '../util/time.js';
 import type { ApplicationMetrics } from './application-metrics.js';
 import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
 import { decodeAssignment, type AssignmentData } from './assignment/user-data.js';
@@ -19,6 +19,7 @@ import type { TaskRegistry } from './task-registry.js';
 import type { TaskOpener } from './task-opener.js';
 
 export interface RebalanceOptions {
+  readonly instanceId: string;
   readonly plan: TaskPlan;
   readonly admin: Admin;
   readonly commands: LoopCommands;
@@ -34,10 +35,18 @@ export interface RebalanceOptions {
   readonly metrics: ApplicationMetrics;
   readonly clock: Clock;
   readonly readiness: Readiness;
+  readonly rejoin: (reason: string) => void;
   /** The leader cannot assign for now: the topics have to appear first. */
   readonly onMissingTopics: () => void;
   readonly onFatal: (error: unknown) => void;
 }
+
+/**
+ * How long a task that the leader has meant for this member may be held back, since another still has to give it up. The
+ * member that gives up asks for the next rebalance; should it vanish just then, and come back under its static id, nobody
+ * would.
+ */
+const HELD_BACK_MS = 5_000;
 
 /** What the group knows, as of the last assignment. */
 export type GroupView = Omit<AssignmentData, 'refusal'>;
@@ -52,6 +61,7 @@ const NOTHING_KNOWN: GroupView = { partitions: {}, writers: [], goneWriters: [],
 export class Rebalance implements MemberListener {
   #view = NOTHING_KNOWN;
   #joinedAt = 0;
+  #cancelFollowUp: CancelTimer = () => undefined;
 
   constructor(private readonly options: RebalanceOptions) {}
 
@@ -61,6 +71,7 @@ export class Rebalance implements MemberListener {
 
   /** A commit under way ends before the member joins: commands run between commits, and none starts from here on. */
   async beforeJoin(): Promise<void> {
+    this.#cancelFollowUp();
     this.#joinedAt = this.options.clock.monotonicMs();
     await this.options.commands.run(() => undefined);
   }
@@ -141,7 +152,20 @@ export class Rebalance implements MemberListener {
     log.info({ tasks: tasks.map(({ id }) => id), added: added.map(({ id }) => id) }, 'assigned');
     const facts = { taskCount: tasks.length, goneWriters: this.#view.goneWriters };
     for (const task of added) lifecycle.start(task, facts);
+    this.#awaitHeldBack(tasks);
     readiness.assigned(true);
+  }
+
+  #awaitHeldBack(tasks: readonly PlannedTask[]): void {
+    const { instanceId, clock, log, rejoin } = this.options;
+    const held = (this.#view.tasks[instanceId] ?? []).filter((id) => !tasks.some((task) => task.id === id));
+    this.#cancelFollowUp();
+    if (held.length === 0) return;
+    const ask = (): void => {
+      log.info({ tasks: held }, 'tasks meant for this instance are still held back: joining again');
+      rejoin('tasks are held back');
+    };
+    this.#cancelFollowUp = clock.schedule(HELD_BACK_MS, ask, { unref: true });
   }
 
   /** A pattern has found a topic, or lost one. */
