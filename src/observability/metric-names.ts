@@ -41,7 +41,6 @@ export const METRICS: Readonly<Record<string, MetricDefinition>> = {
   millrace_deserialization_errors_total: counter('Records that could not be read.', [...TASK, 'topic']),
   millrace_processing_errors_total: counter('Records on which a processor failed.', NODE),
   millrace_production_errors_total: counter('Records that could not be sent.', [...TASK, 'topic']),
-  millrace_dead_letter_records_total: counter('Records sent to a dead-letter topic.', [...TASK, 'topic']),
 
   millrace_processor_node_process_records_total: counter('Records that reached a node.', NODE),
   millrace_record_e2e_latency_seconds: histogram('Age of a record when a node has it.', NODE, END_TO_END_SECONDS),
@@ -50,16 +49,9 @@ export const METRICS: Readonly<Record<string, MetricDefinition>> = {
   millrace_topic_produced_records_total: counter('Records sent.', [...TASK, 'topic']),
   millrace_topic_produced_bytes_total: counter('Bytes sent.', [...TASK, 'topic']),
 
-  millrace_store_operation_latency_seconds: histogram(
-    'Time of a store access.',
-    [...STORE, 'operation'],
-    SHORT_SECONDS,
-  ),
   millrace_store_entries: gauge('Entries of a store, approximately.', STORE),
   millrace_store_expired_records_total: counter('Writes dropped because their window had expired.', STORE),
   millrace_state_overlay_bytes: gauge('Bytes written to stores and not yet committed.', TASK),
-  millrace_record_cache_hits_total: counter('Reads answered by the record cache.', STORE),
-  millrace_record_cache_misses_total: counter('Reads that went past the record cache.', STORE),
 
   millrace_commit_total: counter('Commits.', ['application']),
   millrace_commit_latency_seconds: histogram('Time of one commit.', ['application'], LONG_SECONDS),
@@ -76,13 +68,6 @@ export const METRICS: Readonly<Record<string, MetricDefinition>> = {
   millrace_restore_latency_seconds: histogram('Time until a task was restored.', TASK, LONG_SECONDS),
 
   millrace_consumer_lag_records: gauge('Records not yet committed.', ['application', 'topic', 'partition']),
-  millrace_consumer_fetch_total: counter('Fetch requests.', ['application', 'client']),
-  millrace_consumer_fetch_bytes_total: counter('Bytes of fetch responses.', ['application', 'client']),
-  millrace_producer_sent_records_total: counter('Records acknowledged by the broker.', ['application', 'client']),
-  millrace_producer_sent_bytes_total: counter('Bytes acknowledged by the broker.', ['application', 'client']),
-  millrace_producer_retries_total: counter('Produce requests sent again.', ['application', 'client']),
-  millrace_broker_request_latency_seconds: histogram('Time of a request to a broker.', ['api'], LONG_SECONDS),
-  millrace_broker_request_failures_total: counter('Requests to a broker without an answer.', ['api']),
 
   millrace_generator_records_total: counter('Records made by a generator.', ['application', 'topic']),
 

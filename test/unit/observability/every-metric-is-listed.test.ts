@@ -14,6 +14,11 @@ it('names every metric that the source counts', () => {
   expect(wrong).toEqual([]);
 });
 
+it('lists only what the source counts', () => {
+  const silent = Object.keys(METRICS).filter((name) => !sources.some((text) => text.includes(`'${name}'`)));
+  expect(silent).toEqual([]);
+});
+
 it('names metrics as Prometheus asks: snake case, counters end in _total, times in seconds', () => {
   for (const [name, { type }] of Object.entries(METRICS)) {
     expect(name).toMatch(/^(millrace|grpc_server)_[a-z0-9_]+$/);
