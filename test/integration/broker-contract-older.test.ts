@@ -20,6 +20,7 @@ describe.each(older)('%s keeps the contract:', (_, options) => {
     test: it,
     clock: systemClock,
     run: 'contract',
+    sessionTimeoutMs: 1_500,
     client: ({ clientId, clock }) => Promise.resolve(kafkaClient(kafka.brokers, clientId, clock)),
   });
 });

@@ -121,6 +121,7 @@ export interface Reader {
    * 100). Lost connections and moved leaders are retried inside and never lose or repeat a record.
    * @throws OffsetOutOfRangeError for a partition whose offset is gone; the partition stops until `seek`
    * @throws CorruptRecordError when a batch's CRC is wrong
+   * @throws MillraceError `CLIENT_STATE` once the reader is closed, a poll under way included
    */
   poll(timeoutMs?: number): Promise<readonly FetchedRecords[]>;
   close(): Promise<void>;

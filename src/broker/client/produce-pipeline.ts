@@ -156,8 +156,10 @@ export class ProducePipeline {
     if (this.halted || this.renewal !== 'none') return;
     this.admitPartitions();
     const leaderless = new Set<string>();
+    // One time for sending and for the timer: a batch that falls due in between would be left to neither.
+    const nowMs = this.context.clock.monotonicMs();
     for (;;) {
-      const requests = this.nextRequests(leaderless);
+      const requests = this.nextRequests(leaderless, nowMs);
       if (requests.size === 0) break;
       for (const [node, sent] of requests) void this.request(node, sent);
     }
@@ -165,12 +167,11 @@ export class ProducePipeline {
       void this.view.refresh(leaderless).then(() => {
         this.wake();
       });
-    this.scheduleRetry();
+    this.scheduleRetry(nowMs);
   }
 
   /** At most one batch of each partition, for the leaders that take another request. Marks them as in flight. */
-  private nextRequests(leaderless: Set<string>): Map<number, Sent[]> {
-    const nowMs = this.context.clock.monotonicMs();
+  private nextRequests(leaderless: Set<string>, nowMs: number): Map<number, Sent[]> {
     const requests = new Map<number, Sent[]>();
     const sizes = new Map<number, number>();
     for (const queue of [...this.records.pending]) {
@@ -342,10 +343,9 @@ export class ProducePipeline {
     this.notify();
   }
 
-  private scheduleRetry(): void {
+  private scheduleRetry(nowMs: number): void {
     this.cancelRetry?.();
     this.cancelRetry = undefined;
-    const nowMs = this.context.clock.monotonicMs();
     let earliestMs = Infinity;
     for (const queue of this.records.pending)
       if (queue.notBeforeMs > nowMs) earliestMs = Math.min(earliestMs, queue.notBeforeMs);

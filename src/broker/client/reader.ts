@@ -2,6 +2,7 @@ import type { Clock } from '../../util/time.js';
 import { type FetchedRecords, type Reader, type ReaderOptions, partitionKey } from './client.js';
 import type { ClientContext } from './client-context.js';
 import type { ClusterView } from './cluster-view.js';
+import { invalidState } from './errors.js';
 import { FetchSession } from './fetch-session.js';
 import { PartitionFetch } from './partition-fetch.js';
 import type { TopicPartition } from './protocol.js';
@@ -54,6 +55,7 @@ export class PartitionReader implements Reader {
   async poll(timeoutMs = 100): Promise<readonly FetchedRecords[]> {
     const deadline = this.clock.monotonicMs() + timeoutMs;
     for (;;) {
+      if (this.session.closed) throw invalidState('poll()', 'closed', 'Open another reader.');
       const fetched = this.collect();
       if (fetched.length > 0) {
         this.session.wake();
@@ -61,7 +63,7 @@ export class PartitionReader implements Reader {
       }
       this.throwFailure();
       const leftMs = deadline - this.clock.monotonicMs();
-      if (leftMs <= 0 || this.session.closed) return fetched;
+      if (leftMs <= 0) return fetched;
       await this.arrival.wait(leftMs);
     }
   }

@@ -11,6 +11,8 @@ export interface BrokerHarness {
   readonly clock: Clock;
   /** Unique among the runs on one broker: topics and groups are named by it. */
   readonly run: string;
+  /** The shortest session time-out that the broker allows; default 6,000 ms, Kafka's own. */
+  readonly sessionTimeoutMs?: number;
   /** Makes compaction of a topic happen soon; left out where it does by itself. */
   compact?(topic: string): Promise<void>;
 }

@@ -35,7 +35,7 @@ export class GroupObserver {
     const name = userData === '' ? `observer-${Math.floor(s.clock.monotonicMs() * 1000)}` : userData;
     this.member = client.member({
       groupId: s.noMembers().groupId,
-      sessionTimeoutMs: 6_000,
+      sessionTimeoutMs: s.harness.sessionTimeoutMs ?? 6_000,
       rebalanceTimeoutMs: 20_000,
       heartbeatIntervalMs: 100,
       assignor: {
