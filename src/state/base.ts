@@ -31,8 +31,10 @@ export interface BaseSnapshot {
 
 /** The committed rows of one store. Written by the task's commits and by restoring only. */
 export interface Base {
-  /** Whether reads cost so much that the overlay should keep what it read. */
-  readonly worthKeeping: boolean;
+  /** Another thread writes to it. */
+  readonly shared: boolean;
+  /** The value of a row as far as it is kept in memory to spare {@link get}; null: there is no such row; undefined: ask. */
+  cached(key: Buffer): Buffer | null | undefined;
   /** The value of a row, never changed afterwards. */
   get(mapKey: string, key: Buffer): Buffer | undefined;
   snapshot(): BaseSnapshot;
@@ -49,9 +51,11 @@ export interface WritableBase extends Base {
   deleteBelow(prefix: Buffer): Promise<void>;
   /** Deletes every row. */
   clear(): Promise<void>;
+  /** A batch that rows were put into was not written: what is kept in memory of it is not true. */
+  forgetCached(): void;
 }
 
-/** Rows of several stores that are written as one. */
+/** Rows of several stores that are written as one. Key and value are copied: both may be used for the next row. */
 export interface RowBatch {
   put(rowKey: Buffer, value: Buffer): void;
   delete(rowKey: Buffer): void;

@@ -59,10 +59,10 @@ export async function openCommittedView(
 
 function openHandle(database: LevelDatabase, definition: StoreDefinition, id: number): StoreHandle {
   const parts: StoreParts = {
-    memory: new OverlayMemory(0),
+    memory: new OverlayMemory(),
     context: READING,
     cacheMaxBytes: 0,
-    baseOnDisk: (_definition, layout) => new LevelBase(database, id, layout, false),
+    baseOnDisk: (_definition, layout) => new LevelBase(database, id, layout),
   };
   return openStoreHandle(definition, parts);
 }

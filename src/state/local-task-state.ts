@@ -125,6 +125,7 @@ export class LocalTaskState implements TaskState {
   abort(): void {
     for (const handle of this.parts.handles) {
       handle.table.overlay.abort();
+      handle.base.forgetCached(); // rows were put there for a commit that did not end
       for (const number of Object.values(handle.numbers)) number.abort();
       handle.reset();
     }
@@ -140,7 +141,7 @@ export class LocalTaskState implements TaskState {
     const handle = this.handle(storeName);
     const { database, positions, storeIds } = this.parts;
     positions.forgetChangelog(storeName);
-    handle.table.overlay.clear();
+    handle.table.overlay.abort();
     for (const number of Object.values(handle.numbers)) number.clear();
     const id = storeIds.get(storeName);
     if (database !== undefined && id !== undefined) {
@@ -183,13 +184,13 @@ export class LocalTaskState implements TaskState {
       if (value === null) handle.base.delete(batch, mapKey, key);
       else handle.base.put(batch, mapKey, key, value);
     }
+    handle.table.overlay.baseChanged();
     for (const number of Object.values(handle.numbers)) number.reset(number.current);
     if (batch !== undefined) {
       this.stageNumbers(handle, batch);
       batch.put(POSITIONS_KEY, this.positionBytes());
       await batch.write();
     }
-    for (const { mapKey } of rows) handle.table.overlay.invalidate(mapKey);
   }
 
   private stageNumbers({ store, numbers }: StoreHandle, batch: LevelBatch): void {

@@ -4,8 +4,8 @@ export interface MemoryDivision {
   readonly writeBufferSize: number;
   /** LevelDB's cache of blocks. */
   readonly cacheSize: number;
-  /** Clean entries kept over the database. */
-  readonly cleanBytes: number;
+  /** Rows kept in memory over the database. */
+  readonly rowCacheBytes: number;
 }
 
 /** Below these a database spends its time in compactions, or reads each block again. */
@@ -15,14 +15,11 @@ const MIN_BLOCK_CACHE = 128 * 1024;
 /** What `memoryBytes` is when nobody says: 16 MiB. */
 export const DEFAULT_MEMORY_BYTES = 16 * 1024 * 1024;
 
-/**
- * Divides a task's share of STATE_MEMORY: half to the write buffers, a quarter each to blocks and to clean entries. Clean
- * entries may also fill what the record cache is allowed (`cacheMaxBytes`), since a committed change stays where it was.
- */
-export function divideMemory(memoryBytes: number, cacheMaxBytes: number): MemoryDivision {
+/** Divides a task's share of STATE_MEMORY: half to the write buffers, a quarter each to blocks and to rows. */
+export function divideMemory(memoryBytes: number): MemoryDivision {
   return {
     writeBufferSize: Math.max(MIN_WRITE_BUFFER, Math.trunc(memoryBytes / 4)),
     cacheSize: Math.max(MIN_BLOCK_CACHE, Math.trunc(memoryBytes / 4)),
-    cleanBytes: Math.max(cacheMaxBytes, Math.trunc(memoryBytes / 4)),
+    rowCacheBytes: Math.trunc(memoryBytes / 4),
   };
 }

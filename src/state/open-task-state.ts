@@ -2,6 +2,7 @@ import { invalid } from '../util/errors.js';
 import { LevelBase } from './leveldb/level-base.js';
 import type { LevelDatabase } from './leveldb/level-database.js';
 import { openDatabase } from './leveldb/level-database.js';
+import { RowCache } from './leveldb/row-cache.js';
 import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
 import { StoreCatalog } from './leveldb/store-catalog.js';
 import { LocalTaskState } from './local-task-state.js';
@@ -24,7 +25,7 @@ import type { TaskState, TaskStateOptions } from './task-state.js';
 export async function openTaskState(options: TaskStateOptions): Promise<TaskState> {
   options.definitions.forEach(checkDefinition);
   const { directory, definitions, cacheMaxBytes } = options;
-  const division = divideMemory(options.memoryBytes ?? DEFAULT_MEMORY_BYTES, cacheMaxBytes);
+  const division = divideMemory(options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
   const onDisk = directory === undefined ? [] : definitions.filter(({ storage }) => storage === 'leveldb');
   const database =
     directory === undefined || onDisk.length === 0
@@ -32,14 +33,15 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
       : await openDatabase(directory, { memory: division, maxOpenFiles: options.maxOpenFiles, create: true });
   try {
     const storeIds = database === undefined ? new Map<string, number>() : await claimIds(database, onDisk);
-    const memory = new OverlayMemory(division.cleanBytes);
+    const memory = new OverlayMemory();
+    const cache = new RowCache(division.rowCacheBytes);
     const parts: StoreParts = {
       memory,
       context: options.context,
       cacheMaxBytes,
       baseOnDisk({ name }, layout) {
         const id = storeIds.get(name);
-        return database === undefined || id === undefined ? undefined : new LevelBase(database, id, layout);
+        return database === undefined || id === undefined ? undefined : new LevelBase(database, id, layout, cache);
       },
     };
     const handles = definitions.map((definition) => openStoreHandle(definition, parts));

@@ -106,7 +106,8 @@ export class PendingCommit {
       if (id === undefined || stored === undefined) continue;
       resetNumbers(handle.numbers, Buffer.from(stored));
       batch.put(numbersKey(id), Buffer.from(stored));
-      handle.table.overlay.clear();
+      handle.table.overlay.abort();
+      handle.base.forgetCached();
     }
   }
 }

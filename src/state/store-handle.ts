@@ -140,9 +140,9 @@ function valuesOf(definition: KeyValueStoreDefinition | WindowStoreDefinition): 
 
 /** Puts the frozen rows of a store into the batch, or into memory at once. */
 export function stageFrozen({ table, base }: StoreHandle, batch: RowBatch | undefined): void {
-  for (const { entry, value, timestamp } of table.overlay.frozenRows) {
-    if (value === null) base.delete(batch, entry.mapKey, entry.key);
-    else base.put(batch, entry.mapKey, entry.key, table.timestamped ? withTimestamp(value, timestamp) : value);
+  for (const { mapKey, key, frozenValue: value, frozenTimestamp } of table.overlay.frozenEntries) {
+    if (value === null) base.delete(batch, mapKey, key);
+    else base.put(batch, mapKey, key, table.timestamped ? withTimestamp(value, frozenTimestamp) : value);
   }
 }
 

@@ -1,7 +1,7 @@
 import { NO_HEADERS } from '../util/headers.js';
 import type { Base } from './base.js';
 import type { Entry } from './overlay/entry.js';
-import { ATTACHED, Entry as EntryClass } from './overlay/entry.js';
+import { Entry as EntryClass } from './overlay/entry.js';
 import { MemoryBase } from './memory/memory-base.js';
 import { Overlay } from './overlay/overlay.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
@@ -68,16 +68,7 @@ export class Table {
 
   /** The entry of a key: the overlay's, or one that stands outside of it until it is read or written. */
   entry(mapKey: string, key: Buffer): Entry {
-    return this.overlay.find(mapKey) ?? new EntryClass(this.overlay, mapKey, key);
-  }
-
-  /** An entry held since an earlier call, or what has taken its place. */
-  again(entry: Entry): Entry {
-    if ((entry.state & ATTACHED) !== 0) return entry;
-    const found = this.overlay.find(entry.mapKey);
-    if (found !== undefined) return found;
-    entry.forget();
-    return entry;
+    return this.overlay.find(mapKey) ?? new EntryClass(mapKey, key);
   }
 
   /** A write by a processor: to the record cache, or straight on. */

@@ -34,3 +34,23 @@ export function writeInt64(bytes: Buffer, value: number, at: number): void {
   bytes.writeInt32BE(Math.floor(value / 4_294_967_296), at);
   bytes.writeUInt32BE(value - Math.floor(value / 4_294_967_296) * 4_294_967_296, at + 4);
 }
+
+/** Copies bytes. A short run is copied by a loop, which is faster than a call out of JavaScript. */
+export function copyBytes(source: Buffer, from: number, target: Buffer, to: number, length: number): void {
+  if (length > 64) source.copy(target, to, from, from + length);
+  else for (let i = 0; i < length; i++) target[to + i] = source[from + i] as number; // both are long enough
+}
+
+/** Buffers to be used again and again, one for each length: to make one costs more than to fill it. */
+export class ScratchBuffers {
+  private readonly byLength: (Buffer | undefined)[] = [];
+
+  /** A buffer of this length; what it held is of no meaning. The caller gives it up before it asks for another. */
+  ofLength(length: number): Buffer {
+    if (length > MAX_SCRATCH_BYTES) return Buffer.allocUnsafe(length);
+    return (this.byLength[length] ??= Buffer.allocUnsafeSlow(length));
+  }
+}
+
+/** Longer buffers are made each time: the lengths in use would be many. */
+const MAX_SCRATCH_BYTES = 256;

@@ -104,7 +104,7 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
   /** A read and the write that follows it mostly have one key: its bytes are made once. */
   private entry(key: K): Entry {
     if (key === this.lastKey && this.lastEntry !== undefined) {
-      return (this.lastEntry = this.table.again(this.lastEntry));
+      return (this.lastEntry = this.table.overlay.again(this.lastEntry));
     }
     const entry = this.lookUp(key);
     if (typeof key !== 'object') {

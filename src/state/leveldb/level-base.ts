@@ -1,7 +1,9 @@
 import type { Iterator } from 'classic-level';
 import type { BaseSnapshot, Row, RowBatch, RowCursor, RowLayout, WritableBase } from '../base.js';
 import { boundsOf, successorOf } from '../base.js';
+import { ScratchBuffers, copyBytes } from '../../util/bytes.js';
 import type { LevelDatabase } from './level-database.js';
+import type { RowCache } from './row-cache.js';
 import { storePrefix } from './row-keys.js';
 
 /** Rows and bytes that a scan reads ahead at most. */
@@ -10,30 +12,44 @@ const READ_AHEAD_BYTES = 64 * 1024;
 
 /** The rows of one store in the database of its task. */
 export class LevelBase implements WritableBase {
+  readonly shared: boolean;
   private readonly prefix: Buffer;
   private readonly keyStart: number;
+  private readonly rowKeys = new ScratchBuffers();
 
   constructor(
     private readonly database: LevelDatabase,
     storeId: number,
     private readonly layout: RowLayout,
-    /** False where another thread writes, so that what was read may be out of date. */
-    readonly worthKeeping = true,
+    /** Undefined where another thread writes, so that what was read may be out of date. */
+    private readonly cache?: RowCache,
   ) {
+    this.shared = cache === undefined;
     this.prefix = storePrefix(storeId);
     this.keyStart = this.prefix.length + layout.prefixLength;
   }
 
+  cached(key: Buffer): Buffer | null | undefined {
+    return this.cache?.get(this.rowKey(key));
+  }
+
   get(_mapKey: string, key: Buffer): Buffer | undefined {
-    return this.database.getSync(this.rowKey(key));
+    const rowKey = this.rowKey(key);
+    const value = this.database.getSync(rowKey);
+    this.cache?.set(rowKey, value ?? null);
+    return value;
   }
 
   put(batch: RowBatch, _mapKey: string, key: Buffer, value: Buffer): void {
-    batch.put(this.rowKey(key), value);
+    const rowKey = this.rowKey(key);
+    batch.put(rowKey, value);
+    this.cache?.set(rowKey, value);
   }
 
   delete(batch: RowBatch, _mapKey: string, key: Buffer): void {
-    batch.delete(this.rowKey(key));
+    const rowKey = this.rowKey(key);
+    batch.delete(rowKey);
+    this.cache?.set(rowKey, null);
   }
 
   snapshot(): BaseSnapshot {
@@ -56,11 +72,17 @@ export class LevelBase implements WritableBase {
   }
 
   async deleteBelow(prefix: Buffer): Promise<void> {
+    this.forgetCached();
     await this.database.clear({ gte: this.prefix, lt: Buffer.concat([this.prefix, prefix]) });
   }
 
   async clear(): Promise<void> {
+    this.forgetCached();
     await this.database.clear({ gte: this.prefix, lt: this.end() });
+  }
+
+  forgetCached(): void {
+    this.cache?.clear();
   }
 
   count(): undefined {
@@ -71,12 +93,13 @@ export class LevelBase implements WritableBase {
     return successorOf(this.prefix) ?? this.prefix; // store ids end below ffff
   }
 
+  /** Stands until the next call. */
   private rowKey(key: Buffer): Buffer {
-    const rowKey = Buffer.allocUnsafe(this.keyStart + key.length);
+    const rowKey = this.rowKeys.ofLength(this.keyStart + key.length);
     rowKey[0] = this.prefix[0] as number; // the prefix has two bytes
     rowKey[1] = this.prefix[1] as number;
     if (this.keyStart > 2) this.layout.writePrefix(key, rowKey, 2);
-    key.copy(rowKey, this.keyStart);
+    copyBytes(key, 0, rowKey, this.keyStart, key.length);
     return rowKey;
   }
 }

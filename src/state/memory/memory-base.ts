@@ -13,11 +13,15 @@ const CHUNK_ROWS = 256;
  * a store that is never scanned does not pay for them.
  */
 export class MemoryBase implements WritableBase {
-  readonly worthKeeping = false;
+  readonly shared = false;
   private readonly rows = new Map<string, string>();
   private sorted: SortedRows | undefined;
 
   constructor(private readonly layout: RowLayout) {}
+
+  cached(): undefined {
+    return undefined;
+  }
 
   get(mapKey: string): Buffer | undefined {
     const value = this.rows.get(mapKey);
@@ -44,6 +48,10 @@ export class MemoryBase implements WritableBase {
     this.rows.clear();
     this.sorted = undefined;
     return Promise.resolve();
+  }
+
+  forgetCached(): void {
+    // Nothing is kept beside the rows.
   }
 
   /** The keys of every row, in no order. */

@@ -1,5 +1,4 @@
 import type { Headers } from '../../util/headers.js';
-import { bytesToMapKey, mapKeyToBytes } from '../../util/bytes.js';
 import { NO_HEADERS } from '../../util/headers.js';
 import type { RecordContext } from '../store.js';
 
@@ -11,8 +10,6 @@ export const FROZEN = 2;
 export const CACHED = 4;
 /** Found in its overlay's map. */
 export const ATTACHED = 8;
-/** Read since the last look of the eviction's hand. */
-export const TOUCHED = 16;
 /** Any reason for which the base does not hold the entry's value. */
 export const UNCOMMITTED = ACTIVE | FROZEN | CACHED;
 
@@ -41,83 +38,53 @@ export class CachedChange implements RecordContext {
   }
 }
 
-/** The overlay that an entry belongs to. */
-export interface EntryOwner {
-  /** Evicts a clean entry. */
-  forgetClean(entry: Entry): void;
-}
-
-/**
- * One key of one store, as the overlay knows it. An entry without any {@link UNCOMMITTED} state is clean: it equals the
- * base and may be evicted. A clean entry that is not used much is compact: a small Buffer is an object of some 100 bytes and
- * keeps the whole 8 KiB alive that it was cut from, a string of the same bytes keeps nothing.
- */
+/** One key of one store, as the overlay knows it. */
 export class Entry {
-  /** Newest value; null: the key is absent; undefined: not read from the base yet, or compact. */
+  /** Newest value; null: the key is absent; undefined: not read from the base yet. */
   value: Buffer | null | undefined = undefined;
   /** Timestamp of the value in a timestamped store; -1 else. */
   timestamp = -1;
   state = 0;
+  /** The overlay's version when the value was read from its base; an entry outside of the overlay is true as long. */
+  readAt = -1;
   /** What it counts for in the memory ledger. */
   bytes = 0;
   change: CachedChange | undefined = undefined;
+  /** What the commit under way writes, while {@link FROZEN}. */
+  frozenValue: Buffer | null = null;
+  frozenTimestamp = -1;
   previous: Entry | undefined = undefined;
   next: Entry | undefined = undefined;
-  private compactValue: string | undefined = undefined;
 
   constructor(
-    readonly owner: EntryOwner,
     /** The key's bytes, one character per byte. */
     readonly mapKey: string,
-    private keyBytes: Buffer | undefined,
+    /** The key as the changelog has it. */
+    readonly key: Buffer,
   ) {}
-
-  /** The key as the changelog has it. */
-  get key(): Buffer {
-    return (this.keyBytes ??= mapKeyToBytes(this.mapKey));
-  }
-
-  get compact(): boolean {
-    return this.keyBytes === undefined && (this.value === null || this.value === undefined);
-  }
-
-  /** Lets go of the buffers. */
-  makeCompact(): void {
-    this.keyBytes = undefined;
-    if (this.value === null || this.value === undefined) return;
-    this.compactValue = bytesToMapKey(this.value);
-    this.value = undefined;
-  }
-
-  /** The value of a compact entry back as bytes; undefined when there is none. */
-  expand(): Buffer | undefined {
-    if (this.compactValue === undefined) return undefined;
-    this.value = mapKeyToBytes(this.compactValue);
-    this.compactValue = undefined;
-    return this.value;
-  }
 
   /** Sets the newest value. */
   set(value: Buffer | null, timestamp: number): void {
     this.value = value;
     this.timestamp = timestamp;
-    this.compactValue = undefined;
+  }
+
+  /** What is logged becomes what is frozen; a change in the record cache is not logged yet. */
+  freeze(): void {
+    const { change } = this;
+    this.frozenValue = (change === undefined ? this.value : change.oldValue) ?? null;
+    this.frozenTimestamp = change === undefined ? this.timestamp : change.oldTimestamp;
+    this.state = (this.state & ~ACTIVE) | FROZEN;
   }
 
   /** Forgets the value: what it is has to be asked of the base. */
   forget(): void {
     this.value = undefined;
-    this.compactValue = undefined;
   }
 
   /** Whether the key is known to be there. */
   get present(): boolean {
-    return (this.value !== null && this.value !== undefined) || this.compactValue !== undefined;
-  }
-
-  /** Bytes of the value, in whichever form. */
-  get valueLength(): number {
-    return this.value?.length ?? this.compactValue?.length ?? 0;
+    return this.value !== null && this.value !== undefined;
   }
 }
 

@@ -3,39 +3,31 @@ import { readInt64 } from '../../util/bytes.js';
 import type { Base } from '../base.js';
 import { CommittedNumber } from '../committed-number.js';
 import type { CacheCounters, RecordContext } from '../store.js';
-import type { EntryOwner } from './entry.js';
-import { ACTIVE, ATTACHED, CACHED, CachedChange, Entry, EntryList, FROZEN, TOUCHED, UNCOMMITTED } from './entry.js';
+import { ACTIVE, ATTACHED, CACHED, CachedChange, Entry, EntryList, FROZEN, UNCOMMITTED } from './entry.js';
 import type { OverlayMemory } from './overlay-memory.js';
-import { isClean } from './overlay-memory.js';
-
-/** One row of the frozen generation: what the commit under way writes. */
-export interface FrozenRow {
-  readonly entry: Entry;
-  readonly value: Buffer | null;
-  readonly timestamp: number;
-}
 
 /** Buffers that view a larger allocation than this (a fetched batch, say) are copied, lest a small value keeps it alive. */
 const MAX_SHARED_BYTES = 16_384;
 
 /**
- * The uncommitted changes of one store over its base, and the clean entries that spare reads of the base. At most three
- * generations of a key are alive:
+ * The uncommitted changes of one store over its base. At most three generations of a key are alive:
  *
- *     writeCached -> CACHED --flush: write--> ACTIVE --freeze--> FROZEN --applied--> clean (equal to the base)
+ *     writeCached -> CACHED --flush: write--> ACTIVE --freeze--> FROZEN --applied--> in the base
  *
  * An entry's `value` is the newest of them, which is what every read sees.
  */
-export class Overlay implements EntryOwner {
+export class Overlay {
   /**
-   * Keys that are there, approximately: a key that is written without having been read counts as new. A write to it is
-   * known to be another one as long as the key is in the overlay.
+   * Keys that are there, approximately: a key that is written without having been read counts as new, unless it is in the
+   * overlay or its row is kept in memory.
    */
   readonly count = new CommittedNumber(0);
+  /** Goes up with each change of the overlay or its base. */
+  private version = 0;
   private readonly entries = new Map<string, Entry>();
   private readonly dirty = new EntryList();
   private active: Entry[] = [];
-  private frozen: FrozenRow[] = [];
+  private frozen: Entry[] = [];
 
   constructor(
     private readonly base: Base,
@@ -49,27 +41,33 @@ export class Overlay implements EntryOwner {
     return this.entries.get(mapKey);
   }
 
+  /** An entry held since an earlier call, or what has taken its place. */
+  again(entry: Entry): Entry {
+    if ((entry.state & ATTACHED) !== 0 || entry.readAt === this.version) return entry;
+    const found = this.entries.get(entry.mapKey);
+    if (found !== undefined) return found;
+    entry.forget();
+    return entry;
+  }
+
+  /** The base was written to, by restoring. */
+  baseChanged(): void {
+    this.version++;
+  }
+
   /** The value of a key, from the base if need be. */
   read(entry: Entry): Buffer | null {
     if (entry.value !== undefined) {
-      entry.state |= TOUCHED;
       this.reads.hits.value++;
       return entry.value;
     }
-    const compact = entry.expand();
-    if (compact !== undefined) {
+    const cached = this.base.cached(entry.key);
+    if (cached !== undefined) {
       this.reads.hits.value++;
-      entry.state |= TOUCHED;
-      this.memory.recountClean(entry);
-      return compact;
+      return this.take(entry, cached);
     }
     this.reads.misses.value++;
-    const value = this.load(entry);
-    if (this.base.worthKeeping && (entry.state & ATTACHED) === 0) {
-      this.attach(entry);
-      this.memory.addClean(entry);
-    }
-    return value;
+    return this.take(entry, this.base.get(entry.mapKey, entry.key) ?? null);
   }
 
   /** Sets a value that has been, or is being, logged. */
@@ -87,7 +85,7 @@ export class Overlay implements EntryOwner {
   writeCached(entry: Entry, value: Buffer | null, timestamp: number, record: RecordContext | undefined): void {
     this.beginChange(entry);
     const wasCached = entry.change !== undefined;
-    const change = (entry.change ??= new CachedChange(entry.expand() ?? entry.value, entry.timestamp));
+    const change = (entry.change ??= new CachedChange(entry.value, entry.timestamp));
     change.causedBy(record);
     entry.state |= CACHED;
     this.set(entry, ownValue(value), timestamp);
@@ -116,7 +114,7 @@ export class Overlay implements EntryOwner {
   /** The value before a change, from the base if it was not read then. */
   oldValue(entry: Entry, change: CachedChange): Buffer | null {
     if (change.oldValue === undefined) {
-      const before = new Entry(this, entry.mapKey, entry.key);
+      const before = new Entry(entry.mapKey, entry.key);
       change.oldValue = this.load(before);
       change.oldTimestamp = before.timestamp;
     }
@@ -134,39 +132,36 @@ export class Overlay implements EntryOwner {
     if (this.frozen.length > 0) {
       throw internal('STATE_FROZEN_TWICE', 'State was frozen again before the commit under way was applied or aborted');
     }
-    for (const entry of this.active) {
-      const { change } = entry;
-      const value = (change === undefined ? entry.value : change.oldValue) ?? null;
-      const timestamp = change === undefined ? entry.timestamp : change.oldTimestamp;
-      this.frozen.push({ entry, value, timestamp });
-      entry.state = (entry.state & ~ACTIVE) | FROZEN;
-    }
+    for (const entry of this.active) entry.freeze();
+    this.frozen = this.active;
     this.active = [];
   }
 
-  /** What the commit under way writes. */
-  get frozenRows(): readonly FrozenRow[] {
+  /** What the commit under way writes: `frozenValue` and `frozenTimestamp` of each. */
+  get frozenEntries(): readonly Entry[] {
     return this.frozen;
   }
 
   /** The base holds the frozen generation from now on. */
   applied(): void {
-    const rows = this.frozen;
+    const entries = this.frozen;
     this.frozen = [];
-    for (const { entry } of rows) {
+    this.version++;
+    for (const entry of entries) {
       entry.state &= ~FROZEN;
+      entry.frozenValue = null;
       if ((entry.state & UNCOMMITTED) !== 0) continue;
-      this.memory.removeUncommitted(entry, false);
-      if (this.base.worthKeeping) this.memory.addClean(entry);
-      else this.detach(entry);
+      this.memory.remove(entry, false);
+      this.detach(entry);
     }
   }
 
   /** Drops every uncommitted change. */
   abort(): void {
+    this.version++;
     for (const entry of this.uncommitted()) {
       if ((entry.state & ATTACHED) === 0) continue;
-      this.memory.removeUncommitted(entry, entry.change !== undefined);
+      this.memory.remove(entry, entry.change !== undefined);
       if (entry.change !== undefined) this.dirty.remove(entry);
       entry.change = undefined;
       this.detach(entry);
@@ -183,30 +178,12 @@ export class Overlay implements EntryOwner {
       entry = next;
     }
     yield* this.active;
-    for (const row of this.frozen) yield row.entry;
+    yield* this.frozen;
   }
 
-  /** The keys of every entry, clean ones too. */
+  /** The keys of every entry. */
   keys(): IterableIterator<string> {
     return this.entries.keys();
-  }
-
-  /** Evicts a clean entry. */
-  forgetClean(entry: Entry): void {
-    this.memory.removeClean(entry);
-    this.detach(entry);
-  }
-
-  /** The base changed under the overlay (a restored record): a clean entry is no longer true. */
-  invalidate(mapKey: string): void {
-    const entry = this.entries.get(mapKey);
-    if (entry !== undefined && isClean(entry)) this.forgetClean(entry);
-  }
-
-  /** Drops everything, clean entries too. */
-  clear(): void {
-    this.abort();
-    for (const entry of [...this.entries.values()]) this.forgetClean(entry);
   }
 
   private set(entry: Entry, value: Buffer | null, timestamp: number): void {
@@ -216,13 +193,17 @@ export class Overlay implements EntryOwner {
   }
 
   private beginChange(entry: Entry): void {
-    if ((entry.state & ATTACHED) === 0) this.attach(entry);
-    else if ((entry.state & UNCOMMITTED) === 0) this.memory.removeClean(entry);
-  }
-
-  private attach(entry: Entry): void {
+    if ((entry.state & ATTACHED) !== 0) return;
+    if (entry.value === undefined) this.learn(entry);
+    this.version++;
     this.entries.set(entry.mapKey, entry);
     entry.state |= ATTACHED;
+  }
+
+  /** What a key was before it is written without having been read, as far as it costs nothing to know. */
+  private learn(entry: Entry): void {
+    const cached = this.base.cached(entry.key);
+    if (cached !== undefined) this.take(entry, cached);
   }
 
   private detach(entry: Entry): void {
@@ -232,7 +213,13 @@ export class Overlay implements EntryOwner {
   }
 
   private load(entry: Entry): Buffer | null {
-    const row = this.base.get(entry.mapKey, entry.key) ?? null;
+    const cached = this.base.cached(entry.key);
+    return this.take(entry, cached === undefined ? (this.base.get(entry.mapKey, entry.key) ?? null) : cached);
+  }
+
+  /** Takes over a row of the base. */
+  private take(entry: Entry, row: Buffer | null): Buffer | null {
+    if (!this.base.shared) entry.readAt = this.version;
     if (row === null || !this.timestamped) return (entry.value = row);
     entry.timestamp = readInt64(row, 0);
     return (entry.value = row.subarray(8));

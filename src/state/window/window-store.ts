@@ -21,6 +21,9 @@ import type { ValueCodec } from '../value-codec.js';
 import type { WindowExpiry } from './window-expiry.js';
 import { segmentPrefix } from './window-layout.js';
 
+/** Windows that are remembered after their commit; twice as many at most. */
+const REMEMBERED_WINDOWS = 4_096;
+
 /** A window store of a task, plain or timestamped: one row per key, window start and sequence number. */
 export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   readonly name: string;
@@ -35,6 +38,9 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   private lastKey: K | undefined;
   private lastStartMs = -1;
   private lastEntry: Entry | undefined;
+  /** Windows that left the record cache last: Kafka Streams' would hold them still. */
+  private remembered = new Set<string>();
+  private rememberedEarlier = new Set<string>();
 
   constructor(
     readonly definition: WindowStoreDefinition,
@@ -74,6 +80,7 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
 
   /** Called by the table for each write that gets past the record cache. */
   accept(entry: Entry): boolean {
+    if (this.table.caching) this.remember(entry.mapKey);
     if (this.expiry.observe(windowStartOf(entry.key))) return true;
     this.context.onExpired(this.name);
     return false;
@@ -165,13 +172,27 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   private rememberedBefore(shownMs: number, fromMs: number): { keys: Set<string>; segments: number[] } {
     const keys = new Set<string>();
     const segments = new Set<number>();
-    for (const key of this.table.caching ? this.table.rememberedKeys() : []) {
+    for (const key of this.rememberedKeys()) {
       const startMs = windowStartOf(mapKeyToBytes(key));
       if (startMs < fromMs || startMs >= shownMs) continue;
       keys.add(key);
       segments.add(this.expiry.segmentOf(startMs));
     }
     return { keys, segments: [...segments].sort((a, b) => a - b) };
+  }
+
+  private remember(mapKey: string): void {
+    this.remembered.add(mapKey);
+    if (this.remembered.size < REMEMBERED_WINDOWS) return;
+    this.rememberedEarlier = this.remembered;
+    this.remembered = new Set();
+  }
+
+  private *rememberedKeys(): Generator<string, void> {
+    if (!this.table.caching) return;
+    yield* this.table.rememberedKeys();
+    yield* this.remembered;
+    yield* this.rememberedEarlier;
   }
 
   /** The part of a time range that has not expired. */
@@ -210,7 +231,7 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
     if (key !== this.lastKey || typeof key === 'object') {
       this.takeKey(key);
     } else if (startMs === this.lastStartMs && this.lastEntry !== undefined && !this.retainDuplicates) {
-      return (this.lastEntry = this.table.again(this.lastEntry));
+      return (this.lastEntry = this.table.overlay.again(this.lastEntry));
     }
     writeWindowSuffix(this.scratch, this.keyLength, startMs, sequence);
     const length = this.keyLength + WINDOW_SUFFIX;
