@@ -93,7 +93,10 @@ export class GroupObserver {
   /** Starts, and waits for the first assignment. */
   async joined(): Promise<void> {
     this.member.start();
-    await this.s.eventually('the member has joined', () => this.told.length > 0);
+    await this.s.eventually('the member has joined', () => {
+      assert.ifError(this.fatal);
+      return this.told.length > 0;
+    });
   }
 
   metadata(): GroupMetadata {
