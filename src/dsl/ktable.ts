@@ -4,6 +4,7 @@ import { filteredView, TableFilterProcessor } from '../processor/ktable/table-fi
 import { mappedView, TableMapValuesProcessor } from '../processor/ktable/table-map-values.js';
 import { TableRegroupProcessor } from '../processor/ktable/table-regroup.js';
 import { TableToStreamProcessor } from '../processor/ktable/table-to-stream.js';
+import type { JoinKind } from '../processor/join/table-join.js';
 import { OperatorNode } from './graph/nodes.js';
 import type { GroupedTable } from './grouped-table.js';
 import type { KStream } from './kstream.js';
@@ -11,6 +12,7 @@ import type { Named, Stored } from './options.js';
 import { expectSerde, type TablePlace } from './program.js';
 import type { KnownOr, KnownTable, NonNull, SerdeFor, StreamFacts, TableFacts } from './serde-facts.js';
 import { givenStoreName, mentionsStore, tableStoreDefinition } from './stored.js';
+import { joinTables } from './table-table-join.js';
 import { DerivedTable, type Derivation } from './table/derived-table.js';
 
 /** What a table's stream has as values: null too, where the table can lose keys. */
@@ -25,6 +27,19 @@ interface Untouched<F extends TableFacts> extends StreamFacts {
 
 /** A mapped table can lose keys if its parent can, or if the mapper gives null. */
 type DeletesOr<F extends TableFacts, Result> = F['deletes'] extends false ? (null extends Result ? true : false) : true;
+
+/** A result that is there only while both rows are is lost with either. */
+interface EitherDeletes<F extends TableFacts, T extends TableFacts> extends TableFacts {
+  readonly deletes: true extends F['deletes'] | T['deletes'] ? true : false;
+}
+
+/** A result that is there while one row is can be lost only if both can. */
+interface BothDelete<F extends TableFacts, T extends TableFacts> extends TableFacts {
+  readonly deletes: false extends F['deletes'] | T['deletes'] ? false : true;
+}
+
+/** A joiner as the processors call it: which sides are null, the kind of join says. */
+type TableJoiner<K, L, R, VR> = (left: L | null, right: R | null, key: K) => VR | null;
 
 /**
  * A table: the latest value per key, changed by each update. Operators give new tables and run nothing; callbacks take the
@@ -122,6 +137,82 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     program.graph.add(node, this.place.node);
     logic.sendOldValues(true);
     return program.handles.groupedTable({ program, node, keySerde, valueSerde, repartitionName: options.name });
+  }
+
+  /**
+   * Joins the rows of both tables that have the same key, as Kafka Streams' `KTable.join`. The result changes when either
+   * row does, and is deleted when either is, or when the joiner gives null. With `store` or `value` the result is kept in a
+   * store. Both tables must have the same number of partitions.
+   */
+  join<VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, KS extends SerdeFor<K> | undefined = undefined>(
+    other: KTable<K, VO, T>,
+    joiner: (value: V, otherValue: VO, key: K) => R,
+    options: Named & Stored & { readonly key?: KS; readonly value: Serde<VR> },
+  ): KTable<K, VR, { key: KnownOr<F['key'], KS>; value: true; deletes: DeletesOr<EitherDeletes<F, T>, R> }>;
+  join<VO, VR, T extends TableFacts>(
+    other: KTable<K, VO, T>,
+    joiner: (value: V, otherValue: VO, key: K) => VR,
+    options?: Named,
+  ): KTable<K, NonNull<VR>, { key: F['key']; value: false; deletes: DeletesOr<EitherDeletes<F, T>, VR> }>;
+  join<VO, VR>(
+    other: KTable<K, VO, TableFacts>,
+    joiner: (value: V, otherValue: VO, key: K) => VR | null,
+    options: Named & Stored & { key?: Serde<K>; value?: Serde<VR> } = {},
+  ): object {
+    return this.#join('inner', other, joiner as TableJoiner<K, V, VO, VR>, options);
+  }
+
+  /**
+   * As `join`, for every row of this table: the joiner gets null where the other table does not have the key. Kafka Streams'
+   * `KTable.leftJoin`. This table tells its old values, and so is kept in a store.
+   */
+  leftJoin<VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, KS extends SerdeFor<K> | undefined = undefined>(
+    other: KTable<K, VO, T>,
+    joiner: (value: V, otherValue: VO | null, key: K) => R,
+    options: Named & Stored & { readonly key?: KS; readonly value: Serde<VR> },
+  ): KTable<K, VR, { key: KnownOr<F['key'], KS>; value: true; deletes: DeletesOr<F, R> }>;
+  leftJoin<VO, VR, T extends TableFacts>(
+    other: KTable<K, VO, T>,
+    joiner: (value: V, otherValue: VO | null, key: K) => VR,
+    options?: Named,
+  ): KTable<K, NonNull<VR>, { key: F['key']; value: false; deletes: DeletesOr<F, VR> }>;
+  leftJoin<VO, VR>(
+    other: KTable<K, VO, TableFacts>,
+    joiner: (value: V, otherValue: VO | null, key: K) => VR | null,
+    options: Named & Stored & { key?: Serde<K>; value?: Serde<VR> } = {},
+  ): object {
+    return this.#join('left', other, joiner as TableJoiner<K, V, VO, VR>, options);
+  }
+
+  /**
+   * As `join`, for every key that either table has: the joiner gets null for the row that is not there. Kafka Streams'
+   * `KTable.outerJoin`. Both tables tell their old values, and so are kept in stores.
+   */
+  outerJoin<VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, KS extends SerdeFor<K> | undefined = undefined>(
+    other: KTable<K, VO, T>,
+    joiner: (value: V | null, otherValue: VO | null, key: K) => R,
+    options: Named & Stored & { readonly key?: KS; readonly value: Serde<VR> },
+  ): KTable<K, VR, { key: KnownOr<F['key'], KS>; value: true; deletes: DeletesOr<BothDelete<F, T>, R> }>;
+  outerJoin<VO, VR, T extends TableFacts>(
+    other: KTable<K, VO, T>,
+    joiner: (value: V | null, otherValue: VO | null, key: K) => VR,
+    options?: Named,
+  ): KTable<K, NonNull<VR>, { key: F['key']; value: false; deletes: DeletesOr<BothDelete<F, T>, VR> }>;
+  outerJoin<VO, VR>(
+    other: KTable<K, VO, TableFacts>,
+    joiner: (value: V | null, otherValue: VO | null, key: K) => VR | null,
+    options: Named & Stored & { key?: Serde<K>; value?: Serde<VR> } = {},
+  ): object {
+    return this.#join('outer', other, joiner, options);
+  }
+
+  #join<VO, VR>(
+    kind: JoinKind,
+    other: KTable<K, VO, TableFacts>,
+    joiner: TableJoiner<K, V, VO, VR>,
+    options: Named & Stored & { key?: Serde<K>; value?: Serde<VR> },
+  ): object {
+    return joinTables(this.place, other.place, kind, joiner, options);
   }
 
   #filter(

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-argument --
    the program is data: which operator follows which is known only when the vector is read, so its types can not be checked */
 import { GroupedTable } from '../../src/dsl/grouped-table.js';
+import { KTable } from '../../src/dsl/ktable.js';
 import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
 import { sessions } from '../../src/processor/window/session-windows.js';
 import { sliding } from '../../src/processor/window/sliding-windows.js';
@@ -201,6 +202,9 @@ class Program {
   op_leftJoin(step: any): unknown {
     return this.#join('leftJoin', step);
   }
+  op_outerJoin(step: any): unknown {
+    return this.#join('outerJoin', step);
+  }
   #join(operator: string, step: any): unknown {
     if (step.windows !== undefined || step.selector !== undefined || step.foreignKey !== undefined) {
       throw new UnsupportedStep(`this ${operator}`);
@@ -209,6 +213,10 @@ class Program {
       step.joinerWithKey === undefined
         ? functions.joiner(step.joiner)
         : (l: any, r: any, k: any) => `${functions.str(k)}:${functions.str(l)}+${functions.str(r)}`;
+    if (this.#on(step) instanceof KTable) {
+      const options = { ...named(step), ...stored(step.materialized, step) };
+      return this.#on(step)[operator](this.#with(step), joiner, options);
+    }
     const left = this.#serdesOf(step.from);
     return this.#on(step)[operator](this.#with(step), joiner, { ...left, ...named(step), grace: step.graceMs });
   }
