@@ -94,7 +94,6 @@ export class Recovery {
     const committed = await stableOffsets(
       this.options,
       tasks.flatMap((owned) => owned.inputs),
-      [],
     );
     for (const owned of tasks) {
       owned.failure = undefined;

@@ -8,7 +8,7 @@ import { internal } from '../util/errors.js';
 import type { Clock } from '../util/time.js';
 import type { OffsetReset } from '../topology/node.js';
 import type { TaskPlan } from './assignment/task-plan.js';
-import { stableOffsets } from './commit/fencing.js';
+import { stableOffsets, WriterFence } from './commit/fencing.js';
 import type { TransactionContext } from './commit/transaction.js';
 import type { OwnedTask, StoreChangelog } from './owned-task.js';
 import type { ChangelogReader } from './restore/changelog-reader.js';
@@ -42,7 +42,11 @@ export interface OpeningFacts {
 
 /** Takes a task from its assignment to where it can process, in the order that DESIGN §5 gives. */
 export class TaskOpener {
-  constructor(private readonly options: TaskOpenerOptions) {}
+  readonly #fence: WriterFence;
+
+  constructor(private readonly options: TaskOpenerOptions) {
+    this.#fence = new WriterFence(options);
+  }
 
   /**
    * Opens the state, brings it up to date and makes the task. Gives where its inputs start; undefined when the task was
@@ -55,7 +59,8 @@ export class TaskOpener {
     owned.state = state;
     if (givenUp(owned)) return undefined;
     // 1. What is committed, once nothing is pending on it
-    owned.committed = new Map(await stableOffsets(this.options, owned.inputs, facts.goneWriters));
+    await this.#fence.fence(facts.goneWriters);
+    owned.committed = new Map(await stableOffsets(this.options, owned.inputs));
     await settlePrepared(owned, state);
     // 2. Where each changelog ends, which no later writer but this instance can move
     owned.changelogs = await patience.retry('looking at changelogs', () => this.#changelogs(owned, state));
@@ -75,7 +80,7 @@ export class TaskOpener {
   /** Where further inputs of a running task start. */
   async startOf(owned: OwnedTask, inputs: readonly TopicPartition[]): Promise<OffsetMap> {
     const { admin, plan, patience, offsetReset } = this.options;
-    for (const [key, committed] of await stableOffsets(this.options, inputs, [])) owned.committed.set(key, committed);
+    for (const [key, committed] of await stableOffsets(this.options, inputs)) owned.committed.set(key, committed);
     return patience.retry('looking for the start of inputs', () =>
       startOffsets(admin, plan, { ...owned.plan, inputs }, owned.committed, offsetReset),
     );

@@ -1,10 +1,6 @@
-import type { BrokerClient, CommittedOffset } from '../../broker/client/client.js';
+import type { CommittedOffset } from '../../broker/client/client.js';
 import type { TopicPartition } from '../../broker/client/protocol.js';
-import { MillraceError } from '../../util/errors.js';
 import type { TransactionContext } from './transaction.js';
-
-/** How long a transaction that is just ending may take before its writer is taken for gone. */
-const ENDING_MS = 500;
 
 /**
  * The writer's id: one per instance (KIP-447). The same instance started again fences its earlier self when it calls
@@ -14,39 +10,48 @@ export function transactionalId(applicationId: string, instanceId: string): stri
   return `${applicationId}-${instanceId}`;
 }
 
-/**
- * The committed offsets of partitions whose task starts here, once no transaction is pending on them. A transaction that a
- * member left open when it went away would keep them unstable until its time-out: it is ended by fencing its writer.
- */
+/** The committed offsets of partitions, once no transaction is pending on them. */
 export async function stableOffsets(
-  context: Pick<TransactionContext, 'groupId' | 'admin' | 'client' | 'patience' | 'log'>,
+  { groupId, admin, patience }: Pick<TransactionContext, 'groupId' | 'admin' | 'patience'>,
   partitions: readonly TopicPartition[],
-  goneWriters: readonly string[],
 ): Promise<Map<string, CommittedOffset>> {
-  const { groupId, admin, patience } = context;
-  if (goneWriters.length > 0) {
-    try {
-      return await admin.committedOffsets(groupId, partitions, { requireStable: true, timeoutMs: ENDING_MS });
-    } catch (error) {
-      if (!(error instanceof MillraceError) || error.kind !== 'unavailable') throw error;
-      context.log.info(
-        { writers: goneWriters },
-        'a transaction is pending on the inputs: fencing members that are gone',
-      );
-      await Promise.all(goneWriters.map((id) => patience.retry('fencing a writer', () => fence(context.client, id))));
-    }
-  }
   return patience.retry('reading the committed offsets', () =>
     admin.committedOffsets(groupId, partitions, { requireStable: true }),
   );
 }
 
-/** Ends the open transaction of a writer, and keeps it from sending anything more. */
-async function fence(client: Pick<BrokerClient, 'writer'>, id: string): Promise<void> {
-  const writer = client.writer({ transactionalId: id });
-  try {
-    await writer.init();
-  } finally {
-    await writer.close();
+/**
+ * Ends what members that are gone have left open. A transaction of theirs would keep offsets unstable, and hide the end of
+ * the changelogs, until its time-out; and should such a member live and only be cut off, it must not write any more. A
+ * member that was fenced although it is back only has to start over.
+ */
+export class WriterFence {
+  readonly #fenced = new Map<string, Promise<void>>();
+
+  constructor(private readonly context: Pick<TransactionContext, 'client' | 'patience' | 'log'>) {}
+
+  /** Fences each of these writers once, until it is a member again. */
+  async fence(gone: readonly string[]): Promise<void> {
+    for (const id of this.#fenced.keys()) if (!gone.includes(id)) this.#fenced.delete(id);
+    await Promise.all(gone.map((id) => this.#fenceOnce(id)));
+  }
+
+  #fenceOnce(id: string): Promise<void> {
+    let fencing = this.#fenced.get(id);
+    if (!fencing) {
+      this.context.log.info({ writer: id }, 'fencing the writer of a member that is gone');
+      fencing = this.context.patience.retry('fencing a writer', () => this.#takeOver(id));
+      this.#fenced.set(id, fencing);
+    }
+    return fencing;
+  }
+
+  async #takeOver(id: string): Promise<void> {
+    const writer = this.context.client.writer({ transactionalId: id });
+    try {
+      await writer.init();
+    } finally {
+      await writer.close();
+    }
   }
 }

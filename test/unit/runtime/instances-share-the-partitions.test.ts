@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { StreamsApplication } from '../../../src/runtime/application.js';
+import type { StreamsApplication, StreamsApplicationOptions } from '../../../src/runtime/application.js';
 import { seededRandom } from '../../../src/util/random.js';
 import { systemClock } from '../../../src/util/time.js';
 import { EmbeddedCluster } from '../../support/embedded-cluster.js';
@@ -24,7 +24,11 @@ describe('instances of one application', () => {
     await cluster.close();
   });
 
-  function instance(instanceId: string, client = cluster.client()): StreamsApplication {
+  function instance(
+    instanceId: string,
+    client = cluster.client(),
+    more: Partial<StreamsApplicationOptions> = {},
+  ): StreamsApplication {
     const application = testApplication({
       topology: countTopology(),
       client,
@@ -32,6 +36,7 @@ describe('instances of one application', () => {
       instanceId,
       sessionTimeoutMs: 6_000,
       heartbeatIntervalMs: 200,
+      ...more,
     });
     applications.push(application);
     return application;
@@ -104,6 +109,22 @@ describe('instances of one application', () => {
     await until(() => lost.state === 'RUNNING' && lost.tasks().length === 2);
     await feed();
     expect(await outputOf(4)).toEqual(trueCounts(KEYS, 4));
+  });
+
+  it('end the transaction that one of them left open when it was cut off', async () => {
+    let transport: FaultyTransport | undefined;
+    const client = cluster.client((inner) => (transport = new FaultyTransport(inner, seededRandom(1), {})));
+    const never = { commitIntervalMs: 1_000_000, transactionTimeoutMs: 600_000 };
+    const lost = instance('lost', client, never);
+    await lost.start();
+    await lost.waitUntilRunning();
+    const other = instance('other');
+    await other.start();
+    await until(() => lost.tasks().length === 2 && other.tasks().length === 2 && other.state === 'RUNNING');
+    await feed();
+    await cluster.readUntil('out', (records) => records.length === KEYS.length, 'read_uncommitted');
+    transport?.cut();
+    expect(await outputOf(1)).toEqual(trueCounts(KEYS, 1));
   });
 
   it('end when another takes their instance id', async () => {
