@@ -40,6 +40,7 @@ export type {
 } from './dsl/serde-facts.js';
 export { StreamsBuilder } from './dsl/streams-builder.js';
 export type { StreamsBuilderOptions } from './dsl/streams-builder.js';
+export type { Suppressed, SuppressBuffer, UntilTimeLimit, UntilWindowCloses } from './dsl/suppress.js';
 export type { TimeWindowedStream } from './dsl/time-windowed-stream.js';
 export { hopping, tumbling } from './processor/window/windows.js';
 export type { Grace, TimeWindows } from './processor/window/windows.js';

@@ -1,6 +1,6 @@
 import type { Serde } from '../serde/serde.js';
 import { repartitionNames } from '../topology/naming.js';
-import type { GraphNode } from './graph/graph-node.js';
+import type { GraphNode, NodeTraits } from './graph/graph-node.js';
 import { OperatorNode, RepartitionNode, type Operator } from './graph/nodes.js';
 import type { KTable } from './ktable.js';
 import { expectSerde, type GroupPlace } from './program.js';
@@ -15,6 +15,7 @@ export interface AggregateNode<K, V> {
   readonly keySerde: Serde<K>;
   readonly valueSerde: Serde<V>;
   readonly queryableStore: string | undefined;
+  readonly traits?: NodeTraits;
 }
 
 /**
@@ -29,7 +30,7 @@ export class GroupAggregation<K, V> {
   add<KR, VR, F extends TableFacts>(aggregate: AggregateNode<KR, VR>, key: Serde<K>): KTable<KR, VR, F> {
     const { program } = this.place;
     const parent = this.place.rekeyed ? this.#repartition(aggregate.storeName, key) : undefined;
-    const node = new OperatorNode(aggregate.name, aggregate.logic);
+    const node = new OperatorNode(aggregate.name, aggregate.logic, aggregate.traits);
     program.graph.add(node, parent ?? this.place.node);
     return program.handles.table({
       program,

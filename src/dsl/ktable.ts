@@ -10,7 +10,14 @@ import type { GroupedTable } from './grouped-table.js';
 import type { KStream } from './kstream.js';
 import type { Named, Stored } from './options.js';
 import { expectSerde, type TablePlace } from './program.js';
-import type { KnownOr, KnownTable, NonNull, SerdeFor, StreamFacts, TableFacts } from './serde-facts.js';
+import type { KnownOr, KnownTable, NeedsBoth, NonNull, SerdeFor, StreamFacts, TableFacts } from './serde-facts.js';
+import {
+  suppressTable,
+  type NeedsWindows,
+  type Suppressed,
+  type UntilTimeLimit,
+  type UntilWindowCloses,
+} from './suppress.js';
 import { givenStoreName, mentionsStore, tableStoreDefinition } from './stored.js';
 import { joinTables } from './table-table-join.js';
 import { DerivedTable, type Derivation } from './table/derived-table.js';
@@ -102,6 +109,23 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
       newProcessor: (node) => new TableMapValuesProcessor(mapper, node) as Processor,
       viewThrough: (parent) => mappedView(parent, mapper),
     });
+  }
+
+  /**
+   * Holds the table's changes back, the last one per key, until their window is closed (one result per window) or for a time.
+   * What is held back is in memory and logged with each commit, as Kafka Streams logs it. Kafka Streams' `suppress`.
+   * @throws TopologyError `NOT_WINDOWED` for `until: 'windowCloses'` on a table without windows above it
+   */
+  suppress<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    options: UntilTimeLimit & { readonly key?: KS; readonly value?: VS },
+  ): KTable<K, V, { key: true; value: true; deletes: F['deletes'] }>;
+  suppress<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>> & NeedsWindows<K>,
+    options: UntilWindowCloses & { readonly key?: KS; readonly value?: VS },
+  ): KTable<K, V, { key: true; value: true; deletes: F['deletes'] }>;
+  suppress(options: Suppressed & { readonly key?: Serde<K>; readonly value?: Serde<V> }): object {
+    return suppressTable(this.place, options);
   }
 
   /** The table's updates as a stream; null for a deletion, where the table can lose keys. */

@@ -113,7 +113,8 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
       new WindowAggregateProcessor(aggregation, windows, storeName, sendOldValues) as Processor;
     const logic = new AggregateTable<Windowed<K>, A>(store, newProcessor, windowStoreView);
     const windowKey = timeWindowed(key, windows.sizeMs);
-    const node = { name, storeName, logic, keySerde: windowKey, valueSerde: options.value, queryableStore };
+    const serdes = { keySerde: windowKey, valueSerde: options.value };
+    const node = { name, storeName, logic, ...serdes, queryableStore, traits: { windowGraceMs: windows.graceMs } };
     return this.#aggregation.add(node, key);
   }
 }

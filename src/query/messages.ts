@@ -9,6 +9,7 @@ const KINDS: Readonly<{ [K in StoreKind]: StoreKindMessage }> = {
   window: StoreKindMessage.STORE_KIND_WINDOW,
   session: StoreKindMessage.STORE_KIND_SESSION,
   versioned: StoreKindMessage.STORE_KIND_VERSIONED,
+  changeBuffer: StoreKindMessage.STORE_KIND_UNSPECIFIED,
 };
 
 /** An entry as a store holds it, as a message. */
@@ -51,6 +52,7 @@ export function toStoreInfo(application: string, definition: StoreDefinition): S
 function retentionOf(definition: StoreDefinition): number | undefined {
   switch (definition.kind) {
     case 'keyValue':
+    case 'changeBuffer':
       return undefined;
     case 'versioned':
       return definition.historyRetentionMs;

@@ -15,14 +15,16 @@ const METHODS: Readonly<Record<StoreKind, string>> = {
   window: 'FetchWindow or FetchWindows',
   session: 'FetchSessions',
   versioned: 'Get or ListVersions',
+  changeBuffer: 'no method',
 };
 
-/** Every store of a topology, global ones included, by name. */
+/** Every store of a topology that can be read from outside, global ones included, by name. */
 export function storesOf(topology: BuiltTopology): readonly StoreDefinition[] {
   const byName = new Map<string, StoreDefinition>();
   for (const { stores } of topology.subTopologies) for (const store of stores) byName.set(store.name, store);
   for (const { store } of topology.globalStores) byName.set(store.name, store);
-  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const readable = [...byName.values()].filter(({ kind }) => kind !== 'changeBuffer');
+  return readable.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Finds applications and stores by the names that requests give. */

@@ -69,6 +69,7 @@ export class LocalTaskState implements TaskState {
         if (flushed >= limit) return flushed;
       }
     }
+    for (const handle of this.parts.handles) flushed += handle.logChanges?.(limit - flushed) ?? 0;
     return flushed;
   }
 

@@ -1,7 +1,9 @@
 import { invalid } from '../util/errors.js';
+import type { Headers } from '../util/headers.js';
 import type { Serde } from '../serde/serde.js';
 import type { RowBatch, RowLayout, WritableBase } from './base.js';
 import { BARE_KEYS } from './base.js';
+import { openChangeBuffer } from './buffer/open-change-buffer.js';
 import type { CommittedNumber } from './committed-number.js';
 import { TableKeyValueStore } from './key-value/key-value-store.js';
 import { Recency } from './key-value/recency.js';
@@ -35,7 +37,9 @@ export interface StoreHandle {
   readonly values: ValueCodec<unknown>;
   listenerKey(entry: Entry): unknown;
   /** Takes note of a row that is restored; false when it has expired and is not to be stored. */
-  restoring(mapKey: string, key: Buffer, value: Buffer | null): boolean;
+  restoring(mapKey: string, key: Buffer, value: Buffer | null, headers: Headers): boolean;
+  /** Logs up to `limit` changes that are logged with a commit rather than one by one; gives how many there were. */
+  logChanges?(limit: number): number;
   /** The committed rows are all there is: after an abort, or a wipe. */
   reset(): void;
   /** Deletes the rows that have expired. */
@@ -61,6 +65,8 @@ export function openStoreHandle(definition: StoreDefinition, parts: StoreParts):
       return openKeyValueStore(definition, parts);
     case 'window':
       return openWindowStore(definition, parts);
+    case 'changeBuffer':
+      return openChangeBuffer(definition, parts);
     default:
       throw invalid(
         'STORE_KIND_UNSUPPORTED',

@@ -11,7 +11,7 @@ import type { Headers } from '../util/headers.js';
 
 // -- definitions -----------------------------------------------------------------------------------------------------
 
-export type StoreKind = 'keyValue' | 'window' | 'session' | 'versioned';
+export type StoreKind = 'keyValue' | 'window' | 'session' | 'versioned' | 'changeBuffer';
 
 interface CommonDefinition {
   readonly name: string;
@@ -55,9 +55,20 @@ export interface VersionedStoreDefinition extends CommonDefinition {
   readonly segmentIntervalMs: number;
 }
 
+/** Changes of a table that are held back (a suppression's); always in memory. */
+export interface ChangeBufferDefinition extends CommonDefinition {
+  readonly kind: 'changeBuffer';
+  readonly storage: 'memory';
+  readonly caching: false;
+}
+
 /** A state store as data; frozen. */
 export type StoreDefinition =
-  KeyValueStoreDefinition | WindowStoreDefinition | SessionStoreDefinition | VersionedStoreDefinition;
+  | KeyValueStoreDefinition
+  | WindowStoreDefinition
+  | SessionStoreDefinition
+  | VersionedStoreDefinition
+  | ChangeBufferDefinition;
 
 // -- what a processor sees -------------------------------------------------------------------------------------------
 
@@ -120,6 +131,33 @@ export interface WindowStore<K, V> extends ReadOnlyWindowStore<K, V> {
 }
 
 export type TimestampedWindowStore<K, V> = WindowStore<K, ValueAndTimestamp<V>>;
+
+/** A change that is held back, and the record it came with. */
+export interface BufferedRecord<K, V> {
+  readonly timeMs: number;
+  readonly key: K;
+  readonly newValue: V | null;
+  readonly oldValue: V | null;
+  readonly context: RecordContext;
+}
+
+/**
+ * Changes of a table, one per key, by time and then by the bytes of their keys. A later change of a key takes the place, and
+ * the time, of the earlier one.
+ */
+export interface ChangeBuffer<K, V> extends StateStore {
+  /** How many keys are held back. */
+  readonly size: number;
+  /** What they weigh, as Kafka Streams reckons it. */
+  readonly bytes: number;
+  /** Time of the first one; `Infinity` when there is none. */
+  readonly firstTimeMs: number;
+  first(): BufferedRecord<K, V> | undefined;
+  removeFirst(): void;
+  put(timeMs: number, key: K, newValue: V | null, oldValue: V | null, context: RecordContext): void;
+  /** The value that a key had before it was held back, null for none; undefined: the key is not held back. */
+  priorValue(key: K): V | null | undefined;
+}
 
 // -- what the runtime hands in ---------------------------------------------------------------------------------------
 

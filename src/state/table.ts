@@ -1,4 +1,4 @@
-import { NO_HEADERS } from '../util/headers.js';
+import { NO_HEADERS, type Headers } from '../util/headers.js';
 import type { Base } from './base.js';
 import type { Entry } from './overlay/entry.js';
 import { Entry as EntryClass } from './overlay/entry.js';
@@ -87,6 +87,11 @@ export class Table {
     if (this.changelog === undefined) return;
     const time = this.timestamped && value !== null ? timestamp : record === undefined ? -1 : record.timestamp;
     this.changelog.log(key, value, time, this.logHeaders && record !== undefined ? record.headers : NO_HEADERS);
+  }
+
+  /** Writes a record of a store's own making to its changelog. */
+  logAs(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers): void {
+    this.changelog?.log(key, value, timestamp, headers);
   }
 
   /** The keys that are in memory, whether they were committed or not. */

@@ -1,4 +1,5 @@
 import { bytesToMapKey } from '../util/bytes.js';
+import { NO_HEADERS, type Headers } from '../util/headers.js';
 import type { ChangelogPosition } from './store.js';
 import type { StoreHandle } from './store-handle.js';
 import type { StoreRestorer } from './task-state.js';
@@ -27,9 +28,9 @@ export class TableRestorer implements StoreRestorer {
     private readonly write: WriteRestored,
   ) {}
 
-  restore(key: Buffer, value: Buffer | null, timestamp: number): void {
+  restore(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers = NO_HEADERS): void {
     const mapKey = bytesToMapKey(key);
-    if (!this.handle.restoring(mapKey, key, value)) return;
+    if (!this.handle.restoring(mapKey, key, value, headers)) return;
     const stored = value !== null && this.handle.table.timestamped ? withTimestamp(value, timestamp) : value;
     this.rows.push({ mapKey, key, value: stored });
     this.bytes += key.length + (stored?.length ?? 0);

@@ -45,6 +45,7 @@ function changelogConfigs(store: StoreDefinition): { [name: string]: string } {
 function cleanup(store: StoreDefinition): { [name: string]: string } {
   switch (store.kind) {
     case 'keyValue':
+    case 'changeBuffer':
       return { 'cleanup.policy': 'compact' };
     case 'versioned':
       return {

@@ -1,4 +1,4 @@
-import type { StateStore } from '../state/store.js';
+import type { RecordContext, StateStore } from '../state/store.js';
 import type { FlushListener } from '../state/task-state.js';
 import type { Headers } from '../util/headers.js';
 import type { Duration } from '../util/time.js';
@@ -95,6 +95,10 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
    * @throws TopologyError `UNKNOWN_CHILD` when no child has that name
    */
   forward<K extends KOut, V extends VOut>(record: Record<K, V>, childName?: string): void;
+  /**
+   * As `forward`, for a record that was held back: what is below sees the topic, partition and offset that it came with.
+   */
+  forwardFrom<K extends KOut, V extends VOut>(origin: RecordContext, record: Record<K, V>): void;
   /**
    * A store that is connected to this node.
    * @throws TopologyError `STORE_NOT_CONNECTED`

@@ -159,6 +159,13 @@ class Program {
   op_toTable(step: any): unknown {
     return this.#on(step).toTable({ ...serdes(step), ...named(step), ...stored(step.materialized, step) });
   }
+  op_suppress(step: any): unknown {
+    const { maxRecords, maxBytes, whenFull, logging } = step.buffer;
+    const until =
+      step.until === 'timeLimit' ? { until: 'timeLimit', limit: step.timeLimitMs } : { until: 'windowCloses' };
+    const buffer = { maxRecords, maxBytes, whenFull, logging };
+    return this.#on(step).suppress({ ...serdes(step), ...named(step), ...until, buffer });
+  }
   op_toStream(step: any): unknown {
     const stream = this.#on(step).toStream(named(step));
     return step.selector === undefined ? stream : stream.selectKey(swap(functions.selector(step.selector)));

@@ -7,6 +7,8 @@ export interface NodeTraits {
   readonly merges?: boolean;
   /** A left join, which takes records without a key: repartitions above it keep them. */
   readonly takesNullKeys?: boolean;
+  /** An aggregation over windows: how long after its end a window is closed. */
+  readonly windowGraceMs?: number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Counter } from '../../observability/metrics.js';
-import type { StateStore } from '../../state/store.js';
+import type { RecordContext, StateStore } from '../../state/store.js';
 import type { FlushListener, FlushOptions } from '../../state/task-state.js';
 import type { ProcessorNode } from '../../topology/node.js';
 import type {
@@ -123,6 +123,19 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     }
     current.timestamp = timestamp;
     current.headers = headers;
+  }
+
+  forwardFrom<K, V>(origin: RecordContext, record: Record<K, V>): void {
+    const { context } = this.#scope;
+    const { topic, partition, offset, timestamp, headers } = context.record;
+    const { scope } = context;
+    context.enterRecord(origin.topic, origin.partition, origin.offset, origin.timestamp, origin.headers);
+    try {
+      this.forward(record);
+    } finally {
+      context.enterRecord(topic, partition, offset, timestamp, headers);
+      context.scope = scope;
+    }
   }
 
   getStateStore<S extends StateStore>(name: string): S {
