@@ -54,9 +54,9 @@ function find(nameOrPath: string): string | undefined {
     if (!existsSync(path)) return undefined;
     return /\.[mc]?[jt]s$/.test(path) ? path : inFolder(path, '.');
   }
-  return folders()
-    .map((folder) => inFolder(folder, nameOrPath))
-    .find((file) => file !== undefined);
+  // Compiled files first, wherever they are: sources import each other by the names they have when compiled.
+  const candidates = FILES.flatMap((file) => folders().map((folder) => join(folder, nameOrPath, file)));
+  return candidates.find(existsSync);
 }
 
 function inFolder(folder: string, name: string): string | undefined {
