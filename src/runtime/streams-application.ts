@@ -65,9 +65,11 @@ class RunningApplication implements StreamsApplication {
       await patience.retry('preparing the writer', () => records.writer.init());
       await patience.retry('looking at topics', () => watch.start());
     } catch (error) {
+      this.#throwIfClosed();
       this.#fail(error);
       throw error;
     }
+    this.#throwIfClosed();
     this.#loop = loop.run();
     member.start();
   }
@@ -107,6 +109,10 @@ class RunningApplication implements StreamsApplication {
 
   tasks(): readonly TaskView[] {
     return this.#parts.registry.views();
+  }
+
+  #throwIfClosed(): void {
+    if (this.#ending) throw notRunning(this.applicationId, this.state);
   }
 
   async #close({ timeoutMs = CLOSE_TIMEOUT_MS, leaveGroup = false }: CloseOptions): Promise<boolean> {

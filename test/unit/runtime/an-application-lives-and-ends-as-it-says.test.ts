@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { StreamsApplication, StreamsApplicationOptions } from '../../../src/runtime/application.js';
 import type { Record } from '../../../src/topology/processor.js';
+import { seededRandom } from '../../../src/util/random.js';
 import { EmbeddedCluster } from '../../support/embedded-cluster.js';
+import { FaultyTransport } from '../../support/faulty-transport.js';
 import { testApplication } from '../../support/running-application.js';
 import { countTopology, Forward, pipeTopology } from '../../support/small-topologies.js';
 
@@ -52,6 +54,18 @@ describe('an application', () => {
     expect(await streams.close()).toBe(true);
     expect(await streams.close()).toBe(true);
     await expect(streams.waitUntilRunning()).rejects.toMatchObject({ code: 'APPLICATION_NOT_RUNNING' });
+  });
+
+  it('closes while it still looks for its broker', async () => {
+    let transport: FaultyTransport | undefined;
+    const client = cluster.client((inner) => (transport = new FaultyTransport(inner, seededRandom(1), {})));
+    transport?.cut();
+    const streams = application({ client });
+    const starting = expect(streams.start()).rejects.toMatchObject({ kind: 'unavailable' });
+    await streams.close({ timeoutMs: 50 });
+    transport?.heal();
+    await starting;
+    expect(streams.state).toBe('NOT_RUNNING');
   });
 
   it('gives its stores while it runs, and says why not otherwise', async () => {
