@@ -42,6 +42,11 @@ export { StreamsBuilder } from './dsl/streams-builder.js';
 export type { StreamsBuilderOptions } from './dsl/streams-builder.js';
 export type { Suppressed, SuppressBuffer, UntilTimeLimit, UntilWindowCloses } from './dsl/suppress.js';
 export type { TimeWindowedStream } from './dsl/time-windowed-stream.js';
+export type {
+  TableTransformer,
+  TableTransformerSupplier,
+  TransformerContext,
+} from './processor/ktable/table-transform-values.js';
 export { hopping, tumbling } from './processor/window/windows.js';
 export type { Grace, TimeWindows } from './processor/window/windows.js';
 export * from './serde/index.js';

@@ -3,12 +3,13 @@ import type { Processor } from '../topology/processor.js';
 import { filteredView, TableFilterProcessor } from '../processor/ktable/table-filter.js';
 import { mappedView, TableMapValuesProcessor } from '../processor/ktable/table-map-values.js';
 import { TableRegroupProcessor } from '../processor/ktable/table-regroup.js';
+import type { TableTransformerSupplier } from '../processor/ktable/table-transform-values.js';
 import { TableToStreamProcessor } from '../processor/ktable/table-to-stream.js';
 import type { JoinKind } from '../processor/join/table-join.js';
 import { OperatorNode } from './graph/nodes.js';
 import type { GroupedTable } from './grouped-table.js';
 import type { KStream } from './kstream.js';
-import type { Named, Stored } from './options.js';
+import type { Connected, Named, Stored } from './options.js';
 import { expectSerde, type TablePlace } from './program.js';
 import type { KnownOr, KnownTable, NeedsBoth, NonNull, SerdeFor, StreamFacts, TableFacts } from './serde-facts.js';
 import {
@@ -20,6 +21,7 @@ import {
 } from './suppress.js';
 import { givenStoreName, mentionsStore, tableStoreDefinition } from './stored.js';
 import { joinTables } from './table-table-join.js';
+import { transformTable } from './transform-table.js';
 import { DerivedTable, type Derivation } from './table/derived-table.js';
 
 /** What a table's stream has as values: null too, where the table can lose keys. */
@@ -109,6 +111,27 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
       newProcessor: (node) => new TableMapValuesProcessor(mapper, node) as Processor,
       viewThrough: (parent) => mappedView(parent, mapper),
     });
+  }
+
+  /**
+   * Gives each row the value that a transformer finds, which may use stores: those named by `stores`, as for a processor.
+   * Unlike a mapper it is also called for deletions. With `store` (and then `value`), the result is kept and can be queried.
+   * Kafka Streams' `transformValues`. As there, a table that is not kept calls its transformer again for every old value and
+   * every reader; `store` spares that.
+   */
+  transformValues<VR, R extends NoInfer<VR> | null, KS extends SerdeFor<K> | undefined = undefined>(
+    transformer: TableTransformerSupplier<K, V, R>,
+    options: Connected & Stored & { readonly key?: KS; readonly value: Serde<VR> },
+  ): KTable<K, VR, { key: KnownOr<F['key'], KS>; value: true; deletes: true }>;
+  transformValues<VR>(
+    transformer: TableTransformerSupplier<K, V, VR>,
+    options?: Connected,
+  ): KTable<K, NonNull<VR>, { key: F['key']; value: false; deletes: true }>;
+  transformValues<VR>(
+    transformer: TableTransformerSupplier<K, V, VR>,
+    options: Connected & Stored & { readonly key?: Serde<K>; readonly value?: Serde<VR> } = {},
+  ): object {
+    return transformTable(this.place, transformer, options);
   }
 
   /**

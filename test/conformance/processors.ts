@@ -1,3 +1,4 @@
+import type { TableTransformer, TransformerContext } from '../../src/processor/ktable/table-transform-values.js';
 import type { KeyValueStore, ValueAndTimestamp, WindowStore } from '../../src/state/store.js';
 import { Record, type Processor, type ProcessorContext, type PunctuationType } from '../../src/topology/processor.js';
 import { boom, num, resolve, str, type Datum } from './functions.js';
@@ -151,4 +152,39 @@ export function processorSupplier(spec: string): () => Processor {
   if (emitter !== undefined) return () => new EmittingCounter(emitter, spec.slice(colon + 1));
   resolve(steps, spec);
   return () => new StepProcessor(spec);
+}
+
+type Transform = (key: Datum, value: Datum, context: TransformerContext, arg: string) => Datum;
+
+const transforms: { readonly [name: string]: Transform } = {
+  keyValue: (key, value) => `${str(key)}:${str(value)}`,
+  keyValueNotNull: (key, value) => (value === null ? null : `${str(key)}:${str(value)}`),
+  countCalls: (key, value, context, arg) => {
+    const count = bump(context.getStateStore<Store>(arg), key);
+    return value === null ? null : `${str(value)}#${count}`;
+  },
+};
+
+class StepTransformer implements TableTransformer<Datum, Datum, Datum> {
+  #context!: TransformerContext;
+  readonly #transform: Transform;
+  readonly #arg: string;
+
+  constructor(spec: string) {
+    const { call, arg } = resolve(transforms, spec);
+    this.#transform = call;
+    this.#arg = arg;
+  }
+  init(context: TransformerContext): void {
+    this.#context = context;
+  }
+  transform(value: Datum, key: Datum): Datum {
+    return this.#transform(key, value, this.#context, this.#arg);
+  }
+}
+
+/** Makes the transformer of a spec such as `countCalls:calls`. */
+export function transformerSupplier(spec: string): () => StepTransformer {
+  resolve(transforms, spec);
+  return () => new StepTransformer(spec);
 }

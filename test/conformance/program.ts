@@ -16,7 +16,7 @@ import {
   usePartitionTimeOnInvalidTimestamp,
 } from '../../src/topology/timestamp-extractors.js';
 import * as functions from './functions.js';
-import { processorSupplier } from './processors.js';
+import { processorSupplier, transformerSupplier } from './processors.js';
 import { serdeOf, topicSerdes } from './serdes.js';
 import type { Step, StoreSpec, Vector } from './vector.js';
 
@@ -158,6 +158,11 @@ class Program {
   }
   op_toTable(step: any): unknown {
     return this.#on(step).toTable({ ...serdes(step), ...named(step), ...stored(step.materialized, step) });
+  }
+  op_transformValues(step: any): unknown {
+    // Stores that Java's supplier brings along are not connected; here there is no such supplier.
+    const options = { ...named(step), ...stored(step.materialized, step), stores: step.stores };
+    return this.#on(step).transformValues(transformerSupplier(step.transformer), options);
   }
   op_suppress(step: any): unknown {
     const { maxRecords, maxBytes, whenFull, logging } = step.buffer;
