@@ -14,7 +14,9 @@ export type {
 } from './connect/generator/generator.js';
 export type { Branches, BranchedStream } from './dsl/branched-stream.js';
 export type { AggregateFacts, GroupedStream } from './dsl/grouped-stream.js';
+export type { GlobalTable } from './dsl/global-table.js';
 export type { GroupedTable } from './dsl/grouped-table.js';
+export type { JoinableStream } from './dsl/joinable-stream.js';
 export type { KStream } from './dsl/kstream.js';
 export type { KTable } from './dsl/ktable.js';
 export type {

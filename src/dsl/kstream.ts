@@ -12,11 +12,10 @@ import type { GraphNode, NodeTraits } from './graph/graph-node.js';
 import { OperatorNode, SinkNode } from './graph/nodes.js';
 import type { GroupedStream } from './grouped-stream.js';
 import type { KTable } from './ktable.js';
-import type { Connected, Joined, Named, Produced, Repartitioned, Stored } from './options.js';
+import type { Connected, Named, Produced, Repartitioned, Stored } from './options.js';
 import { connectedStores } from './connected-stores.js';
 import { expectSerde, type StreamPlace } from './program.js';
-import { StreamRepartition } from './repartition.js';
-import { joinTable } from './stream-table-join.js';
+import { JoinableStream } from './joinable-stream.js';
 import { streamToTable } from './stream-to-table.js';
 import type {
   AllChanged,
@@ -28,7 +27,6 @@ import type {
   NonNull,
   SerdeFor,
   StreamFacts,
-  TableFacts,
   ValueChanged,
   WriterFor,
 } from './serde-facts.js';
@@ -39,17 +37,7 @@ import type {
  *
  * A tombstone is a null value: streams of tables that can lose keys have it in their type; a topic may hold some at any time.
  */
-export class KStream<K, V, F extends StreamFacts = Known> {
-  readonly #repartition: StreamRepartition<K, V>;
-
-  /** Streams are made by `StreamsBuilder` and by operators. */
-  constructor(
-    /** For other operators; not meant for programs. */
-    readonly place: StreamPlace<K, V>,
-  ) {
-    this.#repartition = new StreamRepartition(place);
-  }
-
+export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream<K, V, F> {
   /** Keeps the records for which the predicate holds. A type predicate narrows the values. */
   filter<W extends V>(predicate: (value: V, key: K) => value is W, options?: Named): KStream<K, W, F>;
   filter(predicate: (value: V, key: K) => boolean, options?: Named): KStream<K, V, F>;
@@ -154,7 +142,7 @@ export class KStream<K, V, F extends StreamFacts = Known> {
   repartition(options: Repartitioned<K, V> & { key?: Serde<K>; value?: Serde<V> } = {}): KStream<K, V> {
     const { program } = this.place;
     const prefix = options.name ?? program.names.generate('KSTREAM-REPARTITION-');
-    return program.handles.stream(this.#repartition.explicit(prefix, options));
+    return program.handles.stream(this.repartitions.explicit(prefix, options));
   }
 
   /**
@@ -229,53 +217,7 @@ export class KStream<K, V, F extends StreamFacts = Known> {
     options?: Named & Stored & { readonly key?: KS; readonly value?: VS },
   ): KTable<NonNull<K>, NonNull<V>, { key: true; value: true; deletes: null extends V ? true : false }>;
   toTable(options: Named & Stored & { key?: Serde<K>; value?: Serde<V> } = {}): object {
-    return streamToTable(this.place, this.#repartition, options);
-  }
-
-  /**
-   * Joins each record with the table's value of its key; a record without one is dropped. The stream is repartitioned if its
-   * key was changed: then `key` and `value` are the serdes of this stream, where they are not known.
-   * @throws TopologyError `GRACE_NEEDS_VERSIONED_TABLE`
-   */
-  join<
-    VT,
-    VR,
-    T extends TableFacts,
-    KS extends SerdeFor<K> | undefined = undefined,
-    VS extends SerdeFor<V> | undefined = undefined,
-  >(
-    this: F['rekeyed'] extends true ? NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>> : unknown,
-    table: KTable<NonNull<K>, VT, T>,
-    joiner: (value: NonNull<V>, tableValue: VT, key: NonNull<K>) => VR,
-    options?: Joined & { readonly key?: KS; readonly value?: VS },
-  ): KStream<NonNull<K>, VR, { key: KnownOr<F['key'], KS>; value: false; rekeyed: false }>;
-  join<VT, VR>(
-    table: KTable<NonNull<K>, VT, TableFacts>,
-    joiner: (value: NonNull<V>, tableValue: VT, key: NonNull<K>) => VR,
-    options: Joined & { key?: Serde<K>; value?: Serde<V> } = {},
-  ): object {
-    return joinTable(this.place, this.#repartition, table.place, joiner, options);
-  }
-
-  /** As `join`, but a record whose key the table does not have is joined with null. */
-  leftJoin<
-    VT,
-    VR,
-    T extends TableFacts,
-    KS extends SerdeFor<K> | undefined = undefined,
-    VS extends SerdeFor<V> | undefined = undefined,
-  >(
-    this: F['rekeyed'] extends true ? NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>> : unknown,
-    table: KTable<NonNull<K>, VT, T>,
-    joiner: (value: NonNull<V>, tableValue: VT | null, key: K) => VR,
-    options?: Joined & { readonly key?: KS; readonly value?: VS },
-  ): KStream<K, VR, { key: KnownOr<F['key'], KS>; value: false; rekeyed: false }>;
-  leftJoin<VT, VR>(
-    table: KTable<NonNull<K>, VT, TableFacts>,
-    joiner: (value: NonNull<V>, tableValue: VT | null, key: K) => VR,
-    options: Joined & { key?: Serde<K>; value?: Serde<V> } = {},
-  ): object {
-    return joinTable(this.place, this.#repartition, table.place, joiner, { ...options, left: true });
+    return streamToTable(this.place, this.repartitions, options);
   }
 
   /** Writes the stream to a topic, or to the topic that a function chooses for each record. */

@@ -1,8 +1,13 @@
 import type { StoreDefinition } from '../state/store.js';
+import { storeView } from '../processor/ktable/store-view.js';
+import { TableSourceProcessor } from '../processor/ktable/table-source.js';
+import type { ProcessorSupplier } from '../topology/processor.js';
 import type { BuiltTopology, ExtractableRecord, TimestampExtractor } from '../topology/node.js';
 import { Topology } from '../topology/topology.js';
 import { TopologyError } from '../topology/topology-error.js';
 import { validName } from '../topology/naming.js';
+import { GlobalTable } from './global-table.js';
+import { GlobalStoreNode } from './graph/global-store-node.js';
 import { StateStoreNode, StreamSourceNode, TableSourceNode, type Reading } from './graph/nodes.js';
 import { GroupedStream } from './grouped-stream.js';
 import { GroupedTable } from './grouped-table.js';
@@ -86,6 +91,36 @@ export class StreamsBuilder {
     return HANDLES.table({ program, name, node, sources: new Set([sourceName]), ...serdes, logic, queryableStore });
   }
 
+  /**
+   * Reads a topic as a table of which every instance has all rows; `logging` and `caching` have no say, since the topic is
+   * the changelog. Kafka Streams' `StreamsBuilder.globalTable`.
+   * @throws TopologyError `STORE_KIND_MISMATCH`
+   */
+  globalTable<K, V>(topic: string, options: Consumed<K, V> & Stored): GlobalTable<K, V> {
+    const queryableStore = givenStoreName(options);
+    const storeName = queryableStore ?? this.#program.names.storeName(`${topic}-`);
+    const { key, value } = options;
+    const store = tableStoreDefinition(this.#program, storeName, { ...options, caching: false }, { key, value });
+    const table = { storeName, sendOldValues: false };
+    this.#addGlobal(topic, options, store, () => new TableSourceProcessor<K, V>(table));
+    return new GlobalTable({ storeName, view: storeView(storeName), queryableStore });
+  }
+
+  /**
+   * Adds a store that every instance fills from the whole topic with a processor of its own, which forwards nothing. Every
+   * processor may read it, and none but its own may write to it. Kafka Streams' `StreamsBuilder.addGlobalStore`.
+   * @param options.store its `logging` has no say: the topic is its changelog
+   * @param options.supplier is called once per instance
+   */
+  addGlobalStore<K, V>(
+    topic: string,
+    options: Consumed<K, V> & { readonly store: StoreDefinition; readonly supplier: ProcessorSupplier<K, V> },
+  ): this {
+    validName(options.store.name);
+    this.#addGlobal(topic, options, options.store, options.supplier);
+    return this;
+  }
+
   /** Adds a store that processors can be connected to by its name. */
   addStateStore(store: StoreDefinition): this {
     validName(store.name);
@@ -109,6 +144,20 @@ export class StreamsBuilder {
     const built = topology.build();
     if (this.#explicitNames) expectExplicitNames(built);
     return built;
+  }
+
+  #addGlobal<K, V>(
+    topic: string,
+    options: Consumed<K, V>,
+    store: StoreDefinition,
+    supplier: ProcessorSupplier<K, V>,
+  ): void {
+    const { graph, names } = this.#program;
+    const source = names.suffixedNameOr(options.name, '-source', 'KSTREAM-SOURCE-');
+    const name = names.nameOr(options.name, 'KTABLE-SOURCE-');
+    const unlogged = { ...store, logging: false as const };
+    const run = supplier as ProcessorSupplier; // the topic's serdes are of the supplier's types
+    graph.add(new GlobalStoreNode(name, source, topic, reading(options), unlogged, run), graph.root);
   }
 }
 

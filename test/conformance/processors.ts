@@ -1,5 +1,5 @@
 import type { TableTransformer, TransformerContext } from '../../src/processor/ktable/table-transform-values.js';
-import type { KeyValueStore, ValueAndTimestamp, WindowStore } from '../../src/state/store.js';
+import type { KeyValueStore, StoreDefinition, ValueAndTimestamp, WindowStore } from '../../src/state/store.js';
 import { Record, type Processor, type ProcessorContext, type PunctuationType } from '../../src/topology/processor.js';
 import { boom, num, resolve, str, type Datum } from './functions.js';
 
@@ -187,4 +187,18 @@ class StepTransformer implements TableTransformer<Datum, Datum, Datum> {
 export function transformerSupplier(spec: string): () => StepTransformer {
   resolve(transforms, spec);
   return () => new StepTransformer(spec);
+}
+
+/** The processor of a global store: puts every record in it, with its timestamp where the store keeps one. */
+export function storeFiller({ name, ...definition }: StoreDefinition): () => Processor {
+  const timestamped = 'timestamped' in definition && definition.timestamped;
+  return () => {
+    let store: Store | undefined;
+    return {
+      init: (context) => void (store = context.getStateStore(name)),
+      process({ key, value, timestamp }) {
+        store?.put(key, timestamped && value !== null ? { value, timestamp } : value);
+      },
+    };
+  };
 }

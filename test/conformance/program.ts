@@ -16,7 +16,7 @@ import {
   usePartitionTimeOnInvalidTimestamp,
 } from '../../src/topology/timestamp-extractors.js';
 import * as functions from './functions.js';
-import { processorSupplier, transformerSupplier } from './processors.js';
+import { processorSupplier, storeFiller, transformerSupplier } from './processors.js';
 import { serdeOf, topicSerdes } from './serdes.js';
 import type { Step, StoreSpec, Vector } from './vector.js';
 
@@ -64,6 +64,15 @@ class Program {
   }
   op_table(step: any): unknown {
     return this.#builder.table(step.topic, { ...consumed(step), ...stored(step.materialized, step) });
+  }
+  op_globalTable(step: any): unknown {
+    return this.#builder.globalTable(step.topic, { ...consumed(step), ...stored(step.materialized, step) });
+  }
+  op_addGlobalStore(step: any): unknown {
+    const store = storeDefinition(step.store);
+    const options = { key: serdeOf(step.store.keySerde), value: serdeOf(step.store.valueSerde), ...named(step) };
+    this.#builder.addGlobalStore(step.topic, { ...options, store, supplier: storeFiller(store) });
+    return this.#last;
   }
   op_addStateStore(step: any): unknown {
     this.#builder.addStateStore(storeDefinition(step));
@@ -218,9 +227,7 @@ class Program {
     return this.#join('outerJoin', step);
   }
   #join(operator: string, step: any): unknown {
-    if (step.windows !== undefined || step.selector !== undefined || step.foreignKey !== undefined) {
-      throw new UnsupportedStep(`this ${operator}`);
-    }
+    if (step.windows !== undefined || step.foreignKey !== undefined) throw new UnsupportedStep(`this ${operator}`);
     const joiner =
       step.joinerWithKey === undefined
         ? functions.joiner(step.joiner)
@@ -228,6 +235,10 @@ class Program {
     if (this.#on(step) instanceof KTable) {
       const options = { ...named(step), ...stored(step.materialized, step) };
       return this.#on(step)[operator](this.#with(step), joiner, options);
+    }
+    if (step.selector !== undefined) {
+      const select = swap(functions.selector(step.selector));
+      return this.#on(step)[operator](this.#with(step), select, joiner, named(step));
     }
     const left = this.#serdesOf(step.from);
     return this.#on(step)[operator](this.#with(step), joiner, { ...left, ...named(step), grace: step.graceMs });

@@ -1,0 +1,106 @@
+import type { Serde } from '../serde/serde.js';
+import { GlobalTable } from './global-table.js';
+import type { KStream } from './kstream.js';
+import type { KTable } from './ktable.js';
+import type { Joined, Named } from './options.js';
+import type { StreamPlace } from './program.js';
+import { StreamRepartition } from './repartition.js';
+import type { KnownOr, NeedsBoth, NonNull, SerdeFor, StreamFacts, TableFacts, ValueChanged } from './serde-facts.js';
+import { joinGlobalTable } from './stream-global-table-join.js';
+import { joinTable } from './stream-table-join.js';
+
+/** The joins of a stream with tables, global tables and other streams. */
+export abstract class JoinableStream<K, V, F extends StreamFacts> {
+  protected readonly repartitions: StreamRepartition<K, V>;
+
+  /** Streams are made by `StreamsBuilder` and by operators. */
+  constructor(
+    /** For other operators; not meant for programs. */
+    readonly place: StreamPlace<K, V>,
+  ) {
+    this.repartitions = new StreamRepartition(place);
+  }
+
+  /**
+   * Joins each record with the table's value of its key; a record without one is dropped. The stream is repartitioned if its
+   * key was changed: then `key` and `value` are the serdes of this stream, where they are not known. Kafka Streams'
+   * `KStream.join` with a `KTable`.
+   * @throws TopologyError `GRACE_NEEDS_VERSIONED_TABLE`
+   */
+  join<
+    VT,
+    VR,
+    T extends TableFacts,
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+  >(
+    this: F['rekeyed'] extends true ? NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>> : unknown,
+    table: KTable<NonNull<K>, VT, T>,
+    joiner: (value: NonNull<V>, tableValue: VT, key: NonNull<K>) => VR,
+    options?: Joined & { readonly key?: KS; readonly value?: VS },
+  ): KStream<NonNull<K>, VR, { key: KnownOr<F['key'], KS>; value: false; rekeyed: false }>;
+  /**
+   * Joins each record with the global table's value of a selected key; a record for which it is null, or which the table does
+   * not have, is dropped. Nothing is repartitioned. Kafka Streams' `KStream.join` with a `GlobalKTable`.
+   */
+  join<KG, VG, VR>(
+    table: GlobalTable<KG, VG>,
+    selector: (value: NonNull<V>, key: K) => NoInfer<KG> | null,
+    joiner: (value: NonNull<V>, tableValue: VG, key: K) => VR,
+    options?: Named,
+  ): KStream<K, VR, ValueChanged<F>>;
+  join(other: JoinSide<K>, ...rest: readonly unknown[]): object {
+    return this.#join(other, rest, false);
+  }
+
+  /** As `join`, but a record whose key the table does not have is joined with null. */
+  leftJoin<
+    VT,
+    VR,
+    T extends TableFacts,
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+  >(
+    this: F['rekeyed'] extends true ? NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>> : unknown,
+    table: KTable<NonNull<K>, VT, T>,
+    joiner: (value: NonNull<V>, tableValue: VT | null, key: K) => VR,
+    options?: Joined & { readonly key?: KS; readonly value?: VS },
+  ): KStream<K, VR, { key: KnownOr<F['key'], KS>; value: false; rekeyed: false }>;
+  /**
+   * As `join` with a global table, but a record whose selected key is null, or which the table does not have, is joined with
+   * null.
+   */
+  leftJoin<KG, VG, VR>(
+    table: GlobalTable<KG, VG>,
+    selector: (value: NonNull<V>, key: K) => NoInfer<KG> | null,
+    joiner: (value: NonNull<V>, tableValue: VG | null, key: K) => VR,
+    options?: Named,
+  ): KStream<K, VR, ValueChanged<F>>;
+  leftJoin(other: JoinSide<K>, ...rest: readonly unknown[]): object {
+    return this.#join(other, rest, true);
+  }
+
+  /** The overloads say which arguments follow which kind of other side. */
+  #join(other: JoinSide<K>, rest: readonly unknown[], left: boolean): object {
+    if (other instanceof GlobalTable) {
+      const [selector, joiner, options = {}] = rest as GlobalTableJoinArguments<K, V>;
+      return joinGlobalTable(this.place, other.place, { selector, joiner, left }, options);
+    }
+    const [joiner, options] = rest as TableJoinArguments<K, V>;
+    return joinTable(this.place, this.repartitions, other.place, joiner, { ...options, left });
+  }
+}
+
+/** What a stream can be joined with. */
+type JoinSide<K> = KTable<NonNull<K>, unknown, TableFacts> | GlobalTable<unknown, unknown>;
+
+type TableJoinArguments<K, V> = [
+  joiner: (value: NonNull<V>, tableValue: unknown, key: NonNull<K>) => unknown,
+  options?: Joined & { key?: Serde<K>; value?: Serde<V> },
+];
+
+type GlobalTableJoinArguments<K, V> = [
+  selector: (value: NonNull<V>, key: K) => unknown,
+  joiner: (value: NonNull<V>, tableValue: unknown, key: K) => unknown,
+  options?: Named,
+];
