@@ -13,6 +13,14 @@ export function isShortAscii(text: string): boolean {
   return true;
 }
 
+const copied = Buffer.allocUnsafeSlow(MAX_LENGTH);
+
+/** A copy of a short ASCII string: the string itself may be a slice that keeps a long one alive. */
+export function copyShortAscii(text: string): string {
+  writeShortAscii(text, copied);
+  return copied.latin1Slice(0, text.length);
+}
+
 /** Writes a short ASCII string to the start of `target`; false, with some of it written, when it is not one. */
 export function writeShortAscii(text: string, target: Buffer): boolean {
   if (text.length > MAX_LENGTH || text.length > target.length) return false;

@@ -33,10 +33,13 @@ export interface BaseSnapshot {
 export interface Base {
   /** Another thread writes to it. */
   readonly shared: boolean;
-  /** The value of a row as far as it is kept in memory to spare {@link get}; null: there is no such row; undefined: ask. */
-  cached(key: Buffer): Buffer | null | undefined;
+  /**
+   * The value of a row as far as it is kept in memory to spare {@link get}; null: there is no such row; undefined: ask. Its
+   * first bytes go to `head`, as many as fit, and are left out of what is given.
+   */
+  cached(mapKey: string, head: Buffer): Buffer | null | undefined;
   /** The value of a row, never changed afterwards. */
-  get(mapKey: string, key: Buffer): Buffer | undefined;
+  get(mapKey: string): Buffer | undefined;
   snapshot(): BaseSnapshot;
   /** Rows of the base; undefined when it can not tell. */
   count(): number | undefined;
@@ -45,8 +48,8 @@ export interface Base {
 /** A base that commits and restoring write to. */
 export interface WritableBase extends Base {
   /** `batch`: the rows of a base on disk go there; a base in memory takes them at once. */
-  put(batch: RowBatch | undefined, mapKey: string, key: Buffer, value: Buffer): void;
-  delete(batch: RowBatch | undefined, mapKey: string, key: Buffer): void;
+  put(batch: RowBatch | undefined, mapKey: string, value: Buffer): void;
+  delete(batch: RowBatch | undefined, mapKey: string): void;
   /** Deletes the rows whose keys the layout puts below `prefix`; what they are is no longer observed by anybody. */
   deleteBelow(prefix: Buffer): Promise<void>;
   /** Deletes every row. */
@@ -65,7 +68,8 @@ export interface RowBatch {
 export interface RowLayout {
   /** Length of what stands before each key. */
   readonly prefixLength: number;
-  writePrefix(key: Buffer, target: Buffer, at: number): void;
+  /** @param row ends with the key; its prefix starts at `at` */
+  writePrefix(row: Buffer, at: number): void;
 }
 
 /** Rows stand in the order of their keys. */

@@ -180,10 +180,10 @@ export class LocalTaskState implements TaskState {
     const { database, positions } = this.parts;
     positions.setChangelog(handle.store.name, position);
     const batch = database && new LevelBatch(database);
-    for (const { mapKey, key, value } of rows) {
+    for (const { mapKey, value } of rows) {
       handle.table.overlay.count.current += value === null ? -1 : 1;
-      if (value === null) handle.base.delete(batch, mapKey, key);
-      else handle.base.put(batch, mapKey, key, value);
+      if (value === null) handle.base.delete(batch, mapKey);
+      else handle.base.put(batch, mapKey, value);
     }
     handle.table.overlay.baseChanged();
     for (const number of Object.values(handle.numbers)) number.reset(number.current);

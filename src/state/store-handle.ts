@@ -146,9 +146,9 @@ function valuesOf(definition: KeyValueStoreDefinition | WindowStoreDefinition): 
 
 /** Puts the frozen rows of a store into the batch, or into memory at once. */
 export function stageFrozen({ table, base }: StoreHandle, batch: RowBatch | undefined): void {
-  for (const { mapKey, key, frozenValue: value, frozenTimestamp } of table.overlay.frozenEntries) {
-    if (value === null) base.delete(batch, mapKey, key);
-    else base.put(batch, mapKey, key, table.timestamped ? withTimestamp(value, frozenTimestamp) : value);
+  for (const { mapKey, frozenValue: value, frozenTimestamp } of table.overlay.frozenEntries) {
+    if (value === null) base.delete(batch, mapKey);
+    else base.put(batch, mapKey, table.timestamped ? withTimestamp(value, frozenTimestamp) : value);
   }
 }
 

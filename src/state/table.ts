@@ -1,7 +1,6 @@
 import { NO_HEADERS, type Headers } from '../util/headers.js';
 import type { Base } from './base.js';
-import type { Entry } from './overlay/entry.js';
-import { Entry as EntryClass } from './overlay/entry.js';
+import { Entry } from './overlay/entry.js';
 import { MemoryBase } from './memory/memory-base.js';
 import { Overlay } from './overlay/overlay.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
@@ -67,8 +66,8 @@ export class Table {
   }
 
   /** The entry of a key: the overlay's, or one that stands outside of it until it is read or written. */
-  entry(mapKey: string, key: Buffer): Entry {
-    return this.overlay.find(mapKey) ?? new EntryClass(mapKey, key);
+  entry(mapKey: string): Entry {
+    return this.overlay.find(mapKey) ?? new Entry(mapKey);
   }
 
   /** A write by a processor: to the record cache, or straight on. */
@@ -80,6 +79,7 @@ export class Table {
     }
     if (this.rule?.accept(entry, value) !== false) this.overlay.write(entry, value, timestamp);
     this.log(entry.key, value, timestamp, record);
+    entry.releaseKey();
   }
 
   /** Writes a change to the changelog: the plain value, with its own timestamp where the store keeps one. */
@@ -131,6 +131,7 @@ export class Table {
       const time = this.timestamped && value !== null ? timestamp : change.timestamp;
       listener(entry, value, this.sendOldValues ? oldValue : null, time, change);
     }
+    entry.releaseKey();
     return true;
   }
 }

@@ -7,7 +7,6 @@ import { withTimestamp } from './value-codec.js';
 
 interface RestoredRow {
   readonly mapKey: string;
-  readonly key: Buffer;
   readonly value: Buffer | null;
 }
 
@@ -32,7 +31,7 @@ export class TableRestorer implements StoreRestorer {
     const mapKey = bytesToMapKey(key);
     if (!this.handle.restoring(mapKey, key, value, headers)) return;
     const stored = value !== null && this.handle.table.timestamped ? withTimestamp(value, timestamp) : value;
-    this.rows.push({ mapKey, key, value: stored });
+    this.rows.push({ mapKey, value: stored });
     this.bytes += key.length + (stored?.length ?? 0);
   }
 

@@ -115,14 +115,14 @@ export class TableChangeBuffer<K, V> implements ChangeBuffer<K, V> {
   }
 
   private write(mapKey: string, row: Buffer | null): void {
-    const entry = this.table.entry(mapKey, mapKeyToBytes(mapKey));
+    const entry = this.table.entry(mapKey);
     this.table.overlay.write(entry, row, -1);
     if (this.definition.logging !== false) this.changed.add(mapKey);
   }
 
   /** The row of a key that is in the order. */
   private row(mapKey: string): Buffer {
-    const row = this.table.overlay.read(this.table.entry(mapKey, mapKeyToBytes(mapKey)));
+    const row = this.table.overlay.read(this.table.entry(mapKey));
     if (row !== null) return row;
     throw internal('BUFFER_ROW_LOST', `Buffer "${this.name}" has no row for a key that it keeps the place of`);
   }

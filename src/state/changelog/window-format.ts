@@ -32,6 +32,17 @@ export function windowStartOf(windowKey: Buffer): number {
   return readInt64(windowKey, windowKey.length - WINDOW_SUFFIX);
 }
 
+/** The window start of a key that stands as a string of one character per byte. */
+export function windowStartOfMapKey(mapKey: string): number {
+  const at = mapKey.length - WINDOW_SUFFIX;
+  return int32At(mapKey, at) * 4_294_967_296 + (int32At(mapKey, at + 4) >>> 0);
+}
+
+function int32At(mapKey: string, at: number): number {
+  const high = (mapKey.charCodeAt(at) << 24) | (mapKey.charCodeAt(at + 1) << 16);
+  return high | (mapKey.charCodeAt(at + 2) << 8) | mapKey.charCodeAt(at + 3);
+}
+
 export function sequenceOf(windowKey: Buffer): number {
   return windowKey.readInt32BE(windowKey.length - 4);
 }

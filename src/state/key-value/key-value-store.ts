@@ -1,10 +1,10 @@
 import { string } from '../../serde/primitives.js';
 import type { Serde } from '../../serde/serde.js';
 import { bytesToMapKey } from '../../util/bytes.js';
-import { isShortAscii } from '../ascii.js';
+import { copyShortAscii, isShortAscii } from '../ascii.js';
 import type { RowRange } from '../base.js';
 import { boundsOf, successorOf } from '../base.js';
-import type { Entry } from '../overlay/entry.js';
+import { Entry } from '../overlay/entry.js';
 import { scanTable } from '../scan.js';
 import type { KeyValueStore, KeyValueStoreDefinition } from '../store.js';
 import type { Table } from '../table.js';
@@ -116,12 +116,9 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
 
   private lookUp(key: K): Entry {
     if (this.stringKeys && typeof key === 'string' && isShortAscii(key)) {
-      const found = this.table.overlay.find(key);
-      if (found !== undefined) return found;
+      return this.table.overlay.find(key) ?? new Entry(copyShortAscii(key));
     }
-    // A new entry does not keep the caller's string: it may be a slice that keeps a long one alive.
-    const bytes = this.keySerde.serialize(key);
-    return this.table.entry(bytesToMapKey(bytes), bytes);
+    return this.table.entry(bytesToMapKey(this.keySerde.serialize(key)));
   }
 }
 

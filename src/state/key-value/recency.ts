@@ -1,7 +1,6 @@
 import { internal } from '../../util/errors.js';
 import type { MemoryBase } from '../memory/memory-base.js';
 import type { Entry } from '../overlay/entry.js';
-import { mapKeyToBytes } from '../../util/bytes.js';
 import type { Table, WriteRule } from '../table.js';
 
 /**
@@ -49,7 +48,7 @@ export class Recency implements WriteRule {
     const [eldest] = this.keys;
     if (eldest === undefined) throw internal('STATE_RECENCY_EMPTY', 'No key is there to be dropped');
     this.keys.delete(eldest);
-    const entry = this.table.entry(eldest, mapKeyToBytes(eldest));
+    const entry = this.table.entry(eldest);
     this.table.overlay.write(entry, null, -1);
     if (!this.table.timestamped) this.table.log(entry.key, null, -1, this.table.recordContext());
   }

@@ -1,7 +1,7 @@
 import type { Iterator } from 'classic-level';
 import type { BaseSnapshot, Row, RowBatch, RowCursor, RowLayout, WritableBase } from '../base.js';
 import { boundsOf, successorOf } from '../base.js';
-import { ScratchBuffers, copyBytes } from '../../util/bytes.js';
+import { ScratchBuffers } from '../../util/bytes.js';
 import type { LevelDatabase } from './level-database.js';
 import type { RowCache } from './row-cache.js';
 import { storePrefix } from './row-keys.js';
@@ -29,25 +29,25 @@ export class LevelBase implements WritableBase {
     this.keyStart = this.prefix.length + layout.prefixLength;
   }
 
-  cached(key: Buffer): Buffer | null | undefined {
-    return this.cache?.get(this.rowKey(key));
+  cached(mapKey: string, head: Buffer): Buffer | null | undefined {
+    return this.cache?.get(this.rowKey(mapKey), head);
   }
 
-  get(_mapKey: string, key: Buffer): Buffer | undefined {
-    const rowKey = this.rowKey(key);
+  get(mapKey: string): Buffer | undefined {
+    const rowKey = this.rowKey(mapKey);
     const value = this.database.getSync(rowKey);
     this.cache?.set(rowKey, value ?? null);
     return value;
   }
 
-  put(batch: RowBatch, _mapKey: string, key: Buffer, value: Buffer): void {
-    const rowKey = this.rowKey(key);
+  put(batch: RowBatch, mapKey: string, value: Buffer): void {
+    const rowKey = this.rowKey(mapKey);
     batch.put(rowKey, value);
     this.cache?.set(rowKey, value);
   }
 
-  delete(batch: RowBatch, _mapKey: string, key: Buffer): void {
-    const rowKey = this.rowKey(key);
+  delete(batch: RowBatch, mapKey: string): void {
+    const rowKey = this.rowKey(mapKey);
     batch.delete(rowKey);
     this.cache?.set(rowKey, null);
   }
@@ -94,12 +94,12 @@ export class LevelBase implements WritableBase {
   }
 
   /** Stands until the next call. */
-  private rowKey(key: Buffer): Buffer {
-    const rowKey = this.rowKeys.ofLength(this.keyStart + key.length);
+  private rowKey(mapKey: string): Buffer {
+    const rowKey = this.rowKeys.ofLength(this.keyStart + mapKey.length);
     rowKey[0] = this.prefix[0] as number; // the prefix has two bytes
     rowKey[1] = this.prefix[1] as number;
-    if (this.keyStart > 2) this.layout.writePrefix(key, rowKey, 2);
-    copyBytes(key, 0, rowKey, this.keyStart, key.length);
+    for (let i = 0; i < mapKey.length; i++) rowKey[this.keyStart + i] = mapKey.charCodeAt(i);
+    if (this.keyStart > 2) this.layout.writePrefix(rowKey, 2);
     return rowKey;
   }
 }

@@ -1,4 +1,4 @@
-import { copyBytes } from '../../util/bytes.js';
+import { EMPTY_BYTES, copyBytes } from '../../util/bytes.js';
 
 /** Rows start at multiples of this, so that their lengths can be read as 32-bit words. */
 const ALIGNMENT = 4;
@@ -41,16 +41,21 @@ export class RowCache {
     this.capacity = align(Math.max(0, maxBytes - this.buckets * 2 * SLOT_BYTES - ALIGNMENT));
   }
 
-  /** The value of a row as a new buffer; null: there is no such row; undefined: not known here. */
-  get(key: Buffer): Buffer | null | undefined {
+  /**
+   * The value of a row as a new buffer; null: there is no such row; undefined: not known here. Its first bytes go to `head`,
+   * as many as fit, and are left out.
+   */
+  get(key: Buffer, head: Buffer = EMPTY_BYTES): Buffer | null | undefined {
     const at = this.find(key);
     if (at < 0) return undefined;
     const length = this.words[at / ALIGNMENT + 1] as number; // every row has its header
     if (length === ABSENT) return null;
     const start = at + HEADER_BYTES + key.length;
-    const value = Buffer.allocUnsafe(length);
-    copyBytes(this.bytes, start, value, 0, length);
-    if (this.isOld) this.set(key, value);
+    copyBytes(this.bytes, start, head, 0, head.length);
+    const value = Buffer.allocUnsafe(length - head.length);
+    copyBytes(this.bytes, start + head.length, value, 0, value.length);
+    // It moves towards the block's start, or all around: what is copied is never written over before.
+    if (this.isOld) this.set(key, this.bytes.subarray(start, start + length));
     return value;
   }
 

@@ -28,7 +28,7 @@ export class MemoryBase implements WritableBase {
     return value === undefined ? undefined : mapKeyToBytes(value);
   }
 
-  put(_batch: RowBatch | undefined, mapKey: string, _key: Buffer, value: Buffer): void {
+  put(_batch: RowBatch | undefined, mapKey: string, value: Buffer): void {
     const text = bytesToMapKey(value);
     this.rows.set(mapKey, text);
     this.sorted?.set(this.sortedRow(mapKey, text));
@@ -76,9 +76,10 @@ export class MemoryBase implements WritableBase {
   private sortKey(mapKey: string): string {
     const { prefixLength } = this.layout;
     if (prefixLength === 0) return mapKey;
-    const prefix = Buffer.allocUnsafe(prefixLength);
-    this.layout.writePrefix(mapKeyToBytes(mapKey), prefix, 0);
-    return bytesToMapKey(prefix) + mapKey;
+    const row = Buffer.allocUnsafe(prefixLength + mapKey.length);
+    row.latin1Write(mapKey, prefixLength);
+    this.layout.writePrefix(row, 0);
+    return bytesToMapKey(row);
   }
 }
 

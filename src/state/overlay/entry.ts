@@ -1,3 +1,4 @@
+import { mapKeyToBytes } from '../../util/bytes.js';
 import type { Headers } from '../../util/headers.js';
 import { NO_HEADERS } from '../../util/headers.js';
 import type { RecordContext } from '../store.js';
@@ -38,7 +39,10 @@ export class CachedChange implements RecordContext {
   }
 }
 
-/** One key of one store, as the overlay knows it. */
+/**
+ * One key of one store, as the overlay knows it. The key's bytes are there only while they are needed: a small Buffer is an
+ * object of some 100 bytes and keeps the whole 8 KiB alive that it was cut from, and many entries live until the commit.
+ */
 export class Entry {
   /** Newest value; null: the key is absent; undefined: not read from the base yet. */
   value: Buffer | null | undefined = undefined;
@@ -56,12 +60,21 @@ export class Entry {
   previous: Entry | undefined = undefined;
   next: Entry | undefined = undefined;
 
+  private keyBytes: Buffer | undefined = undefined;
+
   constructor(
     /** The key's bytes, one character per byte. */
     readonly mapKey: string,
-    /** The key as the changelog has it. */
-    readonly key: Buffer,
   ) {}
+
+  /** The key as the changelog has it; made at the first call after {@link releaseKey}. */
+  get key(): Buffer {
+    return (this.keyBytes ??= mapKeyToBytes(this.mapKey));
+  }
+
+  releaseKey(): void {
+    this.keyBytes = undefined;
+  }
 
   /** Sets the newest value. */
   set(value: Buffer | null, timestamp: number): void {

@@ -1,5 +1,5 @@
 import { internal } from '../../util/errors.js';
-import { readInt64 } from '../../util/bytes.js';
+import { copyBytes, readInt64 } from '../../util/bytes.js';
 import type { Base } from '../base.js';
 import { CommittedNumber } from '../committed-number.js';
 import type { CacheCounters, RecordContext } from '../store.js';
@@ -28,13 +28,17 @@ export class Overlay {
   private readonly dirty = new EntryList();
   private active: Entry[] = [];
   private frozen: Entry[] = [];
+  /** What a row holds before its value: the timestamp, in a timestamped store. */
+  private readonly head: Buffer;
 
   constructor(
     private readonly base: Base,
     private readonly memory: OverlayMemory,
     private readonly timestamped: boolean,
     private readonly reads: CacheCounters = { hits: { value: 0 }, misses: { value: 0 } },
-  ) {}
+  ) {
+    this.head = Buffer.alloc(timestamped ? 8 : 0);
+  }
 
   /** The entry of a key, if there is one. */
   find(mapKey: string): Entry | undefined {
@@ -57,17 +61,12 @@ export class Overlay {
 
   /** The value of a key, from the base if need be. */
   read(entry: Entry): Buffer | null {
-    if (entry.value !== undefined) {
-      this.reads.hits.value++;
-      return entry.value;
+    if (entry.value !== undefined || this.readCached(entry)) this.reads.hits.value++;
+    else {
+      this.reads.misses.value++;
+      this.readBase(entry);
     }
-    const cached = this.base.cached(entry.key);
-    if (cached !== undefined) {
-      this.reads.hits.value++;
-      return this.take(entry, cached);
-    }
-    this.reads.misses.value++;
-    return this.take(entry, this.base.get(entry.mapKey, entry.key) ?? null);
+    return entry.value ?? null;
   }
 
   /** Sets a value that has been, or is being, logged. */
@@ -114,8 +113,9 @@ export class Overlay {
   /** The value before a change, from the base if it was not read then. */
   oldValue(entry: Entry, change: CachedChange): Buffer | null {
     if (change.oldValue === undefined) {
-      const before = new Entry(entry.mapKey, entry.key);
-      change.oldValue = this.load(before);
+      const before = new Entry(entry.mapKey);
+      if (!this.readCached(before)) this.readBase(before);
+      change.oldValue = before.value ?? null;
       change.oldTimestamp = before.timestamp;
     }
     return change.oldValue;
@@ -194,16 +194,10 @@ export class Overlay {
 
   private beginChange(entry: Entry): void {
     if ((entry.state & ATTACHED) !== 0) return;
-    if (entry.value === undefined) this.learn(entry);
+    if (entry.value === undefined) this.readCached(entry); // so that it is not counted twice
     this.version++;
     this.entries.set(entry.mapKey, entry);
     entry.state |= ATTACHED;
-  }
-
-  /** What a key was before it is written without having been read, as far as it costs nothing to know. */
-  private learn(entry: Entry): void {
-    const cached = this.base.cached(entry.key);
-    if (cached !== undefined) this.take(entry, cached);
   }
 
   private detach(entry: Entry): void {
@@ -212,17 +206,25 @@ export class Overlay {
     entry.forget();
   }
 
-  private load(entry: Entry): Buffer | null {
-    const cached = this.base.cached(entry.key);
-    return this.take(entry, cached === undefined ? (this.base.get(entry.mapKey, entry.key) ?? null) : cached);
+  /** Takes over the row of the base if it is in memory. */
+  private readCached(entry: Entry): boolean {
+    const value = this.base.cached(entry.mapKey, this.head);
+    if (value === undefined) return false;
+    this.take(entry, value);
+    return true;
   }
 
-  /** Takes over a row of the base. */
-  private take(entry: Entry, row: Buffer | null): Buffer | null {
+  private readBase(entry: Entry): void {
+    const row = this.base.get(entry.mapKey);
+    if (row !== undefined) copyBytes(row, 0, this.head, 0, this.head.length);
+    this.take(entry, row?.subarray(this.head.length) ?? null);
+  }
+
+  /** Takes over a value of the base; its timestamp stands in `head`. */
+  private take(entry: Entry, value: Buffer | null): void {
     if (!this.base.shared) entry.readAt = this.version;
-    if (row === null || !this.timestamped) return (entry.value = row);
-    entry.timestamp = readInt64(row, 0);
-    return (entry.value = row.subarray(8));
+    entry.value = value;
+    if (value !== null && this.timestamped) entry.timestamp = readInt64(this.head, 0);
   }
 }
 

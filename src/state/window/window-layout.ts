@@ -13,8 +13,8 @@ const SEGMENT_BYTES = 6;
 export function windowLayout(expiry: WindowExpiry): RowLayout {
   return {
     prefixLength: SEGMENT_BYTES,
-    writePrefix(key, target, at) {
-      target.writeUIntBE(expiry.segmentOf(windowStartOf(key)), at, SEGMENT_BYTES);
+    writePrefix(row, at) {
+      row.writeUIntBE(expiry.segmentOf(windowStartOf(row)), at, SEGMENT_BYTES);
     },
   };
 }

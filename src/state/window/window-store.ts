@@ -1,13 +1,14 @@
 import type { Serde } from '../../serde/serde.js';
 import type { Windowed } from '../../serde/windowed.js';
 import { NO_END, string } from '../../serde/primitives.js';
-import { bytesToMapKey, mapKeyToBytes } from '../../util/bytes.js';
+import { bytesToMapKey } from '../../util/bytes.js';
 import {
   MAX_SEQUENCE,
   WINDOW_SUFFIX,
   sequenceOf,
   windowKey,
   windowStartOf,
+  windowStartOfMapKey,
   writeWindowSuffix,
 } from '../changelog/window-format.js';
 import { writeShortAscii } from '../ascii.js';
@@ -81,7 +82,7 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   /** Called by the table for each write that gets past the record cache. */
   accept(entry: Entry): boolean {
     if (this.table.caching) this.remember(entry.mapKey);
-    if (this.expiry.observe(windowStartOf(entry.key))) return true;
+    if (this.expiry.observe(windowStartOfMapKey(entry.mapKey))) return true;
     this.context.onExpired(this.name);
     return false;
   }
@@ -102,7 +103,7 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
       const prefix = segmentPrefix(segment);
       return {
         range: { prefix, reverse: false },
-        holds: (entry) => this.expiry.segmentOf(windowStartOf(entry.key)) === segment,
+        holds: (entry) => this.expiry.segmentOf(windowStartOfMapKey(entry.mapKey)) === segment,
       };
     });
     const read = (key: Buffer, value: Buffer, valueStart: number, timestamp: number) => {
@@ -153,8 +154,8 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
         reverse,
       },
       holds: (entry) => {
-        if (entry.key.length !== length || !entry.mapKey.startsWith(keyString)) return false;
-        const startMs = windowStartOf(entry.key);
+        if (entry.mapKey.length !== length || !entry.mapKey.startsWith(keyString)) return false;
+        const startMs = windowStartOfMapKey(entry.mapKey);
         return startMs >= from && startMs <= to && this.expiry.segmentOf(startMs) === segment;
       },
     }));
@@ -173,7 +174,7 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
     const keys = new Set<string>();
     const segments = new Set<number>();
     for (const key of this.rememberedKeys()) {
-      const startMs = windowStartOf(mapKeyToBytes(key));
+      const startMs = windowStartOfMapKey(key);
       if (startMs < fromMs || startMs >= shownMs) continue;
       keys.add(key);
       segments.add(this.expiry.segmentOf(startMs));
@@ -211,7 +212,7 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
     }
     // The record cache's windows are observed when they are flushed, but seen before.
     for (const entry of this.table.caching ? this.table.overlay.uncommitted() : []) {
-      const startMs = windowStartOf(entry.key);
+      const startMs = windowStartOfMapKey(entry.mapKey);
       if (startMs >= fromMs && startMs <= toMs) segments.add(expiry.segmentOf(startMs));
     }
     return [...segments].sort((a, b) => (reverse ? b - a : a - b));
@@ -236,7 +237,7 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
     writeWindowSuffix(this.scratch, this.keyLength, startMs, sequence);
     const length = this.keyLength + WINDOW_SUFFIX;
     const mapKey = this.scratch.latin1Slice(0, length);
-    const entry = this.table.overlay.find(mapKey) ?? this.table.entry(mapKey, copyOf(this.scratch, length));
+    const entry = this.table.entry(mapKey);
     this.lastStartMs = startMs;
     this.lastEntry = entry;
     return entry;
@@ -255,12 +256,6 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
     bytes.copy(this.scratch, 0);
     this.keyLength = bytes.length;
   }
-}
-
-function copyOf(bytes: Buffer, length: number): Buffer {
-  const copy = Buffer.allocUnsafe(length);
-  bytes.copy(copy, 0, 0, length);
-  return copy;
 }
 
 /** Kafka Streams' in-memory store goes by time, then key; rows stand by segment, key, time. */

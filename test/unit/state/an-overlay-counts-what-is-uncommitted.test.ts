@@ -8,7 +8,7 @@ import { OverlayMemory } from '../../../src/state/overlay/overlay-memory.js';
 function setUp() {
   const memory = new OverlayMemory();
   const overlay = new Overlay(new MemoryBase(BARE_KEYS), memory, false);
-  const entry = (key: string): Entry => overlay.find(key) ?? new Entry(key, Buffer.from(key));
+  const entry = (key: string): Entry => overlay.find(key) ?? new Entry(key);
   return { memory, overlay, entry };
 }
 

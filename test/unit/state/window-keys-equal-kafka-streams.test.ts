@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { sequenceOf, windowKey, windowStartOf } from '../../../src/state/changelog/window-format.js';
+import {
+  sequenceOf,
+  windowKey,
+  windowStartOf,
+  windowStartOfMapKey,
+} from '../../../src/state/changelog/window-format.js';
 import { withTimestamp } from '../../../src/state/value-codec.js';
 
 interface Format {
@@ -24,6 +29,13 @@ describe('state is written in the bytes of Kafka Streams', () => {
     expect(written.toString('hex')).toBe(hex);
     expect([windowStartOf(written), sequenceOf(written)]).toEqual([start, seqnum]);
   });
+  it.each([0, 1, -1, 255, 2 ** 31, 2 ** 32 - 1, -(2 ** 32) - 7, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])(
+    'a window start of %i is read from bytes and from their string',
+    (start) => {
+      const written = windowKey(Buffer.from('key'), start, 7);
+      expect([windowStartOf(written), windowStartOfMapKey(written.latin1Slice())]).toEqual([start, start]);
+    },
+  );
   it.each(of('ValueAndTimestamp (string)'))('value and timestamp $inputs', ({ inputs: { value, timestamp }, hex }) => {
     expect(withTimestamp(Buffer.from(value), timestamp).toString('hex')).toBe(hex);
   });
