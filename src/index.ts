@@ -51,6 +51,7 @@ export type {
 } from './processor/ktable/table-transform-values.js';
 export { hopping, tumbling } from './processor/window/windows.js';
 export type { Grace, TimeWindows } from './processor/window/windows.js';
+export type { ErrorPolicies, ErrorPolicy, ErrorResponse, FailedInput, RecordFailure } from './app/define-topology.js';
 export * from './serde/index.js';
 export type {
   KeyValueStore,

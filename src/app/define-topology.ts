@@ -3,6 +3,14 @@ import type { StreamsBuilder } from '../dsl/streams-builder.js';
 import type { StreamsApplicationOptions } from '../runtime/application.js';
 import { invalid } from '../util/errors.js';
 
+export type {
+  ErrorPolicies,
+  ErrorPolicy,
+  ErrorResponse,
+  FailedInput,
+  RecordFailure,
+} from '../runtime/task/error-policy.js';
+
 /** What a topology may settle for itself; the environment and flags win where they name the same thing. */
 export type TopologyConfig = Pick<
   StreamsApplicationOptions,

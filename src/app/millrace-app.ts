@@ -98,8 +98,10 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
     inTime = ended.every(Boolean);
   });
   const { admin } = broker.client('millrace-topics');
-  for (const { topology } of applications) {
-    await (broker.embedded ? createOuterTopics(topology, admin) : createSinkTopics(topology, admin, log));
+  for (const [index, { topology }] of applications.entries()) {
+    const policies = topologies[index]?.config?.errorPolicies ?? {};
+    if (broker.embedded) await createOuterTopics(topology, policies, admin);
+    else await createSinkTopics(topology, policies, admin, log);
   }
   for (const application of applications) await application.start();
   startGenerators(options, feeder, closing);

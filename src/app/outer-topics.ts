@@ -1,17 +1,18 @@
 import type { Admin, TopicDescription } from '../broker/client/client.js';
 import type { Logger } from '../observability/log.js';
+import { deadLetterTopics, type ErrorPolicies } from '../runtime/task/error-policy.js';
 import type { BuiltTopology } from '../topology/node.js';
 import { DEFAULT_PARTITIONS } from './topic-feeder.js';
 
-/** Topics that a topology reads or writes and does not manage itself; patterns and topics chosen per record left out. */
+/** Topics that a topology reads or writes and does not manage itself; dead-letter topics included, patterns and topics chosen per record left out. */
 interface OuterTopics {
   readonly sources: readonly string[];
   readonly sinks: readonly string[];
 }
 
 /** Creates on the embedded log whatever a topology reads or writes and is not there yet. */
-export async function createOuterTopics(topology: BuiltTopology, admin: Admin): Promise<void> {
-  const { sources, sinks } = outerTopics(topology);
+export async function createOuterTopics(topology: BuiltTopology, policies: ErrorPolicies, admin: Admin): Promise<void> {
+  const { sources, sinks } = outerTopics(topology, policies);
   const present = await admin.describeTopics([...sources, ...sinks]);
   const missing = missingOf([...sources, ...sinks], present);
   if (missing.length > 0) await admin.createTopics(missing.map((name) => ({ name, partitions: DEFAULT_PARTITIONS })));
@@ -21,8 +22,13 @@ export async function createOuterTopics(topology: BuiltTopology, admin: Admin): 
  * Creates on Kafka what a topology writes and is not there yet, as a producer with automatic creation would: with as many
  * partitions as its largest input. What it reads has to be there: its partitions are for others to decide.
  */
-export async function createSinkTopics(topology: BuiltTopology, admin: Admin, log: Logger): Promise<void> {
-  const { sources, sinks } = outerTopics(topology);
+export async function createSinkTopics(
+  topology: BuiltTopology,
+  policies: ErrorPolicies,
+  admin: Admin,
+  log: Logger,
+): Promise<void> {
+  const { sources, sinks } = outerTopics(topology, policies);
   const present = await admin.describeTopics([...sources, ...sinks]);
   const missing = missingOf(
     sinks.filter((name) => !sources.includes(name)),
@@ -35,16 +41,17 @@ export async function createSinkTopics(topology: BuiltTopology, admin: Admin, lo
   await admin.createTopics(missing.map((name) => ({ name, partitions })));
 }
 
-function outerTopics({ subTopologies, globalStores }: BuiltTopology): OuterTopics {
+function outerTopics({ subTopologies, globalStores }: BuiltTopology, policies: ErrorPolicies): OuterTopics {
   const internal = new Set(subTopologies.flatMap(({ repartitionTopics }) => repartitionTopics.map(({ name }) => name)));
   const nodes = [...subTopologies.flatMap((part) => part.nodes), ...globalStores.map(({ source }) => source)];
   const distinct = (topics: readonly string[]): string[] =>
     [...new Set(topics)].filter((topic) => !internal.has(topic));
   return {
     sources: distinct(nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))),
-    sinks: distinct(
-      nodes.flatMap((node) => (node.kind === 'sink' && typeof node.topic === 'string' ? [node.topic] : [])),
-    ),
+    sinks: distinct([
+      ...nodes.flatMap((node) => (node.kind === 'sink' && typeof node.topic === 'string' ? [node.topic] : [])),
+      ...deadLetterTopics(policies),
+    ]),
   };
 }
 

@@ -2,10 +2,12 @@ import type { ErrorContext } from '../../util/errors.js';
 import type { Headers } from '../../util/headers.js';
 
 /**
- * What happens to a record that failed: `fail` stops the task with the error, `skip` drops the record, counts and logs it
- * and goes on.
+ * What happens to a record that failed: `fail` stops the task with the error; `skip` drops the record, counts and logs it
+ * and goes on; `deadLetter` does so too and writes the input record, as it was read, to that topic, with headers that tell
+ * the error (KIP-1034), in the transaction of the input's offset. Of a punctuation there is no input record: key and value
+ * are null. In a global store, which writes nothing, it is the same as `skip`.
  */
-export type ErrorResponse = 'fail' | 'skip';
+export type ErrorResponse = 'fail' | 'skip' | { readonly deadLetter: string };
 
 /** A record that could not be read, processed or written, and where. */
 export interface RecordFailure {
@@ -24,6 +26,9 @@ export interface FailedInput {
   readonly offset: number;
   readonly timestamp: number;
   readonly headers: Headers;
+  /** As it was read; null also where it is no longer at hand (a change that was held back). */
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
 }
 
 /** A fixed response, or a function that decides per failure. */
@@ -37,6 +42,14 @@ export interface ErrorPolicies {
   readonly processing?: ErrorPolicy;
   /** A sink could not write key or value as bytes, or its partitioner threw. */
   readonly production?: ErrorPolicy;
+}
+
+/** Dead-letter topics that the policies name; those that functions choose are not known before. */
+export function deadLetterTopics(policies: ErrorPolicies): string[] {
+  const { deserialization, processing, production } = policies;
+  return [deserialization, processing, production].flatMap((policy) =>
+    typeof policy === 'object' ? [policy.deadLetter] : [],
+  );
 }
 
 /** The response of a policy to a failure. */

@@ -7,6 +7,7 @@ import { TopologyError } from '../../topology/topology-error.js';
 import type { Clock } from '../../util/time.js';
 import { AsyncCalls } from './async-calls.js';
 import { CommittedMetadata } from './committed-metadata.js';
+import { DeadLetters, RejectedRecord } from './dead-letter.js';
 import type { ErrorPolicies } from './error-policy.js';
 import type { RecordCollector } from './record-collector.js';
 import type { TaskContext } from './task-context.js';
@@ -53,6 +54,7 @@ export class GlobalTask {
       globalStores: state.stores,
       collector: NO_OUTPUT,
       errorPolicies: options.errorPolicies ?? {},
+      deadLetters: new DeadLetters(NO_OUTPUT, 0),
       metadata: new CommittedMetadata(),
       repartitionTopics: new Set<string>(),
       clock,
@@ -106,7 +108,7 @@ export class GlobalTask {
     const key = partitionKey({ topic, partition });
     const partitionTime = this.#partitionTimes.get(key) ?? -1;
     const record = this.#source.read(records, index, topic, partition, partitionTime);
-    if (record === undefined) return;
+    if (record === undefined || record instanceof RejectedRecord) return;
     const { headers, timestamp } = record;
     this.#partitionTimes.set(key, Math.max(partitionTime, timestamp));
     this.#streamTimeMs = Math.max(this.#streamTimeMs, timestamp);

@@ -2,6 +2,7 @@ import type { FetchedRecords } from '../../broker/client/client.js';
 import type { OffsetToCommit, TopicPartition } from '../../broker/client/protocol.js';
 import type { RecordColumns } from '../../broker/record-batch/record-columns.js';
 import type { Record } from '../../topology/processor.js';
+import { rawRecord, RejectedRecord } from './dead-letter.js';
 import type { TopicCounters } from './task-metrics.js';
 import { encodeOffsetMetadata } from './offset-metadata.js';
 import type { CommittedInput, TaskInput } from './task.js';
@@ -33,6 +34,9 @@ export class RecordQueue implements TaskInput {
   #cursor = 0;
   #head: Record<unknown, unknown> | undefined;
   #headOffset = -1;
+  /** Where the record taken last was read from. */
+  #takenChunk: RecordColumns | undefined;
+  #takenIndex = 0;
   #failure: { readonly error: unknown } | undefined;
   /** Next offset to fetch; -1 before the first fetch. */
   #fetchedTo = -1;
@@ -68,6 +72,7 @@ export class RecordQueue implements TaskInput {
   reset(committed: CommittedInput | undefined, partitionTime: number): void {
     this.#chunks.length = 0;
     this.#chunk = undefined;
+    this.#takenChunk = undefined;
     this.#cursor = 0;
     this.#clearHead();
     this.bufferedRecords = 0;
@@ -103,9 +108,11 @@ export class RecordQueue implements TaskInput {
     const head = this.#head;
     if (head === undefined) throw this.#failure?.error;
     this.takenOffset = this.#headOffset;
+    this.#takenChunk = this.#chunk;
+    this.#takenIndex = this.#cursor - 1;
     this.#moved = true;
     this.bufferedRecords--;
-    if (head.timestamp > this.partitionTime) this.partitionTime = head.timestamp;
+    if (head.timestamp > this.partitionTime && !(head instanceof RejectedRecord)) this.partitionTime = head.timestamp;
     this.#clearHead();
     this.#readHead();
     return head;
@@ -129,6 +136,11 @@ export class RecordQueue implements TaskInput {
     this.#head = undefined;
     this.#failure = undefined;
     this.headTimestamp = -1;
+  }
+
+  /** The record taken last, as it was read. */
+  takenBytes(): { readonly key: Buffer | null; readonly value: Buffer | null } {
+    return this.#takenChunk === undefined ? { key: null, value: null } : rawRecord(this.#takenChunk, this.#takenIndex);
   }
 
   /** Reads on to the next record that is not dropped. */

@@ -5,6 +5,7 @@ import { EMISSION_SLICE } from '../../topology/processor.js';
 import { internal } from '../../util/errors.js';
 import { AsyncCalls } from './async-calls.js';
 import { CommittedMetadata } from './committed-metadata.js';
+import { DeadLetters, RejectedRecord } from './dead-letter.js';
 import { decodeOffsetMetadata } from './offset-metadata.js';
 import { PartitionGroup } from './partition-group.js';
 import { ProcessorGraph } from './processor-graph.js';
@@ -12,6 +13,9 @@ import { RecordQueue } from './record-queue.js';
 import type { CommittedInput, Slice, Task, TaskOptions } from './task.js';
 import { TaskPunctuations } from './task-punctuations.js';
 import type { TaskScope } from './task-scope.js';
+
+/** A record that was not processed does not move stream time. */
+const NO_TIME = -1;
 
 /** The task that the stream loop and the test driver run. @see Task */
 export class StreamTask implements Task {
@@ -21,6 +25,7 @@ export class StreamTask implements Task {
   commitRequested = false;
   readonly #options: TaskOptions;
   readonly #calls: AsyncCalls;
+  readonly #deadLetters: DeadLetters;
   readonly #graph: ProcessorGraph;
   readonly #group: PartitionGroup;
   readonly #metadata = new CommittedMetadata();
@@ -34,6 +39,7 @@ export class StreamTask implements Task {
     this.id = options.id;
     this.state = options.state;
     this.#calls = new AsyncCalls(options.context.record);
+    this.#deadLetters = new DeadLetters(options.collector, options.context.partition);
     const { clock, context, maxTaskIdleMs = 0 } = options;
     const { metrics } = context;
     this.#group = new PartitionGroup({ maxTaskIdleMs, enforced: metrics.enforced });
@@ -206,8 +212,14 @@ export class StreamTask implements Task {
     const queue = this.#group.next();
     if (queue === undefined) return undefined;
     const record = queue.take();
-    this.#group.taken(queue, record.timestamp);
     const { context } = this.#options;
+    if (record instanceof RejectedRecord) {
+      this.#group.taken(queue, NO_TIME);
+      this.#deadLetters.write(record.deadLetterTopic, record.failure, record.timestamp);
+      return undefined;
+    }
+    this.#group.taken(queue, record.timestamp);
+    context.input = queue;
     context.enterRecord(queue.topic, queue.partition, queue.takenOffset, record.timestamp, record.headers);
     queue.source.receive(record);
     return this.#calls.active ? this.#finishRecord() : this.#punctuateStreamTime();
@@ -284,6 +296,7 @@ export class StreamTask implements Task {
       globalStores,
       collector,
       errorPolicies: this.#options.errorPolicies ?? {},
+      deadLetters: this.#deadLetters,
       metadata: this.#metadata,
       repartitionTopics: new Set(repartitionTopics.map(({ name }) => name)),
       clock,

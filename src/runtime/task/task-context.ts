@@ -25,6 +25,13 @@ export class CurrentRecord implements RecordContext {
   headers: Headers = NO_HEADERS;
 }
 
+/** The input record being processed, as it was read. */
+export interface InputBytes {
+  takenBytes(): { readonly key: Buffer | null; readonly value: Buffer | null };
+}
+
+const NO_BYTES = { key: null, value: null };
+
 /**
  * What a task's stores know of it: the current record, their changelogs, their metrics. Made before the task's state is
  * opened, and handed to the task with the state.
@@ -41,6 +48,8 @@ export class TaskContext implements StoreContext {
    * (-1).
    */
   scope: 'none' | 'record' | 'punctuation' = 'none';
+  /** Where the bytes of the input record are; undefined while what is processed did not just come from an input. */
+  input: InputBytes | undefined;
   readonly #changelogs: ReadonlyMap<string, ChangelogWriter>;
 
   constructor(options: TaskContextOptions) {
@@ -66,7 +75,9 @@ export class TaskContext implements StoreContext {
   /** The input record as it is told to an error policy; undefined outside of a record. */
   failedInput(): FailedInput | undefined {
     const { topic, partition, offset, timestamp, headers } = this.record;
-    return this.scope === 'record' ? { topic, partition, offset, timestamp, headers } : undefined;
+    if (this.scope !== 'record') return undefined;
+    const { key, value } = this.input?.takenBytes() ?? NO_BYTES;
+    return { topic, partition, offset, timestamp, headers, key, value };
   }
 
   /** Enters a record. */

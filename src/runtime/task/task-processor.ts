@@ -99,7 +99,9 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     const input = context.failedInput();
     const where = { task: id, node: this.name, ...placed(input) };
     context.metrics.processingError(this.name);
-    if (respond(errorPolicies.processing, { error, taskId: id, node: this.name, input }) === 'fail') {
+    const failure = { error, taskId: id, node: this.name, input };
+    const response = respond(errorPolicies.processing, failure);
+    if (response === 'fail') {
       const what = `processor "${this.name}" failed`;
       if (input !== undefined) throw new ProcessingFailedError('PROCESSING_FAILED', what, error, where, FAILURE_HINT);
       throw new ProcessingFailedError('PUNCTUATION_FAILED', `a punctuator of ${what}`, error, where, FAILURE_HINT);
@@ -107,6 +109,7 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     context.metrics.drop('processing');
     log.warn(where, 'a record was skipped because a processor failed');
     log.debug({ ...where, err: error }, 'why the record was skipped');
+    if (response !== 'skip') this.#scope.deadLetters.write(response.deadLetter, failure, context.record.timestamp);
   }
 
   forward<K, V>(record: Record<K, V>, childName?: string): void {
@@ -128,11 +131,13 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
   forwardFrom<K, V>(origin: RecordContext, record: Record<K, V>): void {
     const { context } = this.#scope;
     const { topic, partition, offset, timestamp, headers } = context.record;
-    const { scope } = context;
+    const { scope, input } = context;
     context.enterRecord(origin.topic, origin.partition, origin.offset, origin.timestamp, origin.headers);
+    context.input = undefined;
     try {
       this.forward(record);
     } finally {
+      context.input = input;
       context.enterRecord(topic, partition, offset, timestamp, headers);
       context.scope = scope;
     }

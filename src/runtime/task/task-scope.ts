@@ -4,6 +4,7 @@ import type { TaskState } from '../../state/task-state.js';
 import type { Cancellable, ProcessorMetadata, PunctuationType, Punctuator } from '../../topology/processor.js';
 import type { Clock } from '../../util/time.js';
 import type { AsyncCalls } from './async-calls.js';
+import type { DeadLetters } from './dead-letter.js';
 import type { ErrorPolicies } from './error-policy.js';
 import type { RecordCollector } from './record-collector.js';
 import type { TaskContext } from './task-context.js';
@@ -21,6 +22,7 @@ export interface TaskScope {
   readonly globalStores: ReadonlyMap<string, StateStore>;
   readonly collector: RecordCollector;
   readonly errorPolicies: ErrorPolicies;
+  readonly deadLetters: DeadLetters;
   readonly metadata: ProcessorMetadata;
   /** Names of repartition topics, which get the application id as prefix on the broker. */
   readonly repartitionTopics: ReadonlySet<string>;

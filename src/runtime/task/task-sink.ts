@@ -65,13 +65,16 @@ export class TaskSink implements TaskNode {
     const input = context.failedInput();
     const where = { task: id, node: this.name, ...placed(input) };
     context.metrics.productionError(this.#topic ?? '');
-    if (respond(errorPolicies.production, { error, taskId: id, node: this.name, input }) === 'fail') {
+    const failure = { error, taskId: id, node: this.name, input };
+    const response = respond(errorPolicies.production, failure);
+    if (response === 'fail') {
       const hint = 'Mend the serde, the partitioner or the value; or let the production policy skip such records.';
       throw new ProcessingFailedError('PRODUCTION_FAILED', `sink "${this.name}" failed`, error, where, hint);
     }
     context.metrics.drop('production');
     log.warn(where, 'a record was skipped because its sink could not write it');
     log.debug({ ...where, err: error }, 'why the record was skipped');
+    if (response !== 'skip') this.#scope.deadLetters.write(response.deadLetter, failure, context.record.timestamp);
   }
 
   #send(record: Record<unknown, unknown>): void {

@@ -4,6 +4,7 @@ import type { ExtractableRecord, SourceNode } from '../../topology/node.js';
 import { Record } from '../../topology/processor.js';
 import { failOnInvalidTimestamp } from '../../topology/timestamp-extractors.js';
 import { MillraceError, type ErrorContext } from '../../util/errors.js';
+import { rawRecord, RejectedRecord } from './dead-letter.js';
 import { respond } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
 import { RecordAge } from './record-age.js';
@@ -55,7 +56,8 @@ export class TaskSource implements TaskNode {
 
   /**
    * Reads one record.
-   * @returns undefined when it is dropped: its policy says so, or its timestamp is negative
+   * @returns undefined when it is dropped: its policy says so, or its timestamp is negative; a {@link RejectedRecord} when
+   *   it goes to a dead-letter topic in its turn
    * @throws ProcessingFailedError `DESERIALIZATION_FAILED` | `TIMESTAMP_EXTRACTION_FAILED`
    */
   read(
@@ -74,8 +76,7 @@ export class TaskSource implements TaskNode {
       key = keyStart < 0 ? null : this.#node.keySerde.deserialize(buffer, keyStart, records.keyEnd(index));
       value = valueStart < 0 ? null : this.#node.valueSerde.deserialize(buffer, valueStart, records.valueEnd(index));
     } catch (error) {
-      this.#unreadable(error, records, index, topic, partition);
-      return undefined;
+      return this.#unreadable(error, records, index, topic, partition);
     }
     const headers = records.headers(index);
     const timestamp = records.timestamp(index);
@@ -109,13 +110,28 @@ export class TaskSource implements TaskNode {
     }
   }
 
-  #unreadable(error: unknown, records: RecordColumns, index: number, topic: string, partition: number): void {
+  #unreadable(
+    error: unknown,
+    records: RecordColumns,
+    index: number,
+    topic: string,
+    partition: number,
+  ): RejectedRecord | undefined {
     const { context, errorPolicies, id, log } = this.#scope;
     const offset = records.offset(index);
     const where = this.#where(topic, partition, offset);
-    const input = { topic, partition, offset, timestamp: records.timestamp(index), headers: records.headers(index) };
+    const input = {
+      topic,
+      partition,
+      offset,
+      timestamp: records.timestamp(index),
+      headers: records.headers(index),
+      ...rawRecord(records, index),
+    };
+    const failure = { error, taskId: id, node: this.name, input };
     context.metrics.deserializationError(topic);
-    if (respond(errorPolicies.deserialization, { error, taskId: id, node: this.name, input }) === 'fail') {
+    const response = respond(errorPolicies.deserialization, failure);
+    if (response === 'fail') {
       const hint = 'Mend the record or the serde of the source; or let the deserialization policy skip such records.';
       throw new ProcessingFailedError('DESERIALIZATION_FAILED', `source "${this.name}" failed`, error, where, hint);
     }
@@ -123,6 +139,7 @@ export class TaskSource implements TaskNode {
     const code = error instanceof MillraceError ? error.code : undefined;
     log.warn({ ...where, code }, 'a record was skipped because it could not be read');
     log.debug({ ...where, err: error }, 'why the record was skipped');
+    return response === 'skip' ? undefined : new RejectedRecord(response.deadLetter, failure, input.timestamp);
   }
 
   #where(topic: string, partition: number, offset: number): ErrorContext {
