@@ -40,6 +40,7 @@ export type {
   TableFacts,
   ValueChanged,
 } from './dsl/serde-facts.js';
+export type { SessionFacts, SessionWindowedStream } from './dsl/session-windowed-stream.js';
 export { StreamsBuilder } from './dsl/streams-builder.js';
 export type { StreamsBuilderOptions } from './dsl/streams-builder.js';
 export type { Suppressed, SuppressBuffer, UntilTimeLimit, UntilWindowCloses } from './dsl/suppress.js';
@@ -49,6 +50,8 @@ export type {
   TableTransformerSupplier,
   TransformerContext,
 } from './processor/ktable/table-transform-values.js';
+export { sessions } from './processor/window/session-windows.js';
+export type { SessionWindows } from './processor/window/session-windows.js';
 export { hopping, tumbling } from './processor/window/windows.js';
 export type { Grace, TimeWindows } from './processor/window/windows.js';
 export type { ErrorPolicies, ErrorPolicy, ErrorResponse, FailedInput, RecordFailure } from './app/define-topology.js';
@@ -56,7 +59,10 @@ export * from './serde/index.js';
 export type {
   KeyValueStore,
   ReadOnlyKeyValueStore,
+  ReadOnlySessionStore,
   ReadOnlyWindowStore,
+  SessionEntry,
+  SessionStore,
   StateStore,
   StoreDefinition,
   TimestampedKeyValueStore,
@@ -86,8 +92,13 @@ export type {
   Punctuator,
   RecordMetadata,
 } from './topology/processor.js';
-export { keyValueStore, windowStore } from './topology/store-definitions.js';
-export type { KeyValueStoreOptions, StoreOptions, WindowStoreOptions } from './topology/store-definitions.js';
+export { keyValueStore, sessionStore, windowStore } from './topology/store-definitions.js';
+export type {
+  KeyValueStoreOptions,
+  SessionStoreOptions,
+  StoreOptions,
+  WindowStoreOptions,
+} from './topology/store-definitions.js';
 export {
   failOnInvalidTimestamp,
   logAndSkipOnInvalidTimestamp,

@@ -1,5 +1,10 @@
 import type { Serde } from '../serde/serde.js';
-import type { KeyValueStoreDefinition, StoreDefinition, WindowStoreDefinition } from '../state/store.js';
+import type {
+  KeyValueStoreDefinition,
+  SessionStoreDefinition,
+  StoreDefinition,
+  WindowStoreDefinition,
+} from '../state/store.js';
 import type { TimeWindows } from '../processor/window/windows.js';
 import { CHANGELOG_EXTRA_RETENTION_MS } from '../topology/internal-topics.js';
 import { changelogSettings } from '../topology/store-definitions.js';
@@ -71,11 +76,11 @@ export function windowStoreDefinition(
 }
 
 /** As in Kafka Streams, the changelog of a store given as a definition is kept for the windows' retention, not the store's. */
-function withChangelogRetention(
-  store: WindowStoreDefinition,
+export function withChangelogRetention<Store extends WindowStoreDefinition | SessionStoreDefinition>(
+  store: Store,
   { retention }: WindowStored,
   windowsMs: number,
-): WindowStoreDefinition {
+): Store {
   if (store.logging === false || retention !== undefined) return store;
   const topicConfig = {
     'retention.ms': String(windowsMs + CHANGELOG_EXTRA_RETENTION_MS),
@@ -84,7 +89,8 @@ function withChangelogRetention(
   return { ...store, logging: { topicConfig } };
 }
 
-function settings(program: Program, options: Stored, serdes: { key: Serde<unknown>; value: Serde<unknown> }) {
+/** What every kind of store is told by the options. */
+export function settings(program: Program, options: Stored, serdes: { key: Serde<unknown>; value: Serde<unknown> }) {
   return {
     keySerde: serdes.key,
     valueSerde: serdes.value,
@@ -95,7 +101,7 @@ function settings(program: Program, options: Stored, serdes: { key: Serde<unknow
 }
 
 /** What the options say beside a whole definition goes over it. */
-function overrides({ storage, caching, logging }: Stored) {
+export function overrides({ storage, caching, logging }: Stored) {
   return {
     ...(storage === undefined ? {} : { storage }),
     ...(caching === undefined ? {} : { caching }),
@@ -103,7 +109,11 @@ function overrides({ storage, caching, logging }: Stored) {
   };
 }
 
-function givenDefinition<Kind extends StoreDefinition['kind']>(
+/**
+ * The definition that the program gave in place of a name.
+ * @throws TopologyError `STORE_KIND_MISMATCH`
+ */
+export function givenDefinition<Kind extends StoreDefinition['kind']>(
   { store }: Stored,
   kind: Kind,
 ): Extract<StoreDefinition, { kind: Kind }> | undefined {

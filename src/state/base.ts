@@ -50,8 +50,8 @@ export interface WritableBase extends Base {
   /** `batch`: the rows of a base on disk go there; a base in memory takes them at once. */
   put(batch: RowBatch | undefined, mapKey: string, value: Buffer): void;
   delete(batch: RowBatch | undefined, mapKey: string): void;
-  /** Deletes the rows whose keys the layout puts below `prefix`; what they are is no longer observed by anybody. */
-  deleteBelow(prefix: Buffer): Promise<void>;
+  /** Deletes the rows whose keys the layout puts from `from` up to `prefix`; they are no longer observed by anybody. */
+  deleteBelow(prefix: Buffer, from?: Buffer): Promise<void>;
   /** Deletes every row. */
   clear(): Promise<void>;
   /** A batch that rows were put into was not written: what is kept in memory of it is not true. */

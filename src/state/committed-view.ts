@@ -8,6 +8,7 @@ import { Positions } from './positions.js';
 import type {
   ChangelogPosition,
   ReadOnlyKeyValueStore,
+  ReadOnlySessionStore,
   ReadOnlyWindowStore,
   StoreContext,
   StoreDefinition,
@@ -16,7 +17,10 @@ import type { StoreHandle, StoreParts } from './store-handle.js';
 import { openStoreHandle, resetNumbers } from './store-handle.js';
 
 /** A store of a {@link CommittedView}; its `definition.kind` tells which. */
-export type CommittedStore = ReadOnlyKeyValueStore<unknown, unknown> | ReadOnlyWindowStore<unknown, unknown>;
+export type CommittedStore =
+  | ReadOnlyKeyValueStore<unknown, unknown>
+  | ReadOnlyWindowStore<unknown, unknown>
+  | ReadOnlySessionStore<unknown, unknown>;
 
 /**
  * What a task has committed, for reading beside it: in another thread of the process, or after it has ended. Reads see

@@ -82,8 +82,9 @@ export class LocalTaskState implements TaskState {
   }
 
   freeze(): void {
-    for (const { table, numbers } of this.parts.handles) {
+    for (const { table, numbers, index } of this.parts.handles) {
       table.overlay.freeze();
+      index?.freeze();
       for (const number of Object.values(numbers)) number.freeze();
     }
   }
@@ -117,8 +118,9 @@ export class LocalTaskState implements TaskState {
       this.parts.pending?.clear(batch);
       await batch.write();
     }
-    for (const { table, numbers } of handles) {
+    for (const { table, numbers, index } of handles) {
       table.overlay.applied();
+      index?.applied();
       for (const number of Object.values(numbers)) number.applied();
     }
   }
@@ -152,6 +154,7 @@ export class LocalTaskState implements TaskState {
       await batch.write();
     }
     await handle.base.clear();
+    await handle.index?.clear();
     handle.reset();
   }
 
@@ -187,11 +190,14 @@ export class LocalTaskState implements TaskState {
     }
     handle.table.overlay.baseChanged();
     for (const number of Object.values(handle.numbers)) number.reset(number.current);
+    handle.index?.freeze();
+    handle.index?.stage(batch);
     if (batch !== undefined) {
       this.stageNumbers(handle, batch);
       batch.put(POSITIONS_KEY, this.positionBytes());
       await batch.write();
     }
+    handle.index?.applied();
   }
 
   private stageNumbers({ store, numbers }: StoreHandle, batch: LevelBatch): void {

@@ -108,6 +108,7 @@ export class PendingCommit {
       batch.put(numbersKey(id), Buffer.from(stored));
       handle.table.overlay.abort();
       handle.base.forgetCached();
+      handle.index?.reset();
     }
   }
 }

@@ -8,6 +8,8 @@ export interface ScanSection {
   readonly range: RowRange;
   /** Whether an uncommitted entry belongs to the range. */
   holds(entry: Entry): boolean;
+  /** Order of two keys within the range. Default: that of their bytes. */
+  readonly order?: (left: Buffer, right: Buffer) => number;
 }
 
 /** Makes what a scan yields from a row; undefined leaves the row out. The value starts at `valueStart`. */
@@ -24,6 +26,7 @@ interface CapturedRow {
 
 interface CapturedSection {
   readonly range: RowRange;
+  readonly order: (left: Buffer, right: Buffer) => number;
   readonly overlay: readonly CapturedRow[];
 }
 
@@ -92,8 +95,7 @@ export class MergedScan<T> implements AsyncIterableIterator<T> {
       this.overlayAt = 0;
       return undefined;
     }
-    const order =
-      row === undefined ? 1 : written === undefined ? -1 : this.compare(row, written, section.range.reverse);
+    const order = row === undefined ? 1 : written === undefined ? -1 : this.compare(row, written, section);
     if (order <= 0) this.rowAt++;
     if (order < 0) return this.readRow(row as Row); // the comparison has shown that there is one
     this.overlayAt++;
@@ -105,9 +107,8 @@ export class MergedScan<T> implements AsyncIterableIterator<T> {
     return this.timestamped ? this.read(key, value, 8, readInt64(value, 0)) : this.read(key, value, 0, -1);
   }
 
-  private compare(row: Row, written: CapturedRow, reverse: boolean): number {
-    const order = row.key.compare(written.key);
-    return reverse ? -order : order;
+  private compare(row: Row, written: CapturedRow, { order, range }: CapturedSection): number {
+    return range.reverse ? -order(row.key, written.key) : order(row.key, written.key);
   }
 
   private async refill(section: CapturedSection): Promise<void> {
@@ -121,6 +122,8 @@ export class MergedScan<T> implements AsyncIterableIterator<T> {
   }
 }
 
+const byBytes = (left: Buffer, right: Buffer): number => left.compare(right);
+
 function capture(table: Table, sections: readonly ScanSection[]): CapturedSection[] {
   const entries = new Set(table.overlay.uncommitted());
   return sections.map((section) => {
@@ -130,7 +133,8 @@ function capture(table: Table, sections: readonly ScanSection[]): CapturedSectio
       overlay.push({ mapKey: entry.mapKey, key: entry.key, value: entry.value ?? null, timestamp: entry.timestamp });
     }
     const sign = section.range.reverse ? -1 : 1;
-    overlay.sort((a, b) => (a.mapKey < b.mapKey ? -sign : sign));
-    return { range: section.range, overlay };
+    const order = section.order ?? byBytes;
+    overlay.sort((a, b) => sign * order(a.key, b.key));
+    return { range: section.range, order, overlay };
   });
 }

@@ -4,14 +4,18 @@ import type { Serde } from '../serde/serde.js';
 import type { RowBatch, RowLayout, WritableBase } from './base.js';
 import { BARE_KEYS } from './base.js';
 import { openChangeBuffer } from './buffer/open-change-buffer.js';
+import { BoundsIndex, HEAD_ROWS, VALUE_ROWS } from './bounds/bounds-index.js';
 import type { CommittedNumber } from './committed-number.js';
 import { TableKeyValueStore } from './key-value/key-value-store.js';
 import { Recency } from './key-value/recency.js';
 import { MemoryBase } from './memory/memory-base.js';
 import type { Entry } from './overlay/entry.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
+import { sessionLayout } from './session/session-layout.js';
+import { TableSessionStore } from './session/session-store.js';
 import type {
   KeyValueStoreDefinition,
+  SessionStoreDefinition,
   StateStore,
   StoreContext,
   StoreDefinition,
@@ -33,6 +37,8 @@ export interface StoreHandle {
   readonly table: Table;
   readonly base: WritableBase;
   readonly numbers: StoreNumbers;
+  /** What windows or sessions the keys have, of a store that keeps that beside its rows. */
+  readonly index?: BoundsIndex;
   /** The key and the plain values that a flush listener gets. */
   readonly values: ValueCodec<unknown>;
   listenerKey(entry: Entry): unknown;
@@ -67,11 +73,13 @@ export function openStoreHandle(definition: StoreDefinition, parts: StoreParts):
       return openWindowStore(definition, parts);
     case 'changeBuffer':
       return openChangeBuffer(definition, parts);
+    case 'session':
+      return openSessionStore(definition, parts);
     default:
       throw invalid(
         'STORE_KIND_UNSUPPORTED',
         `The store "${definition.name}" is of kind "${definition.kind}", which this version does not have`,
-        { hint: 'Use a key-value or a window store.', context: { store: definition.name } },
+        { hint: 'Use a key-value, window or session store.', context: { store: definition.name } },
       );
   }
 }
@@ -109,7 +117,6 @@ function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): 
   const table = tableOf(definition, base, parts, definition.caching && !definition.retainDuplicates);
   const values = valuesOf(definition);
   const store = new TableWindowStore(definition, table, values, expiry, parts.context);
-  let deletedBelow = 0;
   return {
     store,
     table,
@@ -119,12 +126,50 @@ function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): 
     listenerKey: (entry) => store.windowedKey(entry),
     restoring: (_mapKey, key) => store.restored(key),
     reset: () => undefined,
-    async deleteExpired() {
-      const oldest = expiry.oldestCommittedSegment;
-      if (oldest <= deletedBelow) return;
-      await base.deleteBelow(segmentPrefix(oldest));
-      deletedBelow = oldest;
+    deleteExpired: expiredRows(expiry, (oldest) => base.deleteBelow(segmentPrefix(oldest))),
+  };
+}
+
+function openSessionStore(definition: SessionStoreDefinition, parts: StoreParts): StoreHandle {
+  const expiry = new WindowExpiry(definition);
+  const layout = sessionLayout(definition, expiry);
+  const base = parts.baseOnDisk(definition, layout.rows) ?? new MemoryBase(layout.rows);
+  const index = openIndex(definition, parts);
+  const table = tableOf(definition, base, parts, definition.caching);
+  const values = new PlainValues(definition.valueSerde as Serde<unknown>); // as above
+  const store = new TableSessionStore({ definition, table, values, expiry, index, layout, context: parts.context });
+  return {
+    store,
+    table,
+    base,
+    index,
+    numbers: { observedMs: expiry.observed },
+    values,
+    listenerKey: (entry) => store.windowedKey(entry),
+    restoring: (mapKey, key, value) => store.restored(mapKey, key, value),
+    reset: () => {
+      index.reset();
     },
+    deleteExpired: expiredRows(expiry, async (oldest) => {
+      await base.deleteBelow(layout.expiredBelow(oldest), VALUE_ROWS);
+      await index.deleteBelow(oldest);
+    }),
+  };
+}
+
+function openIndex(definition: StoreDefinition, parts: StoreParts): BoundsIndex {
+  const onDisk = parts.baseOnDisk(definition, HEAD_ROWS);
+  return new BoundsIndex(onDisk ?? new MemoryBase(HEAD_ROWS), onDisk?.shared !== true);
+}
+
+/** Deletes the segments that have expired since the last call. */
+function expiredRows(expiry: WindowExpiry, deleteBelow: (segment: number) => Promise<void>): () => Promise<void> {
+  let deletedBelow = 0;
+  return async () => {
+    const oldest = expiry.oldestCommittedSegment;
+    if (oldest <= deletedBelow) return;
+    await deleteBelow(oldest);
+    deletedBelow = oldest;
   };
 }
 
@@ -145,7 +190,8 @@ function valuesOf(definition: KeyValueStoreDefinition | WindowStoreDefinition): 
 }
 
 /** Puts the frozen rows of a store into the batch, or into memory at once. */
-export function stageFrozen({ table, base }: StoreHandle, batch: RowBatch | undefined): void {
+export function stageFrozen({ table, base, index }: StoreHandle, batch: RowBatch | undefined): void {
+  index?.stage(batch);
   for (const { mapKey, frozenValue: value, frozenTimestamp } of table.overlay.frozenEntries) {
     if (value === null) base.delete(batch, mapKey);
     else base.put(batch, mapKey, table.timestamped ? withTimestamp(value, frozenTimestamp) : value);

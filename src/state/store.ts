@@ -1,5 +1,6 @@
 import type { Counter } from '../observability/metrics.js';
 import type { Serde } from '../serde/serde.js';
+import type { Windowed } from '../serde/windowed.js';
 import type { Headers } from '../util/headers.js';
 
 /*
@@ -42,11 +43,17 @@ export interface WindowStoreDefinition extends CommonDefinition {
   readonly windowSizeMs: number;
   /** Every put is kept, also with equal key and time (join sides). */
   readonly retainDuplicates: boolean;
+  /** The starts of a key's windows are known without a scan, for `windowsOf` (sliding windows). Default false. */
+  readonly indexed?: boolean;
+  /** Rows stand by time, then key: for windows that are emitted when they close. Default false. */
+  readonly timeOrdered?: boolean;
 }
 
 export interface SessionStoreDefinition extends CommonDefinition {
   readonly kind: 'session';
   readonly retentionMs: number;
+  /** Rows stand by time, then key: for sessions that are emitted when they close. Default false. */
+  readonly timeOrdered?: boolean;
 }
 
 export interface VersionedStoreDefinition extends CommonDefinition {
@@ -157,6 +164,45 @@ export interface ChangeBuffer<K, V> extends StateStore {
   put(timeMs: number, key: K, newValue: V | null, oldValue: V | null, context: RecordContext): void;
   /** The value that a key had before it was held back, null for none; undefined: the key is not held back. */
   priorValue(key: K): V | null | undefined;
+}
+
+/** A window store that knows the windows of a key without a scan (`indexed` in its definition). */
+export interface IndexedWindowStore<K, V> extends WindowStore<K, V> {
+  /** Windows of a key whose start lies in [fromMs, toMs], newest first: point reads. */
+  windowsOf(key: K, fromMs: number, toMs: number): readonly WindowEntry<K, V>[];
+}
+
+/** A session of a key: from its first record's time to its last one's, both included. */
+export interface SessionEntry<K, V> {
+  readonly key: K;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly value: V;
+}
+
+/**
+ * Sessions by key, end and start (Kafka Streams' `ReadOnlySessionStore`). What sessions a key has is known without a scan,
+ * so those of a key are read at once.
+ */
+export interface ReadOnlySessionStore<K, V> extends StateStore {
+  /** The value of the session with exactly these times. */
+  fetchSession(key: K, startMs: number, endMs: number): V | undefined;
+  /** Sessions of a key that end at or after `earliestEndMs` and start at or before `latestStartMs`, by end, then start. */
+  findSessions(key: K, earliestEndMs: number, latestStartMs: number): readonly SessionEntry<K, V>[];
+  /** All sessions of a key, by end, then start. */
+  fetch(key: K): readonly SessionEntry<K, V>[];
+  /** Sessions of every key whose end lies in [earliestEndMs, latestEndMs]. */
+  sessionsEndingWithin(earliestEndMs: number, latestEndMs: number): AsyncIterable<SessionEntry<K, V>>;
+  all(): AsyncIterable<SessionEntry<K, V>>;
+}
+
+/** Kafka Streams' `SessionStore`. */
+export interface SessionStore<K, V> extends ReadOnlySessionStore<K, V> {
+  /** Null deletes. */
+  put(session: Windowed<K>, value: V | null): void;
+  remove(session: Windowed<K>): void;
+  /** Largest session end put so far; -1 before the first put. Expiry is reckoned from it. */
+  readonly observedTimeMs: number;
 }
 
 // -- what the runtime hands in ---------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 import type { Serde } from '../serde/serde.js';
-import type { KeyValueStoreDefinition, WindowStoreDefinition } from '../state/store.js';
+import type { KeyValueStoreDefinition, SessionStoreDefinition, WindowStoreDefinition } from '../state/store.js';
 import { toMillis, type Duration } from '../util/time.js';
 import { validName } from './naming.js';
 import { TopologyError } from './topology-error.js';
@@ -31,6 +31,11 @@ export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
   readonly timestamped?: boolean;
   /** Keep every put, also with equal key and time. Default false. */
   readonly retainDuplicates?: boolean;
+}
+
+export interface SessionStoreOptions<K, V> extends StoreOptions<K, V> {
+  /** How long a session is kept after its end, by the store's own time. */
+  readonly retention: Duration;
 }
 
 /**
@@ -66,6 +71,18 @@ export function windowStore<K, V>(options: WindowStoreOptions<K, V>): WindowStor
     retentionMs,
     windowSizeMs,
     retainDuplicates: options.retainDuplicates ?? false,
+  });
+}
+
+/**
+ * A store of sessions, to be given to `addStateStore`.
+ * @throws TopologyError `INVALID_NAME`
+ */
+export function sessionStore<K, V>(options: SessionStoreOptions<K, V>): SessionStoreDefinition {
+  return Object.freeze({
+    kind: 'session' as const,
+    ...common(options),
+    retentionMs: toMillis(options.retention),
   });
 }
 

@@ -1,5 +1,11 @@
 import type { TableTransformer, TransformerContext } from '../../src/processor/ktable/table-transform-values.js';
-import type { KeyValueStore, StoreDefinition, ValueAndTimestamp, WindowStore } from '../../src/state/store.js';
+import type {
+  KeyValueStore,
+  SessionStore,
+  StoreDefinition,
+  ValueAndTimestamp,
+  WindowStore,
+} from '../../src/state/store.js';
 import { Record, type Processor, type ProcessorContext, type PunctuationType } from '../../src/topology/processor.js';
 import { boom, num, resolve, str, type Datum } from './functions.js';
 
@@ -55,6 +61,22 @@ async function dedup(record: Input, context: Context, arg: string): Promise<void
   context.forward(record);
 }
 
+function sessionAppend(record: Input, context: Context, arg: string): void {
+  const [storeName = '', gap] = arg.split(':');
+  const store = context.getStateStore<SessionStore<Datum, Datum>>(storeName);
+  const { key, value, timestamp } = record;
+  let [start, end] = [timestamp, timestamp];
+  const parts: string[] = [];
+  for (const found of store.findSessions(key, Math.max(0, timestamp - Number(gap)), timestamp + Number(gap))) {
+    store.remove({ key, start: found.startMs, end: found.endMs });
+    [start, end] = [Math.min(start, found.startMs), Math.max(end, found.endMs)];
+    parts.push(str(found.value));
+  }
+  const all = [...parts, str(value)].join(',');
+  store.put({ key, start, end }, all);
+  context.forward(record.withValue(`${start}/${end}=${all}`));
+}
+
 const steps: { readonly [name: string]: Step } = {
   passthrough: (record, context) => {
     context.forward(record);
@@ -97,6 +119,9 @@ const steps: { readonly [name: string]: Step } = {
   },
   rangeKeys: (record, context, arg) => (record.key === null ? undefined : rangeKeys(record, context, arg)),
   dedup: (record, context, arg) => (record.key === null ? undefined : dedup(record, context, arg)),
+  sessionAppend: (record, context, arg) => {
+    if (record.key !== null) sessionAppend(record, context, arg);
+  },
   lookup: (record, context, arg) => {
     context.forward(record.withValue(`${str(record.value)}/${lookupText(context, arg, record.key)}`));
   },

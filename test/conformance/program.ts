@@ -2,6 +2,7 @@
    the program is data: which operator follows which is known only when the vector is read, so its types can not be checked */
 import { GroupedTable } from '../../src/dsl/grouped-table.js';
 import { KTable } from '../../src/dsl/ktable.js';
+import { SessionWindowedStream } from '../../src/dsl/session-windowed-stream.js';
 import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
 import { sessions } from '../../src/processor/window/session-windows.js';
 import { sliding } from '../../src/processor/window/sliding-windows.js';
@@ -9,7 +10,7 @@ import { hopping, tumbling } from '../../src/processor/window/windows.js';
 import type { Serde } from '../../src/serde/serde.js';
 import type { StoreDefinition } from '../../src/state/store.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
-import { keyValueStore, windowStore } from '../../src/topology/store-definitions.js';
+import { keyValueStore, sessionStore, windowStore } from '../../src/topology/store-definitions.js';
 import {
   failOnInvalidTimestamp,
   logAndSkipOnInvalidTimestamp,
@@ -211,9 +212,10 @@ class Program {
     return this.#on(step).reduce(reducer, functions.reducer(step.subtractor), options);
   }
   op_aggregate(step: any): unknown {
-    const { init, adder, subtractor } = functions.aggregator(step.aggregator);
+    const { init, adder, subtractor, merger } = functions.aggregator(step.aggregator);
     const options = { value: serdeOf(step.valueSerde), ...named(step), ...stored(step.materialized, step) };
     const grouped = this.#on(step);
+    if (grouped instanceof SessionWindowedStream) return (grouped as any).aggregate(init, adder, merger, options);
     if (grouped instanceof GroupedTable) return grouped.aggregate(init, adder as any, subtractor as any, options);
     return grouped.aggregate(init, adder, options);
   }
@@ -348,5 +350,6 @@ function storeDefinition(spec: StoreSpec): StoreDefinition {
       retainDuplicates: spec.retainDuplicates ?? false,
     });
   }
+  if (/Session$/.test(type)) return sessionStore({ ...common, retention: spec.retentionMs ?? 0 });
   throw new UnsupportedStep(`store type "${type}"`);
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ErrorPolicies, ErrorResponse } from '../../src/runtime/task/error-policy.js';
-import type { KeyValueStore, StateStore, ValueAndTimestamp, WindowStore } from '../../src/state/store.js';
+import type { KeyValueStore, SessionStore, StateStore, ValueAndTimestamp, WindowStore } from '../../src/state/store.js';
 import type { RawRecord } from '../../src/testing/raw-record.js';
 import { TopologyTestDriver } from '../../src/testing/topology-test-driver.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
@@ -177,6 +177,7 @@ async function storeForm(store: StateStore): Promise<object> {
   if (kind === 'keyValue')
     return { type: kind, entries: await keyValueEntries(store as KeyValueStore<unknown, unknown>) };
   if (kind === 'window') return { type: kind, entries: await windowEntries(store as WindowStore<unknown, unknown>) };
+  if (kind === 'session') return { type: kind, entries: await sessionEntries(store as SessionStore<unknown, unknown>) };
   return { type: kind };
 }
 
@@ -196,6 +197,14 @@ async function windowEntries(store: WindowStore<unknown, unknown>): Promise<obje
   const entries: Entry[] = [];
   for await (const { key, startMs, endMs, value } of store.all()) {
     entries.push({ key: shown(key), start: startMs, end: endMs, ...valueForm(store, value) });
+  }
+  return entries.sort(byKey);
+}
+
+async function sessionEntries(store: SessionStore<unknown, unknown>): Promise<object[]> {
+  const entries: Entry[] = [];
+  for await (const { key, startMs, endMs, value } of store.all()) {
+    entries.push({ key: shown(key), start: startMs, end: endMs, value: shown(value) });
   }
   return entries.sort(byKey);
 }

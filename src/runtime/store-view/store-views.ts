@@ -1,9 +1,16 @@
-import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, StateStore, StoreDefinition } from '../../state/store.js';
+import type {
+  ReadOnlyKeyValueStore,
+  ReadOnlySessionStore,
+  ReadOnlyWindowStore,
+  StateStore,
+  StoreDefinition,
+} from '../../state/store.js';
 import type { BuiltTopology } from '../../topology/node.js';
 import type { ApplicationState } from '../application-state.js';
 import type { TaskRegistry } from '../task-registry.js';
 import { InvalidStateStoreError, storeNotFound, storeUnavailable } from './invalid-state-store-error.js';
 import { KeyValueView } from './key-value-view.js';
+import { SessionView } from './session-view.js';
 import { WindowView } from './window-view.js';
 
 /** Read-only views over the stores of this instance, by name. */
@@ -39,6 +46,9 @@ export class StoreViews {
     }
     if (kind === 'window') {
       return new WindowView(definition, () => this.#parts(name) as readonly ReadOnlyWindowStore<unknown, unknown>[]);
+    }
+    if (kind === 'session') {
+      return new SessionView(definition, () => this.#parts(name) as readonly ReadOnlySessionStore<unknown, unknown>[]);
     }
     throw new InvalidStateStoreError({
       code: 'STORE_KIND_UNSUPPORTED',

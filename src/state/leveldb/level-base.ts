@@ -1,7 +1,7 @@
 import type { Iterator } from 'classic-level';
 import type { BaseSnapshot, Row, RowBatch, RowCursor, RowLayout, WritableBase } from '../base.js';
 import { boundsOf, successorOf } from '../base.js';
-import { ScratchBuffers } from '../../util/bytes.js';
+import { EMPTY_BYTES, ScratchBuffers } from '../../util/bytes.js';
 import type { LevelDatabase } from './level-database.js';
 import type { RowCache } from './row-cache.js';
 import { storePrefix } from './row-keys.js';
@@ -71,9 +71,10 @@ export class LevelBase implements WritableBase {
     };
   }
 
-  async deleteBelow(prefix: Buffer): Promise<void> {
+  async deleteBelow(prefix: Buffer, from: Buffer = EMPTY_BYTES): Promise<void> {
+    const range = { gte: Buffer.concat([this.prefix, from]), lt: Buffer.concat([this.prefix, prefix]) };
     this.forgetCached();
-    await this.database.clear({ gte: this.prefix, lt: Buffer.concat([this.prefix, prefix]) });
+    await this.database.clear(range);
   }
 
   async clear(): Promise<void> {

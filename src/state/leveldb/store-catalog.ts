@@ -1,5 +1,5 @@
 import { MillraceError, invalid } from '../../util/errors.js';
-import type { StoreDefinition } from '../store.js';
+import type { SessionStoreDefinition, StoreDefinition, WindowStoreDefinition } from '../store.js';
 import { successorOf } from '../base.js';
 import type { LevelDatabase } from './level-database.js';
 import { FORMAT } from './level-database.js';
@@ -90,8 +90,15 @@ function layoutOf(definition: StoreDefinition): string {
       return definition.timestamped ? 'keyValue timestamped' : 'keyValue';
     case 'window':
       // The segments' length follows from the retention and decides where a row stands.
-      return `window${definition.timestamped ? ' timestamped' : ''} retention ${definition.retentionMs}`;
+      return `window${definition.timestamped ? ' timestamped' : ''}${orderOf(definition)} retention ${definition.retentionMs}`;
+    case 'session':
+      return `session${orderOf(definition)} retention ${definition.retentionMs}`;
     default:
       return definition.kind;
   }
+}
+
+function orderOf(definition: WindowStoreDefinition | SessionStoreDefinition): string {
+  const indexed = definition.kind === 'window' && definition.indexed === true ? ' indexed' : '';
+  return definition.timeOrdered === true ? `${indexed} by time` : indexed;
 }

@@ -1,5 +1,5 @@
 import { CommittedNumber } from '../committed-number.js';
-import type { WindowStoreDefinition } from '../store.js';
+import type { SessionStoreDefinition, WindowStoreDefinition } from '../store.js';
 
 /** Least length of a segment, as in Kafka Streams. */
 const MIN_SEGMENT_MS = 60_000;
@@ -10,9 +10,11 @@ export function segmentMsOf(retentionMs: number): number {
 }
 
 /**
- * When a window store has forgotten a window: reckoned from its observed time, the largest window start put so far.
+ * When a window store has forgotten a window: reckoned from its observed time, the largest window start put so far. (Of a
+ * session store: the largest session end.)
  *
- * - A read skips windows that start at or before observed time - retention.
+ * - A read skips windows that start at or before observed time - retention. Those that start exactly then are still there
+ *   in a store on disk for windows that are emitted when they close.
  * - A put is refused: in memory by that same rule, on disk only when its whole segment has expired. Both as Kafka
  *   Streams' stores do.
  *
@@ -24,11 +26,14 @@ export class WindowExpiry {
   readonly segmentMs: number;
   private readonly retentionMs: number;
   private readonly exact: boolean;
+  private readonly shownMs: number;
 
-  constructor(definition: WindowStoreDefinition) {
+  constructor(definition: WindowStoreDefinition | SessionStoreDefinition) {
     this.retentionMs = definition.retentionMs;
     this.segmentMs = segmentMsOf(definition.retentionMs);
     this.exact = definition.storage === 'memory';
+    const keepsOneMore = definition.kind === 'window' && definition.timeOrdered === true && !this.exact;
+    this.shownMs = keepsOneMore ? definition.retentionMs + 1 : definition.retentionMs;
   }
 
   /** The segment that a window start falls into. */
@@ -38,7 +43,7 @@ export class WindowExpiry {
 
   /** The oldest window start that reads show. */
   get oldestShownMs(): number {
-    return Math.max(0, this.observed.current - this.retentionMs + 1);
+    return Math.max(0, this.observed.current - this.shownMs + 1);
   }
 
   /** The oldest segment that puts are taken in, as of the last commit; everything below may be deleted. */
@@ -46,8 +51,13 @@ export class WindowExpiry {
     return this.segmentOf(this.observed.committed - this.retentionMs);
   }
 
+  /** The oldest segment that puts are taken in. */
+  get oldestLiveSegment(): number {
+    return Math.max(0, this.segmentOf(this.observed.current - this.retentionMs));
+  }
+
   isExpired(startMs: number): boolean {
-    return startMs <= this.observed.current - this.retentionMs;
+    return startMs <= this.observed.current - this.shownMs;
   }
 
   /** Takes note of a put; false when it is refused because the window has expired. */

@@ -3,7 +3,7 @@ import { windowStartOf } from '../changelog/window-format.js';
 import type { WindowExpiry } from './window-expiry.js';
 
 /** Bytes of a segment id: enough for any safe integer of milliseconds in segments of a minute. */
-const SEGMENT_BYTES = 6;
+export const SEGMENT_BYTES = 6;
 
 /**
  * Rows of a window store stand by segment first, so that what has expired is one range:

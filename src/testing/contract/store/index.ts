@@ -4,6 +4,7 @@ import type { ContractCase } from './contract-case.js';
 import { durableCases } from './durable-cases.js';
 import { keyValueCases } from './key-value-cases.js';
 import { modelCases } from './model-cases.js';
+import { sessionCases } from './session-cases.js';
 import type { StoreWorld } from './store-world.js';
 import { windowCases } from './window-cases.js';
 
@@ -15,6 +16,7 @@ export function storeContract(world: StoreWorld): ContractCase[] {
   return [
     ...keyValueCases(world),
     ...windowCases(world),
+    ...sessionCases(world),
     ...cacheCases(world),
     ...commitCases(world),
     ...modelCases(world),

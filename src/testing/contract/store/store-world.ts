@@ -4,6 +4,8 @@ import type {
   KeyValueStore,
   KeyValueStoreDefinition,
   RecordContext,
+  SessionStore,
+  SessionStoreDefinition,
   StoreContext,
   StoreDefinition,
   WindowStore,
@@ -91,6 +93,10 @@ export class OpenedState {
     return this.state.stores.get(name) as WindowStore<K, V>; // the case declared it
   }
 
+  session<K, V>(name = 'store'): SessionStore<K, V> {
+    return this.state.stores.get(name) as SessionStore<K, V>; // the case declared it
+  }
+
   /** Flushes the caches, then commits as the runtime does. */
   async commit(positions: CommittedPositions = NO_POSITIONS): Promise<void> {
     while (this.state.flushCaches(1000) > 0);
@@ -139,6 +145,24 @@ export function windowDefinition(world: StoreWorld, more: Partial<WindowStoreDef
     retentionMs: 100_000,
     windowSizeMs: 10,
     retainDuplicates: false,
+    ...more,
+  };
+}
+
+/** A session store of strings named `store`, sessions kept for 100 s; fields as given. */
+export function sessionDefinition(
+  world: StoreWorld,
+  more: Partial<SessionStoreDefinition> = {},
+): SessionStoreDefinition {
+  return {
+    kind: 'session',
+    name: 'store',
+    keySerde: string(),
+    valueSerde: string(),
+    storage: world.storage,
+    caching: false,
+    logging: { topicConfig: {} },
+    retentionMs: 100_000,
     ...more,
   };
 }

@@ -1,0 +1,130 @@
+import type { Serde } from '../serde/serde.js';
+import { long } from '../serde/primitives.js';
+import { sessionWindowed, type Windowed } from '../serde/windowed.js';
+import type { Processor } from '../topology/processor.js';
+import { SessionAggregateProcessor, type SessionAggregation } from '../processor/aggregate/session-aggregate.js';
+import { sessionStoreView } from '../processor/ktable/session-view.js';
+import type { SessionWindows } from '../processor/window/session-windows.js';
+import type { GroupAggregation } from './group-aggregation.js';
+import type { KTable } from './ktable.js';
+import type { Named, WindowStored } from './options.js';
+import { expectSerde } from './program.js';
+import type {
+  KnownOr,
+  NeedsAggregate,
+  NeedsBoth,
+  NeedsGrouped,
+  NonNull,
+  SerdeFor,
+  StreamFacts,
+  TableFacts,
+} from './serde-facts.js';
+import { sessionStoreDefinition } from './session-stored.js';
+import { givenStoreName, mentionsStore } from './stored.js';
+import { AggregateTable } from './table/store-table.js';
+
+/** What a table of sessions tells: it always loses keys, since sessions that are merged are deleted. */
+export interface SessionFacts extends TableFacts {
+  readonly key: true;
+  readonly value: true;
+  readonly deletes: true;
+}
+
+/**
+ * A grouped stream in sessions (Kafka Streams' `SessionWindowedKStream`). Its tables have a row per key and session; when a
+ * record joins sessions they are deleted and the merged one is put. Records without a key are dropped; so are late ones.
+ */
+export class SessionWindowedStream<K, V, F extends StreamFacts> {
+  readonly #aggregation: GroupAggregation<K, V>;
+  readonly #windows: SessionWindows;
+
+  /** Made by `windowedBy`. */
+  constructor(aggregation: GroupAggregation<K, V>, windows: SessionWindows) {
+    this.#aggregation = aggregation;
+    this.#windows = windows;
+  }
+
+  /** How many records each session has had. */
+  count<KS extends SerdeFor<K> | undefined = undefined>(
+    this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
+    options?: Named & WindowStored & { readonly key?: KS; readonly value?: SerdeFor<number> },
+  ): KTable<Windowed<K>, number, SessionFacts>;
+  count(
+    options: Named & WindowStored & { key?: Serde<K>; value?: Serde<number> } = {},
+  ): KTable<Windowed<K>, number, SessionFacts> {
+    const { names } = this.#aggregation.place.program;
+    // Kafka Streams burns a number here, where the store is spoken of but not named.
+    if (givenStoreName(options) === undefined && mentionsStore(options)) names.storeName('KSTREAM-AGGREGATE-');
+    const aggregation = {
+      initializer: () => 0,
+      aggregator: (count: number) => count + 1,
+      merger: (count: number, other: number) => count + other,
+    };
+    return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
+  }
+
+  /** Folds the values of each session into one of their own type; sessions that meet are folded likewise. Null deletes. */
+  reduce<
+    R extends V | null,
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+  >(
+    this: F['rekeyed'] extends true
+      ? NeedsGrouped<F, KnownOr<F['key'], KS>>
+      : NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    reducer: (aggregate: NonNull<V>, value: V) => R,
+    options?: Named & WindowStored & { readonly key?: KS; readonly value?: VS },
+  ): KTable<Windowed<K>, NonNull<V>, SessionFacts>;
+  reduce(
+    reducer: (aggregate: NonNull<V>, value: V) => V | null,
+    options: Named & WindowStored & { key?: Serde<K>; value?: Serde<V> } = {},
+  ): object {
+    const { place } = this.#aggregation;
+    const given = expectSerde(options.value ?? place.valueSerde, 'value', place.name);
+    const value = given as Serde<unknown> as Serde<NonNull<V>>; // null never reaches a serde
+    const aggregator = reducer as (aggregate: NonNull<V>, value: V) => NonNull<V> | null;
+    const merger = (aggregate: NonNull<V>, session: NonNull<V>) => aggregator(aggregate, session);
+    return this.#add('KSTREAM-REDUCE-', { initializer: undefined, aggregator, merger }, { ...options, value });
+  }
+
+  /**
+   * Folds the values of each session into an aggregate. Null deletes it.
+   * @param merger one aggregate of two, when a record joins two sessions, the earlier one first; it is also called with
+   *   what `initializer` gives and the aggregate of the first session
+   * @param options.value the serde of the aggregate
+   */
+  aggregate<A, R extends NoInfer<A> | null, KS extends SerdeFor<K> | undefined = undefined>(
+    this: NeedsAggregate<F, KnownOr<F['key'], KS>, A>,
+    initializer: () => NoInfer<A>,
+    aggregator: (aggregate: NoInfer<A>, value: V, key: K) => R,
+    merger: (aggregate: NoInfer<A>, session: NoInfer<A>, key: K) => NoInfer<A> | null,
+    options: Named & WindowStored & { readonly key?: KS; readonly value: Serde<A> },
+  ): KTable<Windowed<K>, A, SessionFacts>;
+  aggregate<A>(
+    initializer: () => A,
+    aggregator: (aggregate: A, value: V, key: K) => A | null,
+    merger: (aggregate: A, session: A, key: K) => A | null,
+    options: Named & WindowStored & { key?: Serde<K>; value: Serde<A> },
+  ): object {
+    return this.#add('KSTREAM-AGGREGATE-', { initializer, aggregator, merger }, options);
+  }
+
+  #add<A>(
+    prefix: string,
+    aggregation: SessionAggregation<K, V, A>,
+    options: Named & WindowStored & { key?: Serde<K>; value: Serde<A> },
+  ): KTable<Windowed<K>, A, SessionFacts> {
+    const windows = this.#windows;
+    const { program, keySerde } = this.#aggregation.place;
+    const queryableStore = givenStoreName(options);
+    const storeName = queryableStore ?? program.names.storeName(prefix);
+    const name = program.names.nameOr(options.name, prefix);
+    const key = expectSerde(options.key ?? keySerde, 'key', name);
+    const store = sessionStoreDefinition(program, storeName, options, { key, value: options.value }, windows);
+    const newProcessor = (sendOldValues: boolean) =>
+      new SessionAggregateProcessor({ aggregation, windows, storeName, sendOldValues }) as Processor;
+    const logic = new AggregateTable<Windowed<K>, A>(store, newProcessor, sessionStoreView);
+    const node = { name, storeName, logic, keySerde: sessionWindowed(key), valueSerde: options.value, queryableStore };
+    return this.#aggregation.add(node, key);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Windowed } from '../../serde/windowed.js';
+import type { SessionEntry, SessionStore } from '../../state/store.js';
+import type { Processor, ProcessorContext, Record } from '../../topology/processor.js';
+import type { Change } from '../ktable/change.js';
+import { SessionForwarder } from '../ktable/session-forwarder.js';
+import { closeTime, ObservedTime } from '../window/window-close.js';
+import type { SessionWindows } from '../window/session-windows.js';
+import type { Aggregation } from './stream-aggregate.js';
+
+/** How the values of a session are folded into one, and sessions into each other when a record joins them. */
+export interface SessionAggregation<K, V, A> extends Aggregation<K, V, A> {
+  /** `aggregate` is what was merged so far; at first what the aggregation starts from. */
+  readonly merger: (aggregate: A, session: A, key: K) => A | null;
+}
+
+/** What a {@link SessionAggregateProcessor} is told. */
+export interface SessionAggregateOptions<K, V, A> {
+  readonly aggregation: SessionAggregation<K, V, A>;
+  readonly windows: SessionWindows;
+  readonly storeName: string;
+  readonly sendOldValues: boolean;
+}
+
+/**
+ * Folds the values of a key into sessions. A record that comes within the gap of sessions joins them: they are merged into
+ * one, and each of them is retracted. Records without a key are dropped; so is one whose session is closed.
+ */
+export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
+  readonly #options: SessionAggregateOptions<K, V, A>;
+  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
+  #store!: SessionStore<K, A>;
+  #forwarder!: SessionForwarder<K, A>;
+  #observed!: ObservedTime;
+
+  constructor(options: SessionAggregateOptions<K, V, A>) {
+    this.#options = options;
+  }
+
+  init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
+    const { storeName, sendOldValues } = this.#options;
+    this.#context = context;
+    this.#store = context.getStateStore(storeName);
+    this.#forwarder = new SessionForwarder(context, storeName, sendOldValues);
+    this.#observed = new ObservedTime(context);
+  }
+
+  process(record: Record<K, V>): void {
+    const { key, timestamp } = record;
+    if (key == null) {
+      this.#context.dropped('null-key');
+      return;
+    }
+    const { gapMs, graceMs } = this.#options.windows;
+    const closeTimeMs = closeTime(this.#observed.advance(timestamp), graceMs) - gapMs;
+    const merged = this.#store.findSessions(key, timestamp - gapMs, timestamp + gapMs);
+    let session: Windowed<K> = { key, start: timestamp, end: timestamp };
+    for (const one of merged) session = spanning(session, one);
+    // A session's end is included in it, unlike that of a time window.
+    if (session.end < closeTimeMs) this.#context.dropped('late');
+    else this.#join(merged, session, record);
+  }
+
+  #join(merged: readonly SessionEntry<K, A>[], session: Windowed<K>, { key, value }: Record<K, V>): void {
+    const before = this.#merge(merged, key);
+    if (session.start !== session.end) this.#retract(merged);
+    const aggregate = this.#fold(before, value, key);
+    this.#store.put(session, aggregate);
+    this.#forwarder.forward(session, aggregate, null);
+  }
+
+  #retract(merged: readonly SessionEntry<K, A>[]): void {
+    for (const { key, startMs, endMs, value } of merged) {
+      const session = { key, start: startMs, end: endMs };
+      this.#store.remove(session);
+      this.#forwarder.forward(session, null, value);
+    }
+  }
+
+  #merge(merged: readonly SessionEntry<K, A>[], key: K): A | null {
+    const { initializer, merger } = this.#options.aggregation;
+    let aggregate: A | null = initializer === undefined ? null : initializer();
+    for (const { value } of merged) {
+      // A reduction starts from nothing; what an aggregation starts from may be null, if its merger takes that.
+      aggregate = aggregate === null && initializer === undefined ? value : merger(aggregate as A, value, key);
+    }
+    return aggregate;
+  }
+
+  #fold(aggregate: A | null, value: V, key: K): A | null {
+    const { initializer, aggregator } = this.#options.aggregation;
+    // A reduction's aggregate is of the values' type.
+    if (aggregate === null && initializer === undefined) return value as unknown as A;
+    return aggregator(aggregate as A, value, key); // as above
+  }
+}
+
+function spanning<K>({ key, start, end }: Windowed<K>, { startMs, endMs }: SessionEntry<K, unknown>): Windowed<K> {
+  return { key, start: Math.min(start, startMs), end: Math.max(end, endMs) };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { expectTypeOf } from 'expect-type';
+import type { KStream } from '../../src/dsl/kstream.js';
+import type { KTable } from '../../src/dsl/ktable.js';
+import type { StreamFacts, TableFacts } from '../../src/dsl/serde-facts.js';
+import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
+import { sessions } from '../../src/processor/window/session-windows.js';
+import { json, long, string, type Windowed } from '../../src/serde/index.js';
+
+interface Click {
+  page: string;
+}
+
+/** Key and value of a stream's or table's records, for the compiler alone. */
+function recordsOf<K, V, F extends StreamFacts>(handle: KStream<K, V, F>): [K, V];
+function recordsOf<K, V, F extends TableFacts>(handle: KTable<K, V, F>): [K, V];
+function recordsOf(handle: object): unknown {
+  return handle;
+}
+
+const clicks = new StreamsBuilder().stream('clicks', { key: string(), value: json<Click>() }).groupByKey();
+const add = (total: number, click: Click | null) => total + (click?.page.length ?? 0);
+
+describe('sessions', () => {
+  const inSessions = clicks.windowedBy(sessions('5m', { grace: '10s' }));
+
+  it('have windowed keys, and tombstones in their stream', () => {
+    expectTypeOf(recordsOf(inSessions.count())).toEqualTypeOf<[Windowed<string>, number]>();
+    expectTypeOf(recordsOf(inSessions.count().toStream())).toEqualTypeOf<[Windowed<string>, number | null]>();
+    expectTypeOf(recordsOf(inSessions.reduce((first) => first))).toEqualTypeOf<[Windowed<string>, Click]>();
+  });
+
+  it('need a merger of the aggregate', () => {
+    const totals = inSessions.aggregate(
+      () => 0,
+      add,
+      (left, right) => left + right,
+      { value: long() },
+    );
+    expectTypeOf(recordsOf(totals)).toEqualTypeOf<[Windowed<string>, number]>();
+    const text = () => 'text';
+    const wrong = [
+      // @ts-expect-error -- the merger is missing
+      () => inSessions.aggregate(() => 0, add, { value: long() }),
+      // @ts-expect-error -- the merger gives another type
+      () => inSessions.aggregate(() => 0, add, text, { value: long() }),
+    ];
+    expect(wrong).toHaveLength(2);
+  });
+});
