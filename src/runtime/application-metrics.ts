@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../broker/client/protocol.js';
 import { partitionKey } from '../broker/client/client.js';
 import type { Counter, Histogram, Labels, Metrics } from '../observability/metrics.js';
+import type { GlobalStoreTask } from './global/global-store-task.js';
 import type { RestoredPartition } from './restore/restore-listener.js';
 import type { OwnedTask } from './owned-task.js';
 
@@ -73,13 +74,29 @@ export class ApplicationMetrics {
     };
   }
 
+  /** Shows a global store until the returned function is called. */
+  watchGlobal(taskId: string, global: GlobalStoreTask): () => void {
+    const ofStore = { ...this.#labels, task: taskId, store: global.store };
+    const gauges = [
+      this.metrics.gauge('millrace_store_entries', ofStore, () => entriesOf(global.task, global.store)),
+      this.metrics.gauge('millrace_restore_remaining_records', ofStore, () => global.remaining),
+      ...global.partitions.map(({ topic, partition }) => {
+        const labels = { ...this.#labels, topic, partition: String(partition) };
+        return this.metrics.gauge('millrace_consumer_lag_records', labels, () => global.lagOf({ topic, partition }));
+      }),
+    ];
+    return () => {
+      for (const remove of gauges) remove();
+    };
+  }
+
   #lag(owned: OwnedTask, input: TopicPartition): () => void {
     const labels = { ...this.#labels, topic: input.topic, partition: String(input.partition) };
     return this.metrics.gauge('millrace_consumer_lag_records', labels, () => owned.lagOf(partitionKey(input)));
   }
 }
 
-function entriesOf(owned: OwnedTask, name: string): number {
+function entriesOf(owned: Pick<OwnedTask, 'state'>, name: string): number {
   const store = owned.state?.stores.get(name);
   if (store === undefined || !('approximateEntries' in store)) return 0;
   const { approximateEntries } = store;

@@ -1,4 +1,5 @@
 import type { BrokerClient, Member, Reader } from '../broker/client/client.js';
+import type { Isolation } from '../broker/client/protocol.js';
 import type { StreamsApplicationOptions } from './application.js';
 import { ApplicationMetrics } from './application-metrics.js';
 import { ApplicationStatus } from './application-state.js';
@@ -7,6 +8,7 @@ import { TaskPlan } from './assignment/task-plan.js';
 import type { SubscriptionData } from './assignment/user-data.js';
 import { transactionalId } from './commit/fencing.js';
 import type { TransactionContext } from './commit/transaction.js';
+import { GlobalStores } from './global/global-stores.js';
 import { ensureInternalTopics } from './internal-topics.js';
 import { LoopCommands } from './loop-commands.js';
 import { Membership } from './membership.js';
@@ -63,6 +65,7 @@ export class ApplicationParts {
   readonly reader: Reader;
   readonly restoreListeners: RestoreListeners;
   readonly restore: ChangelogReader;
+  readonly globals: GlobalStores;
   readonly watch: TopicWatch;
   readonly lifecycle: TaskLifecycle;
   readonly loop: StreamLoop;
@@ -91,13 +94,11 @@ export class ApplicationParts {
     this.#readiness = new Readiness(this.status, this.registry);
     this.patience = new Patience(clock, log, this.giveUp.signal);
     this.commands = new LoopCommands(this.#wakeLoop);
-    this.reader = client.reader({
-      isolation: settings.transactional ? 'read_committed' : 'read_uncommitted',
-      channel: 'fetch',
-    });
+    this.reader = client.reader({ isolation: this.#isolation, channel: 'fetch' });
     this.records = new RecordWriter(makeWriter(settings), client.admin, clock, settings.transactional);
     this.restoreListeners = new RestoreListeners(log);
     this.restore = new ChangelogReader({ client, clock, log, metrics: this.#metrics, listener: this.restoreListeners });
+    this.globals = this.#makeGlobals();
     this.watch = this.#makeWatch();
     this.#inputs = new TaskInputs(this.reader, settings.bufferedBytesPerTask);
     this.#transaction = this.#makeTransaction(client);
@@ -116,6 +117,21 @@ export class ApplicationParts {
   readonly #rejoin = (reason: string): void => {
     this.#membership.rejoin(reason);
   };
+
+  get #isolation(): Isolation {
+    return this.#settings.transactional ? 'read_committed' : 'read_uncommitted';
+  }
+
+  #makeGlobals(): GlobalStores {
+    return new GlobalStores({
+      ...this.#settings,
+      isolation: this.#isolation,
+      collector: this.records,
+      listener: this.restoreListeners,
+      applicationMetrics: this.#metrics,
+      onFatal: this.onFatal,
+    });
+  }
 
   #makeTransaction(client: BrokerClient): TransactionContext {
     return {
@@ -147,7 +163,7 @@ export class ApplicationParts {
       ...this.#transaction,
       plan: this.#plan,
       restore: this.restore,
-      globalStores: new Map(),
+      globalStores: this.globals.stores,
     });
   }
 

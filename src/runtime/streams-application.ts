@@ -41,7 +41,7 @@ class RunningApplication implements StreamsApplication {
     this.#parts = new ApplicationParts({ ...options, log: this.#log }, (error) => {
       this.#fail(error);
     });
-    this.#stores = new StoreViews(options.topology, this.#parts.registry, () => this.state);
+    this.#stores = new StoreViews(options.topology, this.#parts, () => this.state);
   }
 
   get state(): ApplicationState {
@@ -53,7 +53,7 @@ class RunningApplication implements StreamsApplication {
   }
 
   async start(): Promise<void> {
-    const { status, records, patience, watch, loop, member } = this.#parts;
+    const { status, records, patience, globals, watch, loop, member } = this.#parts;
     if (status.state !== 'CREATED') {
       throw invalid('APPLICATION_STARTED', `application "${this.applicationId}" was started before`, {
         hint: 'Make a new application to start again.',
@@ -64,6 +64,7 @@ class RunningApplication implements StreamsApplication {
       // fences an earlier self of this instance before it can meet its successor in the group
       await patience.retry('preparing the writer', () => records.writer.init());
       await patience.retry('looking at topics', () => watch.start());
+      await globals.start();
     } catch (error) {
       this.#throwIfClosed();
       this.#fail(error);
@@ -157,7 +158,7 @@ class RunningApplication implements StreamsApplication {
   }
 
   async #stopParts({ commit, leaveGroup }: { commit: boolean; leaveGroup: boolean }): Promise<void> {
-    const { watch, commands, loop, lifecycle, registry, member, restore, reader, records } = this.#parts;
+    const { watch, commands, loop, lifecycle, registry, member, restore, reader, records, globals } = this.#parts;
     watch.stop();
     if (commit) await this.#settled(member);
     else this.#parts.giveUp.abort();
@@ -170,6 +171,7 @@ class RunningApplication implements StreamsApplication {
     await this.#loop;
     await member.stop({ evenStatic: leaveGroup });
     await restore.close();
+    await globals.close();
     if (records.writer.inTransaction) await records.writer.abort().catch(() => undefined);
     await records.writer.close();
     await reader.close();

@@ -7,6 +7,7 @@ import type {
 } from '../../state/store.js';
 import type { BuiltTopology } from '../../topology/node.js';
 import type { ApplicationState } from '../application-state.js';
+import type { GlobalStores } from '../global/global-stores.js';
 import type { TaskRegistry } from '../task-registry.js';
 import { InvalidStateStoreError, storeNotFound, storeUnavailable } from './invalid-state-store-error.js';
 import { KeyValueView } from './key-value-view.js';
@@ -17,13 +18,16 @@ import { WindowView } from './window-view.js';
 export class StoreViews {
   constructor(
     private readonly topology: BuiltTopology,
-    private readonly registry: TaskRegistry,
+    private readonly holders: { readonly registry: TaskRegistry; readonly globals: Pick<GlobalStores, 'stores'> },
     private readonly state: () => ApplicationState,
   ) {}
 
   /** @throws InvalidStateStoreError `STORE_NOT_FOUND`, `STORE_UNAVAILABLE`, `STORE_KIND_UNSUPPORTED` */
   view(name: string): StateStore {
-    const definitions = this.topology.subTopologies.flatMap(({ stores }) => stores);
+    const definitions = [
+      ...this.topology.subTopologies.flatMap(({ stores }) => stores),
+      ...this.topology.globalStores.map(({ store }) => store),
+    ];
     const definition = definitions.find((store) => store.name === name);
     if (!definition) {
       throw storeNotFound(
@@ -61,6 +65,8 @@ export class StoreViews {
   #parts(name: string): readonly StateStore[] {
     const state = this.state();
     if (state !== 'RUNNING') throw storeUnavailable(name, state);
-    return this.registry.running.flatMap((owned) => owned.state?.stores.get(name) ?? []);
+    const { registry, globals } = this.holders;
+    const global = globals.stores.get(name);
+    return global !== undefined ? [global] : registry.running.flatMap((owned) => owned.state?.stores.get(name) ?? []);
   }
 }
