@@ -13,12 +13,14 @@ export type {
   GeneratorStep,
 } from './connect/generator/generator.js';
 export type { Branches, BranchedStream } from './dsl/branched-stream.js';
+export type { ByKey, Distinct, First, Flagged, OwnStore, RememberedFor, SameRecords } from './dsl/distinct.js';
 export type { AggregateFacts, GroupedStream } from './dsl/grouped-stream.js';
 export type { GlobalTable } from './dsl/global-table.js';
 export type { GroupedTable } from './dsl/grouped-table.js';
 export type { JoinableStream } from './dsl/joinable-stream.js';
 export type { KStream } from './dsl/kstream.js';
 export type { KTable } from './dsl/ktable.js';
+export type { Late } from './dsl/late.js';
 export type {
   Connected,
   Consumed,
@@ -52,6 +54,9 @@ export type {
 } from './processor/ktable/table-transform-values.js';
 export { sessions } from './processor/window/session-windows.js';
 export type { SessionWindows } from './processor/window/session-windows.js';
+export type { Identity, RecordId } from './processor/distinct/identity.js';
+export type { Occurrence } from './processor/distinct/occurrence.js';
+export { LATE_HEADERS } from './processor/window/late-output.js';
 export { hopping, tumbling } from './processor/window/windows.js';
 export type { Grace, TimeWindows } from './processor/window/windows.js';
 export type { ErrorPolicies, ErrorPolicy, ErrorResponse, FailedInput, RecordFailure } from './app/define-topology.js';

@@ -14,6 +14,7 @@ import type { GroupedStream } from './grouped-stream.js';
 import type { KTable } from './ktable.js';
 import type { Connected, Named, Produced, Repartitioned, Stored } from './options.js';
 import { connectedStores } from './connected-stores.js';
+import { distinctStream, type ByKey, type Distinct, type First, type Flagged } from './distinct.js';
 import { expectSerde, type StreamPlace } from './program.js';
 import { JoinableStream } from './joinable-stream.js';
 import { streamToTable } from './stream-to-table.js';
@@ -24,6 +25,7 @@ import type {
   KnownOr,
   Merged,
   NeedsBoth,
+  NeedsByKey,
   NonNull,
   SerdeFor,
   StreamFacts,
@@ -218,6 +220,43 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
   ): KTable<NonNull<K>, NonNull<V>, { key: true; value: true; deletes: null extends V ? true : false }>;
   toTable(options: Named & Stored & { key?: Serde<K>; value?: Serde<V> } = {}): object {
     return streamToTable(this.place, this.repartitions, options);
+  }
+
+  /**
+   * Drops duplicates: of records with equal key and equal id that are less than `within` apart, only the first to come goes on.
+   * One that comes exactly `within` later, by its timestamp, is new. Duplicates do not prolong the time. The state is part of
+   * the task's: exactly once, a crash neither loses a record nor lets a duplicate through. Records without a key are dropped,
+   * and so is what comes more than `within` + `grace` behind stream time, for which nothing is remembered any more (`late`).
+   * To look past keys, make the id the key first: `selectKey((order) => order.id).distinct({ within: '1h', key: string() })`.
+   *
+   *     orders.distinct({ by: (order) => order.id, within: '1h' })
+   *
+   * Kafka Streams has no such operator (KIP-655). Which of two duplicates goes on depends on which comes first.
+   * @throws TopologyError `INVALID_WINDOW`
+   */
+  distinct<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsByKey<F, KS, VS>,
+    options: Distinct<K, V, ByKey<F, KS, VS>> & { readonly key?: KS; readonly value?: VS },
+  ): KStream<NonNull<K>, V, ByKey<F, KS, VS>>;
+  distinct(options: Distinct<K, V, StreamFacts> & { key?: Serde<K>; value?: Serde<V> }): object {
+    return distinctStream(this.place, this.repartitions, 'KSTREAM-DISTINCT-', options);
+  }
+
+  /**
+   * Keeps the first record to come of each key and id, for good or, with `within`, as `distinct` does. With `flag` every record
+   * goes on, with a value that may tell whether it is the first: `flag: (payment, first) => ({ ...payment, first })`.
+   * @throws TopologyError `INVALID_WINDOW`
+   */
+  first<VR, KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsByKey<F, KS, VS>,
+    options: First<K, V, ByKey<F, KS, VS>> & Flagged<K, V, VR> & { readonly key?: KS; readonly value?: VS },
+  ): KStream<NonNull<K>, VR, ValueChanged<ByKey<F, KS, VS>>>;
+  first<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsByKey<F, KS, VS>,
+    options?: First<K, V, ByKey<F, KS, VS>> & { readonly key?: KS; readonly value?: VS },
+  ): KStream<NonNull<K>, V, ByKey<F, KS, VS>>;
+  first(options: First<K, V, StreamFacts> & { key?: Serde<K>; value?: Serde<V> } = {}): object {
+    return distinctStream(this.place, this.repartitions, 'KSTREAM-FIRST-', options);
   }
 
   /** Writes the stream to a topic, or to the topic that a function chooses for each record. */

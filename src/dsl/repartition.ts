@@ -37,7 +37,7 @@ export class StreamRepartition<K, V> {
     return this.#behind(this.#shared, serdes);
   }
 
-  /** Because a table is made of the stream. */
+  /** Because a table, or other state by key, is made of the stream. */
   forTable(name: string, serdes: GivenSerdes<K, V>): StreamPlace<K, V> {
     const node = this.#newNode(name, serdes, undefined);
     this.place.program.graph.add(node, this.place.node);

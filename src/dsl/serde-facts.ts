@@ -95,6 +95,12 @@ export type NeedsBoth<Key extends boolean, Value extends boolean> = Key extends 
     : CompileError<'The serde of the value is not known here, since the value was changed: give it as the option "value".'>
   : CompileError<'The serde of the key is not known here, since the key was changed: give it as the option "key".'>;
 
+/** As {@link NeedsBoth}, for state by key: the value's serde is needed only on the way through a repartition topic. */
+export type NeedsByKey<F extends StreamFacts, KeyGiven, ValueGiven> = NeedsBoth<
+  KnownOr<F['key'], KeyGiven>,
+  F['rekeyed'] extends true ? KnownOr<F['value'], ValueGiven> : true
+>;
+
 /** As {@link NeedsBoth}, for a grouped stream: the value's serde is needed only on the way through a repartition topic. */
 export type NeedsGrouped<F extends StreamFacts, Key extends boolean> = Key extends true
   ? F['rekeyed'] extends true

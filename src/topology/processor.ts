@@ -150,6 +150,7 @@ export interface ProcessorMetadata {
 export type DropReason =
   | 'null-key'
   | 'null-value'
+  | 'duplicate'
   | 'late'
   | 'expired'
   | 'invalid-timestamp'

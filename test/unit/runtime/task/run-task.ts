@@ -7,7 +7,7 @@ import { TaskContext } from '../../../../src/runtime/task/task-context.js';
 import { openTaskState } from '../../../../src/state/open-task-state.js';
 import { CapturedTopics } from '../../../../src/testing/captured-topics.js';
 import { fetchedRecord } from '../../../../src/testing/raw-record.js';
-import type { Topology } from '../../../../src/topology/topology.js';
+import type { BuiltTopology } from '../../../../src/topology/node.js';
 import type { Headers } from '../../../../src/util/headers.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 
@@ -34,8 +34,8 @@ export interface RunOptions {
   readonly partitionsOf?: (topic: string) => number;
 }
 
-/** A started task 0_0 over all of a topology, its state in memory, its output captured. */
-export async function runTask(topology: Topology, options: RunOptions): Promise<RunningTask> {
+/** A started task 0_0 over all of what a topology or a program builds, its state in memory, its output captured. */
+export async function runTask(topology: { build(): BuiltTopology }, options: RunOptions): Promise<RunningTask> {
   const built = topology.build();
   const { subTopologies } = built;
   const topics = new CapturedTopics(options.partitionsOf ?? (() => 1));

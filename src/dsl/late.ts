@@ -1,0 +1,36 @@
+import { LateRecordsProcessor } from '../processor/window/late-output.js';
+import { OperatorNode } from './graph/nodes.js';
+import type { KStream } from './kstream.js';
+import type { StreamPlace } from './program.js';
+import type { StreamFacts } from './serde-facts.js';
+
+/** Where an operator's late records go. */
+export interface Late<K, V, F extends StreamFacts> {
+  /**
+   * Is given the stream of the records that the operator drops because they are late, unchanged, with headers that say why
+   * (see `LATE_HEADERS`): `late: (late) => late.to('late-sales')`. A record that is late for several windows comes once for
+   * each. They are counted as dropped all the same. Default: they are dropped.
+   */
+  readonly late?: (stream: KStream<K, V, F>) => void;
+}
+
+/** Names the child for late records, if the program asked for one; takes a number only then. */
+export function lateChildName<K, V, F extends StreamFacts>(
+  { program }: Pick<StreamPlace<unknown, unknown>, 'program'>,
+  { late }: Late<K, V, F>,
+): string | undefined {
+  return late === undefined ? undefined : program.names.generate('KSTREAM-LATE-');
+}
+
+/** Adds the child for late records below an operator; `operator` is the place of the operator, with the types it reads. */
+export function addLateChild<K, V, F extends StreamFacts>(
+  operator: StreamPlace<K, V>,
+  name: string | undefined,
+  { late }: Late<K, V, F>,
+): void {
+  if (late === undefined || name === undefined) return;
+  const { program } = operator;
+  const node = new OperatorNode(name, { supplier: () => () => new LateRecordsProcessor() });
+  program.graph.add(node, operator.node);
+  late(program.handles.stream({ ...operator, name, node }));
+}
