@@ -1,3 +1,4 @@
+import { ScratchBuffers } from '../util/bytes.js';
 import { invalid } from '../util/errors.js';
 import type { Headers } from '../util/headers.js';
 import type { Serde } from '../serde/serde.js';
@@ -189,12 +190,14 @@ function valuesOf(definition: KeyValueStoreDefinition | WindowStoreDefinition): 
   return definition.timestamped ? new TimestampedValues(serde) : new PlainValues(serde);
 }
 
+const rows = new ScratchBuffers();
+
 /** Puts the frozen rows of a store into the batch, or into memory at once. */
 export function stageFrozen({ table, base, index }: StoreHandle, batch: RowBatch | undefined): void {
   index?.stage(batch);
   for (const { mapKey, frozenValue: value, frozenTimestamp } of table.overlay.frozenEntries) {
     if (value === null) base.delete(batch, mapKey);
-    else base.put(batch, mapKey, table.timestamped ? withTimestamp(value, frozenTimestamp) : value);
+    else base.put(batch, mapKey, table.timestamped ? withTimestamp(value, frozenTimestamp, rows) : value);
   }
 }
 

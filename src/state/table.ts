@@ -63,6 +63,7 @@ export class Table {
   setFlushListener(listener: TableFlushListener, sendOldValues: boolean): void {
     this.listener = listener;
     this.sendOldValues = sendOldValues;
+    this.overlay.keepsOldValues = sendOldValues;
   }
 
   /** The entry of a key: the overlay's, or one that stands outside of it until it is read or written. */

@@ -1,5 +1,5 @@
 import type { Serde } from '../serde/serde.js';
-import { writeInt64 } from '../util/bytes.js';
+import { type ScratchBuffers, copyBytes, writeInt64 } from '../util/bytes.js';
 import type { ValueAndTimestamp } from './store.js';
 
 /**
@@ -54,10 +54,11 @@ export class TimestampedValues<V> implements ValueCodec<ValueAndTimestamp<V>> {
   }
 }
 
-/** The row of a timestamped store: the timestamp, then the value. */
-export function withTimestamp(value: Buffer, timestamp: number): Buffer {
-  const row = Buffer.allocUnsafe(8 + value.length);
+/** The row of a timestamped store: the timestamp, then the value. @param rows where the row's buffer comes from */
+export function withTimestamp(value: Buffer, timestamp: number, rows?: ScratchBuffers): Buffer {
+  const length = 8 + value.length;
+  const row = rows === undefined ? Buffer.allocUnsafe(length) : rows.ofLength(length);
   writeInt64(row, timestamp, 0);
-  value.copy(row, 8);
+  copyBytes(value, 0, row, 8, value.length);
   return row;
 }

@@ -90,6 +90,12 @@ export class Entry {
     this.state = (this.state & ~ACTIVE) | FROZEN;
   }
 
+  /** It is out of its overlay. */
+  leave(): void {
+    this.state = 0;
+    this.forget();
+  }
+
   /** Forgets the value: what it is has to be asked of the base. */
   forget(): void {
     this.value = undefined;

@@ -22,6 +22,8 @@ export class Overlay {
    * overlay or its row is kept in memory.
    */
   readonly count = new CommittedNumber(0);
+  /** Whether the values before the changes of the record cache will be asked for at their flush. */
+  keepsOldValues = false;
   /** Goes up with each change of the overlay or its base. */
   private version = 0;
   private readonly entries = new Map<string, Entry>();
@@ -84,7 +86,7 @@ export class Overlay {
   writeCached(entry: Entry, value: Buffer | null, timestamp: number, record: RecordContext | undefined): void {
     this.beginChange(entry);
     const wasCached = entry.change !== undefined;
-    const change = (entry.change ??= new CachedChange(entry.value, entry.timestamp));
+    const change = (entry.change ??= this.changeOf(entry));
     change.causedBy(record);
     entry.state |= CACHED;
     this.set(entry, ownValue(value), timestamp);
@@ -147,12 +149,16 @@ export class Overlay {
     const entries = this.frozen;
     this.frozen = [];
     this.version++;
+    // Most often nothing was written since the freeze, and the map is emptied as a whole.
+    const all = entries.length === this.entries.size && this.dirty.head === undefined && this.active.length === 0;
+    if (all) this.entries.clear();
     for (const entry of entries) {
       entry.state &= ~FROZEN;
       entry.frozenValue = null;
       if ((entry.state & UNCOMMITTED) !== 0) continue;
       this.memory.remove(entry, false);
-      this.detach(entry);
+      if (!all) this.entries.delete(entry.mapKey);
+      entry.leave();
     }
   }
 
@@ -164,7 +170,8 @@ export class Overlay {
       this.memory.remove(entry, entry.change !== undefined);
       if (entry.change !== undefined) this.dirty.remove(entry);
       entry.change = undefined;
-      this.detach(entry);
+      this.entries.delete(entry.mapKey);
+      entry.leave();
     }
     this.active = [];
     this.frozen = [];
@@ -186,6 +193,12 @@ export class Overlay {
     return this.entries.keys();
   }
 
+  /** What is read back from the base if need be does not stay in memory until the flush. */
+  private changeOf(entry: Entry): CachedChange {
+    const keeps = this.keepsOldValues || (entry.state & UNCOMMITTED) !== 0;
+    return new CachedChange(keeps ? entry.value : undefined, entry.timestamp);
+  }
+
   private set(entry: Entry, value: Buffer | null, timestamp: number): void {
     if (entry.present) this.count.current--;
     if (value !== null) this.count.current++;
@@ -198,12 +211,6 @@ export class Overlay {
     this.version++;
     this.entries.set(entry.mapKey, entry);
     entry.state |= ATTACHED;
-  }
-
-  private detach(entry: Entry): void {
-    this.entries.delete(entry.mapKey);
-    entry.state = 0;
-    entry.forget();
   }
 
   /** Takes over the row of the base if it is in memory. */
