@@ -73,10 +73,10 @@ describe('streams on a real Kafka', () => {
     await application.start();
     await application.waitUntilRunning();
     transport!.faults = { loseRequest: 0.05, loseAnswer: 0.05, delay: 0.1 };
-    await feed(30);
+    let rounds = 0;
+    for (; rounds < 30 || transport!.counts.loseAnswer === 0; rounds++) await feed(1);
     transport!.heal();
-    expect(await outputOf(30)).toEqual(trueCounts(KEYS, 30));
-    expect(transport!.counts.loseAnswer).toBeGreaterThan(0);
+    expect(await outputOf(rounds)).toEqual(trueCounts(KEYS, rounds));
   });
 
   it('shares tasks between instances that come and go', async () => {

@@ -84,16 +84,19 @@ export class BrokerScenario {
     await writer.commit();
   }
 
-  /** Everything in a topic, from `from` up to the high watermark, which the position has to reach. */
+  /**
+   * Everything in a topic, from `from` up to the high watermark, which the position has to reach; with `stable` up to the
+   * last stable offset, so that a transaction that is open is not waited for.
+   */
   async read(
     client: BrokerClient,
     topic: string,
-    options: Partial<ReaderOptions> & { readonly from?: number } = {},
+    options: Partial<ReaderOptions> & { readonly from?: number; readonly stable?: boolean } = {},
   ): Promise<ReadRecord[]> {
     const description = (await client.admin.describeTopics([topic])).get(topic);
     assert.ok(description, `topic ${topic} exists`);
     const partitions = Array.from({ length: description.partitions }, (_, partition) => ({ topic, partition }));
-    const ends = await client.admin.listOffsets(partitions, 'latest');
+    const ends = await client.admin.listOffsets(partitions, 'latest', options.stable ? 'read_committed' : undefined);
     const starts = await client.admin.listOffsets(partitions, 'earliest');
     const reader = client.reader({ isolation: 'read_committed', channel: 'restore', ...options });
     for (const partition of partitions)
@@ -111,7 +114,11 @@ export class BrokerScenario {
     return found;
   }
 
-  async values(client: BrokerClient, topic: string, options: Partial<ReaderOptions> = {}): Promise<(string | null)[]> {
+  async values(
+    client: BrokerClient,
+    topic: string,
+    options: Partial<ReaderOptions> & { readonly stable?: boolean } = {},
+  ): Promise<(string | null)[]> {
     return (await this.read(client, topic, options)).map(({ value }) => value);
   }
 

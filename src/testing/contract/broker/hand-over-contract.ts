@@ -20,7 +20,7 @@ export function handOverContract(clause: Clause): void {
     const second = new GroupObserver(s, await s.client(), topic, { userData: 'second', holders });
     await second.joined();
     assert.deepEqual(second.told, ['assigned '], 'nothing before it was given up');
-    await Promise.all([first.owns(2), second.owns(2)]);
+    await s.eventually('both own two', () => first.owned.size === 2 && second.owned.size === 2);
     assert.equal(holders.size, 4);
     const kept = first.told.filter((line) => line.startsWith('revoked'));
     assert.equal(kept.length, 1, `given up once, not all: ${first.told.join('; ')}`);
