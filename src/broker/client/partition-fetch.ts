@@ -23,6 +23,8 @@ export class PartitionFetch implements TopicPartition {
   notBeforeMs = 0;
   underWay = false;
   bufferedBytes = 0;
+  /** The first answer is handed over even if it is empty: it tells the caller that there is nothing to wait for. */
+  private answered = false;
   private readonly ahead: FetchedRecords[] = [];
   private nextAsked: number;
   private nextHandedOver: number;
@@ -46,13 +48,14 @@ export class PartitionFetch implements TopicPartition {
   }
 
   /**
-   * Decodes what a broker sent. @returns true if it moved the partition on
+   * Decodes what a broker sent. @returns true if there is something to hand over
    * @throws CorruptRecordError
    */
   take(answer: PartitionAnswer, isolation: Isolation): boolean {
     const keep = isolation === 'read_committed' ? committedBatches(answer.abortedTransactions) : undefined;
     const { records, nextOffset } = decodeRecords(answer.records, this.nextAsked, keep);
-    if (nextOffset === this.nextAsked) return false;
+    if (nextOffset === this.nextAsked && this.answered) return false;
+    this.answered = true;
     const { topic, partition } = this;
     const { highWatermark, lastStableOffset, logStartOffset } = answer;
     this.ahead.push({ topic, partition, records, nextOffset, highWatermark, lastStableOffset, logStartOffset });
