@@ -43,6 +43,7 @@ export type {
   ValueChanged,
 } from './dsl/serde-facts.js';
 export type { SessionFacts, SessionWindowedStream } from './dsl/session-windowed-stream.js';
+export type { Optimization, OptimizationRule } from './dsl/optimization.js';
 export { StreamsBuilder } from './dsl/streams-builder.js';
 export type { StreamsBuilderOptions } from './dsl/streams-builder.js';
 export type { Suppressed, SuppressBuffer, UntilTimeLimit, UntilWindowCloses } from './dsl/suppress.js';

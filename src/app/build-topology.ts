@@ -6,5 +6,5 @@ import type { TopologyDefinition } from './define-topology.js';
 export function buildTopology(definition: TopologyDefinition): BuiltTopology {
   const builder = new StreamsBuilder();
   definition.build(builder);
-  return builder.build();
+  return builder.build({ optimization: definition.config?.optimization });
 }

@@ -1,4 +1,5 @@
 import type { GeneratorDefinition } from '../connect/generator/generator.js';
+import type { Optimization } from '../dsl/optimization.js';
 import type { StreamsBuilder } from '../dsl/streams-builder.js';
 import type { StreamsApplicationOptions } from '../runtime/application.js';
 import { invalid } from '../util/errors.js';
@@ -21,7 +22,10 @@ export type TopologyConfig = Pick<
   | 'maxTaskIdleMs'
   | 'offsetReset'
   | 'processingGuarantee'
->;
+> & {
+  /** Rules that change the topology (Kafka Streams' `topology.optimization`). Default `none`; not to be changed later. */
+  readonly optimization?: Optimization;
+};
 
 /** A program: its name, its graph, and what belongs to it. The default export of a topology file. */
 export interface TopologyDefinition {

@@ -14,6 +14,7 @@ import { GroupedTable } from './grouped-table.js';
 import { KStream } from './kstream.js';
 import { KTable } from './ktable.js';
 import type { Consumed, Stored } from './options.js';
+import { optimizationRules, optimize, type Optimization } from './optimization.js';
 import { expectExplicitNames } from './explicit-names.js';
 import {
   Program,
@@ -130,13 +131,15 @@ export class StreamsBuilder {
 
   /**
    * The program as data, ready to run or to describe. More may be added, and built again, afterwards.
-   * @param options.optimization rules that change the topology. Default and only one so far: `none`
+   * @param options.optimization rules that change the topology (Kafka Streams' `topology.optimization`). Default `none`. A
+   *   program that runs must keep its rules: with others it has other topics
    * @throws TopologyError for what cannot be right: names taken twice, stores not added, sources that overlap, …
    */
-  build({ optimization = 'none' }: { readonly optimization?: 'none' } = {}): BuiltTopology {
-    expectOptimization(optimization);
+  build({ optimization = 'none' }: { readonly optimization?: Optimization } = {}): BuiltTopology {
+    const rules = optimizationRules(optimization);
     const { graph, copartitioned } = this.#program;
-    const merged = graph.mergeDuplicateSources();
+    const merged = new Map(graph.mergeDuplicateSources());
+    for (const [name, place] of optimize(this.#program, rules)) merged.set(name, place);
     const topology = new Topology();
     graph.writeTo(topology);
     for (const sources of copartitioned)
@@ -159,13 +162,6 @@ export class StreamsBuilder {
     const run = supplier as ProcessorSupplier; // the topic's serdes are of the supplier's types
     graph.add(new GlobalStoreNode(name, source, topic, reading(options), unlogged, run), graph.root);
   }
-}
-
-function expectOptimization(optimization: string): void {
-  if (optimization === 'none') return;
-  throw new TopologyError('UNKNOWN_OPTIMIZATION', `"${optimization}" is not an optimization`, {
-    hint: 'There is: none.',
-  });
 }
 
 function reading<K, V>(options: Consumed<K, V>): Reading {

@@ -49,7 +49,10 @@ class Program {
       this.#last = result;
       if (step.id !== undefined) this.#named.set(step.id, result);
     }
-    return this.#builder.build({ optimization: this.vector.config['topology.optimization'] ?? 'none' });
+    const optimization = String(this.vector.config['topology.optimization'] ?? 'none');
+    return this.#builder.build({
+      optimization: /^(?:all|none)$/.test(optimization) ? optimization : optimization.split(','),
+    });
   }
 
   #on(step: Step): any {

@@ -53,13 +53,14 @@ export class TestCluster {
   }
 
   /** Writes records, to the partitions of their keys. */
-  async produce(topic: string, records: readonly (readonly [key: string, value: string])[]): Promise<void> {
+  async produce(topic: string, records: readonly (readonly [key: string, value: string | null])[]): Promise<void> {
     const writer = this.#feeder.writer({});
     await writer.init();
-    records.forEach(([key, value], index) => {
+    records.forEach(([key, text], index) => {
       const bytes = Buffer.from(key);
       const partition = partitionForKey(bytes, this.#partitions.get(topic) ?? 1);
-      writer.send(topic, partition, bytes, Buffer.from(value), 1_000 + index, NO_HEADERS);
+      const value = text === null ? null : Buffer.from(text);
+      writer.send(topic, partition, bytes, value, 1_000 + index, NO_HEADERS);
     });
     await writer.flush();
     await writer.close();

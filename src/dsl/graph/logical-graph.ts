@@ -10,10 +10,17 @@ import { RootNode, StreamSourceNode } from './nodes.js';
  */
 export class LogicalGraph {
   readonly root: GraphNode = new RootNode();
+  readonly #added = new Set<GraphNode>();
   readonly #mergedSources = new Map<string, string>();
   #nextPriority = 0;
 
+  /** Every step in the order in which it was taken. */
+  get added(): readonly GraphNode[] {
+    return [...this.#added];
+  }
+
   add(child: GraphNode, ...parents: readonly [GraphNode, ...GraphNode[]]): void {
+    this.#added.add(child);
     for (const parent of parents) {
       parent.addChild(child);
       child.buildPriority = this.#nextPriority++;

@@ -56,6 +56,9 @@ export class StreamSourceNode extends GraphNode {
 
 /** Reads a topic as a table: a source and the node that keeps the table's values. */
 export class TableSourceNode extends GraphNode {
+  /** The topic is the changelog of the store: there is no other. */
+  reusesTopic = false;
+
   constructor(
     name: string,
     readonly sourceName: string,
@@ -69,7 +72,10 @@ export class TableSourceNode extends GraphNode {
   writeTo(topology: Topology): void {
     topology.addSource(this.sourceName, { topics: this.topic, ...sourceOptions(this.reading) });
     topology.addProcessor(this.name, this.operator.supplier(), { parents: this.sourceName });
-    for (const store of this.operator.stores?.() ?? []) topology.addStateStore(store, this.name);
+    for (const store of this.operator.stores?.() ?? []) {
+      topology.addStateStore(store, this.name);
+      if (this.reusesTopic && store.logging !== false) topology.useSourceAsChangelog(store.name, this.topic);
+    }
   }
 }
 
