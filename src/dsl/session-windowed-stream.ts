@@ -124,7 +124,9 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
     const newProcessor = (sendOldValues: boolean) =>
       new SessionAggregateProcessor({ aggregation, windows, storeName, sendOldValues }) as Processor;
     const logic = new AggregateTable<Windowed<K>, A>(store, newProcessor, sessionStoreView);
-    const node = { name, storeName, logic, keySerde: sessionWindowed(key), valueSerde: options.value, queryableStore };
+    const serdes = { keySerde: sessionWindowed(key), valueSerde: options.value };
+    const traits = { windowGraceMs: windows.gapMs + windows.graceMs };
+    const node = { name, storeName, logic, ...serdes, queryableStore, traits };
     return this.#aggregation.add(node, key);
   }
 }
