@@ -31,6 +31,7 @@ export type {
   Stored,
   WindowStored,
 } from './dsl/options.js';
+export type { Reorder, WithSerdes } from './dsl/reorder.js';
 export type {
   AllChanged,
   CompileError,

@@ -15,6 +15,7 @@ import type { KTable } from './ktable.js';
 import type { Connected, Named, Produced, Repartitioned, Stored } from './options.js';
 import { connectedStores } from './connected-stores.js';
 import { distinctStream, type ByKey, type Distinct, type First, type Flagged } from './distinct.js';
+import { reorderStream, type Reorder, type WithSerdes } from './reorder.js';
 import { expectSerde, type StreamPlace } from './program.js';
 import { JoinableStream } from './joinable-stream.js';
 import { streamToTable } from './stream-to-table.js';
@@ -257,6 +258,24 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
   ): KStream<NonNull<K>, V, ByKey<F, KS, VS>>;
   first(options: First<K, V, StreamFacts> & { key?: Serde<K>; value?: Serde<V> } = {}): object {
     return distinctStream(this.place, this.repartitions, 'KSTREAM-FIRST-', options);
+  }
+
+  /**
+   * Puts records in the order of their timestamps; those of one timestamp stay in the order in which they were read. Each is held
+   * back, in memory and in a changelog, until stream time is `within` past it, and what comes further behind is late (`late`).
+   * The last records wait for later ones: time alone does not let them go. The order is that of one partition.
+   *
+   *     clicks.reorder({ within: '10s', late: (late) => late.to('late-clicks') })
+   *
+   * Kafka Streams has no such operator. The result is the same however the records came, as long as none is late.
+   * @throws TopologyError `INVALID_WINDOW`
+   */
+  reorder<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    options: Reorder<K, V, WithSerdes<F, KS, VS>> & { readonly key?: KS; readonly value?: VS },
+  ): KStream<K, V, WithSerdes<F, KS, VS>>;
+  reorder(options: Reorder<K, V, StreamFacts> & { key?: Serde<K>; value?: Serde<V> }): object {
+    return reorderStream(this.place, options);
   }
 
   /** Writes the stream to a topic, or to the topic that a function chooses for each record. */

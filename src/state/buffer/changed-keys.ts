@@ -5,25 +5,31 @@
 export class ChangedKeys {
   private readonly keys = new Set<string>();
   private buckets = 16;
+  /** The keys in order, as long as none was added since they were sorted. */
+  private ordered: string[] | undefined;
 
   get size(): number {
     return this.keys.size;
   }
 
   add(mapKey: string): void {
+    if (this.keys.has(mapKey)) return;
     this.keys.add(mapKey);
+    this.ordered = undefined;
     while (this.keys.size > this.buckets * 0.75) this.buckets *= 2;
   }
 
   /** Takes out up to `limit` keys. */
   take(limit: number): string[] {
-    const taken = this.inJavaOrder().slice(0, limit);
+    this.ordered ??= this.inJavaOrder();
+    const taken = this.ordered.splice(0, limit);
     for (const key of taken) this.keys.delete(key);
     return taken;
   }
 
   clear(): void {
     this.keys.clear();
+    this.ordered = undefined;
   }
 
   private inJavaOrder(): string[] {

@@ -1,0 +1,87 @@
+import type { ChangeBuffer } from '../../state/store.js';
+import { EMISSION_SLICE, Record, type Processor, type ProcessorContext } from '../../topology/processor.js';
+import { LateOutput } from '../window/late-output.js';
+import { ObservedTime } from '../window/window-close.js';
+import type { Arrival } from './arrival.js';
+import type { HeldRecord } from './held-record.js';
+
+/** How a stream is put in order. */
+export interface Reordering {
+  readonly storeName: string;
+  readonly withinMs: number;
+  readonly lateChild: string | undefined;
+}
+
+/**
+ * Holds records back until the watermark, which is stream time less `withinMs`, has reached their timestamps, and sends them
+ * on by timestamp; those of one timestamp by topic and offset. A record below the watermark is late: later ones have gone on.
+ */
+export class ReorderProcessor<K, V> implements Processor<K, V, K, V> {
+  readonly #reordering: Reordering;
+  #context!: ProcessorContext<K, V>; // these four are set by init, which always comes before process
+  #buffer!: ChangeBuffer<Arrival, HeldRecord<K, V>>;
+  #observed!: ObservedTime;
+  #late!: LateOutput;
+  #last: Arrival = NOWHERE;
+
+  constructor(reordering: Reordering) {
+    this.#reordering = reordering;
+  }
+
+  init(context: ProcessorContext<K, V>): void {
+    this.#context = context;
+    this.#buffer = context.getStateStore(this.#reordering.storeName);
+    this.#observed = new ObservedTime(context);
+    this.#late = new LateOutput(context, this.#reordering.lateChild);
+  }
+
+  process(record: Record<K, V>): void | Promise<void> {
+    const { key, value, timestamp, headers } = record;
+    const streamTimeMs = this.#observed.advance(timestamp);
+    const watermarkMs = streamTimeMs - this.#reordering.withinMs;
+    if (timestamp < watermarkMs) {
+      this.#late.drop(record, streamTimeMs);
+      return;
+    }
+    const origin = this.#context.recordMetadata() ?? { ...NOWHERE, partition: -1 };
+    const arrival = this.#arrivalOf(origin.topic, origin.offset);
+    this.#buffer.put(timestamp, arrival, { key, value }, null, { ...origin, timestamp, headers });
+    return this.#emit(watermarkMs);
+  }
+
+  /**
+   * The place of a record among those of its time, which no record that is held back has. Taken are places of records that
+   * came from one input record, or, at least once, of one that comes again.
+   */
+  #arrivalOf(topic: string, offset: number): Arrival {
+    const again = topic === this.#last.topic && offset === this.#last.offset;
+    let arrival = { topic, offset, ordinal: again ? this.#last.ordinal + 1 : 0 };
+    while (this.#buffer.priorValue(arrival) !== undefined) arrival = { topic, offset, ordinal: arrival.ordinal + 1 };
+    this.#last = arrival;
+    return arrival;
+  }
+
+  #emit(watermarkMs: number): void | Promise<void> {
+    for (let emitted = 0; this.#buffer.firstTimeMs <= watermarkMs; emitted++) {
+      if (emitted === EMISSION_SLICE) return this.#emitOn(watermarkMs);
+      this.#emitFirst();
+    }
+  }
+
+  async #emitOn(watermarkMs: number): Promise<void> {
+    await this.#context.room();
+    await this.#emit(watermarkMs);
+  }
+
+  #emitFirst(): void {
+    const first = this.#buffer.first();
+    const held = first?.newValue;
+    if (first === undefined || held == null) return; // there always is one, since its time was asked for
+    const { timestamp, headers } = first.context;
+    this.#buffer.removeFirst();
+    // Null comes out where null went in.
+    this.#context.forwardFrom(first.context, new Record(held.key as K, held.value as V, timestamp, headers));
+  }
+}
+
+const NOWHERE: Arrival = { topic: '', offset: -1, ordinal: -1 };
