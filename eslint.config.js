@@ -22,6 +22,8 @@ export default tseslint.config(
     plugins: { boundaries, 'import-x': importX },
     settings: {
       'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/extensions': ['.ts', '.js'],
       'import/resolver': { typescript: { project: './tsconfig.json' } },
       'boundaries/include': ['src/**/*.ts', 'topologies/**/*.ts'],
       'boundaries/elements': layers.map(({ name, pattern }) => ({ type: name, pattern, partialMatch: false })),
