@@ -1,4 +1,6 @@
 /** Kafka Streams for TypeScript: the public names. */
+export { defineQuery } from './app/define-query.js';
+export type { PathNames, QueryDefinition, QueryInput, QueryStores } from './app/define-query.js';
 export { defineTopology } from './app/define-topology.js';
 export type { TopologyConfig, TopologyDefinition } from './app/define-topology.js';
 export { loadConfig } from './app/config.js';

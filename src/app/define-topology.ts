@@ -3,6 +3,7 @@ import type { Optimization } from '../dsl/optimization.js';
 import type { StreamsBuilder } from '../dsl/streams-builder.js';
 import type { StreamsApplicationOptions } from '../runtime/application.js';
 import { invalid } from '../util/errors.js';
+import type { QueryDefinition } from './define-query.js';
 
 export type {
   ErrorPolicies,
@@ -36,6 +37,8 @@ export interface TopologyDefinition {
   build(builder: StreamsBuilder): void;
   /** Make up its input data, for `millrace generate` and `millrace run --generate`. */
   readonly generators?: readonly GeneratorDefinition[];
+  /** Questions that it answers from its own stores, over HTTP; made by `defineQuery`. */
+  readonly queries?: readonly QueryDefinition[];
 }
 
 /** Kafka's rule for topic names, which an application's internal topics have to keep; room is left for their endings. */

@@ -13,7 +13,9 @@ import type { StateDirectory } from '../runtime/state-directory.js';
 import type { Surroundings } from './broker.js';
 import type { Closing } from './closing.js';
 import type { Config } from './config.js';
+import type { TopologyDefinition } from './define-topology.js';
 import { startHttpServer, type Readiness } from './http/http-server.js';
+import type { ServedQuery } from './http/query-routes.js';
 import { startQueryThread, type QueryThread } from './query-thread/query-thread.js';
 import type { RecordSink } from './record-sink.js';
 
@@ -28,6 +30,8 @@ export interface ServerOptions extends Surroundings {
   readonly config: Config;
   readonly metrics: PrometheusMetrics;
   readonly applications: readonly StreamsApplication[];
+  /** What the applications run, in their order. */
+  readonly topologies: readonly TopologyDefinition[];
   /** URLs of the modules that export the topologies, in the order of the applications. */
   readonly modules: readonly string[] | undefined;
   readonly stateDirectory: StateDirectory;
@@ -39,7 +43,7 @@ export interface ServerOptions extends Surroundings {
 
 /**
  * Starts the gRPC and the HTTP server of a process over its applications.
- * @throws MillraceError `PORT_BUSY`
+ * @throws MillraceError `PORT_BUSY`, `QUERY_PATH_TAKEN`
  */
 export async function startServers(options: ServerOptions, closing: Closing): Promise<Ports> {
   const { config, metrics, applications, stateDirectory } = options;
@@ -65,6 +69,7 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
       exposition: async () => (await metrics.exposition()) + (await grpc.metrics()),
     },
     methods: restMethods(queries, queries),
+    queries: servedQueries(options),
     readiness: () => readinessOf(applications),
     topics: options.topics,
   });
@@ -91,6 +96,13 @@ async function startGrpc(options: ServerOptions, queries: Queries): Promise<Quer
     stateFolder: dirname(stateDirectory.taskFolder(applicationId, '0_0')),
   }));
   return startQueryThread({ host, port, applications: described }, applications, queries, options.onFailure);
+}
+
+/** Each topology's queries, over the stores of its application. */
+function servedQueries({ applications, topologies }: ServerOptions): ServedQuery[] {
+  return applications.flatMap((stores, index) =>
+    (topologies[index]?.queries ?? []).map((query) => ({ application: stores.applicationId, query, stores })),
+  );
 }
 
 function readinessOf(applications: readonly StreamsApplication[]): Readiness {

@@ -22,6 +22,7 @@ const STATUS_BY_KIND: Readonly<Record<ErrorKind, status>> = {
 const STATUS_BY_CODE: Readonly<Record<string, status>> = {
   APPLICATION_NOT_FOUND: status.NOT_FOUND,
   STORE_NOT_FOUND: status.NOT_FOUND,
+  NOT_FOUND: status.NOT_FOUND,
   QUERY_NOT_SUPPORTED: status.UNIMPLEMENTED,
 };
 

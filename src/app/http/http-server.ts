@@ -7,6 +7,7 @@ import type { RestMethod } from '../../query/rest-methods.js';
 import { indexPage } from './index-page.js';
 import type { RecordSink } from '../record-sink.js';
 import { addProduceRoute } from './produce-route.js';
+import { addQueryRoutes, type ServedQuery } from './query-routes.js';
 import { addRestRoutes } from './rest-routes.js';
 
 export interface HttpServerOptions {
@@ -15,6 +16,8 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly metrics: Pick<PrometheusMetrics, 'contentType' | 'exposition'>;
   readonly methods: readonly RestMethod[];
+  /** The topologies' own. */
+  readonly queries: readonly ServedQuery[];
   /** Whether every task runs, and if not why. */
   readonly readiness: () => Readiness;
   /** Where `POST /api/topics/<topic>/records` goes. */
@@ -35,13 +38,18 @@ export interface HttpServer {
 }
 
 /**
- * Serves `/metrics`, `/healthz`, `/readyz` and `/api/…`.
- * @throws MillraceError `PORT_BUSY` when the port is taken
+ * Serves `/metrics`, `/healthz`, `/readyz`, `/api/…` and the topologies' own queries.
+ * @throws MillraceError `PORT_BUSY` when the port is taken, `QUERY_PATH_TAKEN`
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const server = fastify({ forceCloseConnections: true, bodyLimit: 64 * 1_024 * 1_024 });
+  const server = fastify({
+    forceCloseConnections: true,
+    bodyLimit: 64 * 1_024 * 1_024,
+    routerOptions: { maxParamLength: 4_096 }, // keys stand in paths
+  });
   addOperations(server, options);
   addRestRoutes(server, options.methods);
+  addQueryRoutes(server, options.queries);
   addProduceRoute(server, options.topics);
   server.setErrorHandler((error, _request, reply) => {
     const { code, details } = toStatus(error);
@@ -58,8 +66,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { port: address?.port ?? options.port, close: () => server.close() };
 }
 
-function addOperations(server: FastifyInstance, { metrics, methods, readiness }: HttpServerOptions): void {
-  server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(indexPage(methods)));
+function addOperations(server: FastifyInstance, { metrics, methods, queries, readiness }: HttpServerOptions): void {
+  server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(indexPage(methods, queries)));
   server.get('/healthz', () => ({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {
     const now = readiness();
