@@ -4,6 +4,7 @@ import type { Processor } from '../topology/processor.js';
 import { StreamAggregateProcessor, type Aggregation } from '../processor/aggregate/stream-aggregate.js';
 import { storeView } from '../processor/ktable/store-view.js';
 import type { SessionWindows } from '../processor/window/session-windows.js';
+import type { SlidingWindows } from '../processor/window/sliding-windows.js';
 import type { TimeWindows } from '../processor/window/windows.js';
 import { GroupAggregation } from './group-aggregation.js';
 import type { KTable } from './ktable.js';
@@ -95,9 +96,11 @@ export class GroupedStream<K, V, F extends StreamFacts> {
   }
 
   /** Aggregates by key and window: `windowedBy(tumbling('1m', { grace: '10s' }))`. */
-  windowedBy(windows: TimeWindows): TimeWindowedStream<K, V, F>;
+  windowedBy(windows: TimeWindows | SlidingWindows): TimeWindowedStream<K, V, F>;
   windowedBy(windows: SessionWindows): SessionWindowedStream<K, V, F>;
-  windowedBy(windows: TimeWindows | SessionWindows): TimeWindowedStream<K, V, F> | SessionWindowedStream<K, V, F> {
+  windowedBy(
+    windows: TimeWindows | SlidingWindows | SessionWindows,
+  ): TimeWindowedStream<K, V, F> | SessionWindowedStream<K, V, F> {
     if (windows.kind === 'session') return new SessionWindowedStream(this.#aggregation, windows);
     return new TimeWindowedStream(this.#aggregation, windows);
   }

@@ -1,10 +1,10 @@
 import type { Serde } from '../serde/serde.js';
 import { long } from '../serde/primitives.js';
 import { sessionWindowed, type Windowed } from '../serde/windowed.js';
-import type { Processor } from '../topology/processor.js';
-import { SessionAggregateProcessor, type SessionAggregation } from '../processor/aggregate/session-aggregate.js';
+import type { SessionAggregation } from '../processor/aggregate/session-aggregate.js';
 import { sessionStoreView } from '../processor/ktable/session-view.js';
 import type { SessionWindows } from '../processor/window/session-windows.js';
+import type { EmitStrategy } from '../processor/window/window-close-emitter.js';
 import type { GroupAggregation } from './group-aggregation.js';
 import type { KTable } from './ktable.js';
 import type { Named, WindowStored } from './options.js';
@@ -19,9 +19,9 @@ import type {
   StreamFacts,
   TableFacts,
 } from './serde-facts.js';
-import { sessionStoreDefinition } from './session-stored.js';
 import { givenStoreName, mentionsStore } from './stored.js';
 import { AggregateTable } from './table/store-table.js';
+import { sessionWindowing } from './time-windowing.js';
 
 /** What a table of sessions tells: it always loses keys, since sessions that are merged are deleted. */
 export interface SessionFacts extends TableFacts {
@@ -37,11 +37,22 @@ export interface SessionFacts extends TableFacts {
 export class SessionWindowedStream<K, V, F extends StreamFacts> {
   readonly #aggregation: GroupAggregation<K, V>;
   readonly #windows: SessionWindows;
+  readonly #emit: EmitStrategy;
 
   /** Made by `windowedBy`. */
-  constructor(aggregation: GroupAggregation<K, V>, windows: SessionWindows) {
+  constructor(aggregation: GroupAggregation<K, V>, windows: SessionWindows, emit: EmitStrategy = 'onWindowUpdate') {
     this.#aggregation = aggregation;
     this.#windows = windows;
+    this.#emit = emit;
+  }
+
+  /**
+   * Says when results are sent on: with `onWindowClose` each session once, when it is closed (KIP-825); default is every
+   * update. As in Kafka Streams, a session that its store has forgotten when it closes is not sent: give a longer
+   * `retention` where stream time may leap, and to a store in memory, which forgets a session before it closes.
+   */
+  emitStrategy(emit: EmitStrategy): SessionWindowedStream<K, V, F> {
+    return new SessionWindowedStream(this.#aggregation, this.#windows, emit);
   }
 
   /** How many records each session has had. */
@@ -114,19 +125,20 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
     aggregation: SessionAggregation<K, V, A>,
     options: Named & WindowStored & { key?: Serde<K>; value: Serde<A> },
   ): KTable<Windowed<K>, A, SessionFacts> {
-    const windows = this.#windows;
     const { program, keySerde } = this.#aggregation.place;
     const queryableStore = givenStoreName(options);
     const storeName = queryableStore ?? program.names.storeName(prefix);
     const name = program.names.nameOr(options.name, prefix);
     const key = expectSerde(options.key ?? keySerde, 'key', name);
-    const store = sessionStoreDefinition(program, storeName, options, { key, value: options.value }, windows);
-    const newProcessor = (sendOldValues: boolean) =>
-      new SessionAggregateProcessor({ aggregation, windows, storeName, sendOldValues }) as Processor;
-    const logic = new AggregateTable<Windowed<K>, A>(store, newProcessor, sessionStoreView);
+    const windowing = sessionWindowing<K, V, A>(this.#windows, this.#emit);
+    const store = windowing.store(program, storeName, options, { key, value: options.value });
+    const logic = new AggregateTable<Windowed<K>, A>(
+      store,
+      (sendOldValues) => windowing.newProcessor(aggregation, storeName, sendOldValues),
+      sessionStoreView,
+    );
     const serdes = { keySerde: sessionWindowed(key), valueSerde: options.value };
-    const traits = { windowGraceMs: windows.gapMs + windows.graceMs };
-    const node = { name, storeName, logic, ...serdes, queryableStore, traits };
+    const node = { name, storeName, logic, ...serdes, queryableStore, traits: windowing.traits };
     return this.#aggregation.add(node, key);
   }
 }

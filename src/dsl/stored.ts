@@ -6,7 +6,7 @@ import type {
   WindowStoreDefinition,
 } from '../state/store.js';
 import type { TimeWindows } from '../processor/window/windows.js';
-import { CHANGELOG_EXTRA_RETENTION_MS } from '../topology/internal-topics.js';
+import { changelogRetention } from '../topology/internal-topics.js';
 import { changelogSettings } from '../topology/store-definitions.js';
 import { TopologyError } from '../topology/topology-error.js';
 import { validName } from '../topology/naming.js';
@@ -83,7 +83,7 @@ export function withChangelogRetention<Store extends WindowStoreDefinition | Ses
 ): Store {
   if (store.logging === false || retention !== undefined) return store;
   const topicConfig = {
-    'retention.ms': String(windowsMs + CHANGELOG_EXTRA_RETENTION_MS),
+    'retention.ms': changelogRetention(windowsMs),
     ...store.logging.topicConfig,
   };
   return { ...store, logging: { topicConfig } };

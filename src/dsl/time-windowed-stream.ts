@@ -1,11 +1,12 @@
 import type { Serde } from '../serde/serde.js';
 import { long } from '../serde/primitives.js';
 import { timeWindowed, type Windowed } from '../serde/windowed.js';
-import type { Processor } from '../topology/processor.js';
 import type { Aggregation } from '../processor/aggregate/stream-aggregate.js';
-import { WindowAggregateProcessor } from '../processor/aggregate/window-aggregate.js';
 import { windowStoreView } from '../processor/ktable/store-view.js';
+import type { SlidingWindows } from '../processor/window/sliding-windows.js';
+import type { EmitStrategy } from '../processor/window/window-close-emitter.js';
 import type { TimeWindows } from '../processor/window/windows.js';
+import { TopologyError } from '../topology/topology-error.js';
 import type { GroupAggregation } from './group-aggregation.js';
 import type { AggregateFacts } from './grouped-stream.js';
 import type { KTable } from './ktable.js';
@@ -21,21 +22,42 @@ import type {
   StreamFacts,
   TableFacts,
 } from './serde-facts.js';
-import { givenStoreName, mentionsStore, windowStoreDefinition } from './stored.js';
+import { givenStoreName, mentionsStore } from './stored.js';
 import { AggregateTable } from './table/store-table.js';
+import { timeWindowing } from './time-windowing.js';
 
 /**
- * A grouped stream in tumbling or hopping windows. Its tables have a row per key and window. Records without a key are
- * dropped; so are late ones. Unlike without windows, a record without a value counts, as in Kafka Streams.
+ * A grouped stream in tumbling, hopping, unlimited or sliding windows (Kafka Streams' `TimeWindowedKStream`). Its tables
+ * have a row per key and window. Records without a key are dropped; so are late ones. Unlike without windows, a record
+ * without a value counts, as in Kafka Streams, except in sliding windows.
  */
 export class TimeWindowedStream<K, V, F extends StreamFacts> {
   readonly #aggregation: GroupAggregation<K, V>;
-  readonly #windows: TimeWindows;
+  readonly #windows: TimeWindows | SlidingWindows;
+  readonly #emit: EmitStrategy;
 
   /** Made by `windowedBy`. */
-  constructor(aggregation: GroupAggregation<K, V>, windows: TimeWindows) {
+  constructor(
+    aggregation: GroupAggregation<K, V>,
+    windows: TimeWindows | SlidingWindows,
+    emit: EmitStrategy = 'onWindowUpdate',
+  ) {
     this.#aggregation = aggregation;
     this.#windows = windows;
+    this.#emit = emit;
+  }
+
+  /**
+   * Says when results are sent on: with `onWindowClose` each window once, when it is closed (KIP-825); default is every
+   * update. As in Kafka Streams, a window that its store has forgotten when it closes is not sent: give a longer
+   * `retention` where stream time may leap, and to a store in memory, which forgets a window at the moment it closes.
+   * @throws TopologyError `INVALID_WINDOW` for a window that never closes
+   */
+  emitStrategy(emit: EmitStrategy): TimeWindowedStream<K, V, F> {
+    if (emit === 'onWindowClose' && this.#windows.kind === 'time' && this.#windows.startMs !== undefined) {
+      throw new TopologyError('INVALID_WINDOW', 'ON_WINDOW_CLOSE emit strategy cannot be used for UnlimitedWindows');
+    }
+    return new TimeWindowedStream(this.#aggregation, this.#windows, emit);
   }
 
   /** How many records each key has had in each window. */
@@ -102,19 +124,20 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
     aggregation: Aggregation<K, V, A>,
     options: Named & WindowStored & { key?: Serde<K>; value: Serde<A> },
   ): KTable<Windowed<K>, A, R> {
-    const windows = this.#windows;
     const { program, keySerde } = this.#aggregation.place;
     const queryableStore = givenStoreName(options);
     const storeName = queryableStore ?? program.names.storeName(prefix);
     const name = program.names.nameOr(options.name, prefix);
     const key = expectSerde(options.key ?? keySerde, 'key', name);
-    const store = windowStoreDefinition(program, storeName, options, { key, value: options.value }, windows);
-    const newProcessor = (sendOldValues: boolean) =>
-      new WindowAggregateProcessor(aggregation, windows, storeName, sendOldValues) as Processor;
-    const logic = new AggregateTable<Windowed<K>, A>(store, newProcessor, windowStoreView);
-    const windowKey = timeWindowed(key, windows.sizeMs);
-    const serdes = { keySerde: windowKey, valueSerde: options.value };
-    const node = { name, storeName, logic, ...serdes, queryableStore, traits: { windowGraceMs: windows.graceMs } };
+    const windowing = timeWindowing<K, V, A>(this.#windows, this.#emit);
+    const store = windowing.store(program, storeName, options, { key, value: options.value });
+    const logic = new AggregateTable<Windowed<K>, A>(
+      store,
+      (sendOldValues) => windowing.newProcessor(aggregation, storeName, sendOldValues),
+      windowStoreView,
+    );
+    const serdes = { keySerde: timeWindowed(key, windowing.sizeMs), valueSerde: options.value };
+    const node = { name, storeName, logic, ...serdes, queryableStore, traits: windowing.traits };
     return this.#aggregation.add(node, key);
   }
 }

@@ -26,7 +26,7 @@ import { Table } from './table.js';
 import type { ValueCodec } from './value-codec.js';
 import { PlainValues, TimestampedValues, withTimestamp } from './value-codec.js';
 import { WindowExpiry } from './window/window-expiry.js';
-import { segmentPrefix, windowLayout } from './window/window-layout.js';
+import { windowLayout } from './window/window-layout.js';
 import { TableWindowStore } from './window/window-store.js';
 
 /** The numbers of a store that are committed with its rows, by name. */
@@ -113,21 +113,26 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
 
 function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): StoreHandle {
   const expiry = new WindowExpiry(definition);
-  const layout = windowLayout(expiry);
-  const base = parts.baseOnDisk(definition, layout) ?? new MemoryBase(layout);
+  const layout = windowLayout(definition, expiry);
+  const base = parts.baseOnDisk(definition, layout.rows) ?? new MemoryBase(layout.rows);
+  const index = definition.indexed === true ? openIndex(definition, parts) : undefined;
   const table = tableOf(definition, base, parts, definition.caching && !definition.retainDuplicates);
   const values = valuesOf(definition);
-  const store = new TableWindowStore(definition, table, values, expiry, parts.context);
+  const store = new TableWindowStore(definition, table, values, expiry, parts.context, layout, index);
   return {
     store,
     table,
     base,
+    ...(index !== undefined && { index }),
     numbers: { observedMs: expiry.observed, sequence: store.sequence },
     values,
     listenerKey: (entry) => store.windowedKey(entry),
-    restoring: (_mapKey, key) => store.restored(key),
-    reset: () => undefined,
-    deleteExpired: expiredRows(expiry, (oldest) => base.deleteBelow(segmentPrefix(oldest))),
+    restoring: (mapKey, key, value) => store.restored(mapKey, key, value),
+    reset: () => index?.reset(),
+    deleteExpired: expiredRows(expiry, async (oldest) => {
+      await base.deleteBelow(layout.expiredBelow(oldest), layout.prefix);
+      await index?.deleteBelow(oldest);
+    }),
   };
 }
 

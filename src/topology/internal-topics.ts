@@ -1,8 +1,18 @@
 import type { StoreDefinition } from '../state/store.js';
+import { NO_END } from '../serde/primitives.js';
 import { changelogTopic, type InternalTopic, type SubTopology } from './node.js';
 
+/** How long the changelog of a store is kept, as the topic config wants it. */
+export function changelogRetention(retentionMs: number): string {
+  const withExtra = retentionMs + CHANGELOG_EXTRA_RETENTION_MS;
+  return withExtra >= NO_END ? LONG_MAX : String(withExtra);
+}
+
+/** Java's largest long, which no number is equal to. */
+const LONG_MAX = '9223372036854775807';
+
 /** A changelog of windows is kept a day longer than the windows, for clocks that differ (Kafka Streams' default). */
-export const CHANGELOG_EXTRA_RETENTION_MS = 86_400_000;
+const CHANGELOG_EXTRA_RETENTION_MS = 86_400_000;
 
 /** Repartition topics are purged behind the commit, which frees whole segments only: so small ones, never expired by time. */
 const REPARTITION_CONFIGS = Object.freeze({
@@ -50,13 +60,13 @@ function cleanup(store: StoreDefinition): { [name: string]: string } {
     case 'versioned':
       return {
         'cleanup.policy': 'compact',
-        'min.compaction.lag.ms': String(store.historyRetentionMs + CHANGELOG_EXTRA_RETENTION_MS),
+        'min.compaction.lag.ms': changelogRetention(store.historyRetentionMs),
       };
     case 'window':
     case 'session':
       return {
         'cleanup.policy': 'compact,delete',
-        'retention.ms': String(store.retentionMs + CHANGELOG_EXTRA_RETENTION_MS),
+        'retention.ms': changelogRetention(store.retentionMs),
       };
   }
 }

@@ -6,7 +6,7 @@ import { SessionWindowedStream } from '../../src/dsl/session-windowed-stream.js'
 import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
 import { sessions } from '../../src/processor/window/session-windows.js';
 import { sliding } from '../../src/processor/window/sliding-windows.js';
-import { hopping, tumbling } from '../../src/processor/window/windows.js';
+import { hopping, tumbling, unlimited } from '../../src/processor/window/windows.js';
 import type { Serde } from '../../src/serde/serde.js';
 import type { StoreDefinition } from '../../src/state/store.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
@@ -203,7 +203,11 @@ class Program {
     if (type === 'hopping') return this.#on(step).windowedBy(hopping(sizeMs, { advance: advanceMs, ...options }));
     if (type === 'session') return this.#on(step).windowedBy(sessions(step.windows.inactivityGapMs, options));
     if (type === 'sliding') return this.#on(step).windowedBy(sliding(step.windows.timeDifferenceMs, options));
+    if (type === 'unlimited') return this.#on(step).windowedBy(unlimited({ start: step.windows.startMs ?? 0 }));
     throw new UnsupportedStep(`windows "${type}"`);
+  }
+  op_emitStrategy(step: any): unknown {
+    return this.#on(step).emitStrategy(step.strategy);
   }
   op_count(step: any): unknown {
     return this.#on(step).count({ ...named(step), ...stored(step.materialized, step) });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ErrorPolicies, ErrorResponse } from '../../src/runtime/task/error-policy.js';
 import type { KeyValueStore, SessionStore, StateStore, ValueAndTimestamp, WindowStore } from '../../src/state/store.js';
+import { NO_END } from '../../src/serde/primitives.js';
 import type { RawRecord } from '../../src/testing/raw-record.js';
 import { TopologyTestDriver } from '../../src/testing/topology-test-driver.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
@@ -196,7 +197,7 @@ async function keyValueEntries(store: KeyValueStore<unknown, unknown>): Promise<
 async function windowEntries(store: WindowStore<unknown, unknown>): Promise<object[]> {
   const entries: Entry[] = [];
   for await (const { key, startMs, endMs, value } of store.all()) {
-    entries.push({ key: shown(key), start: startMs, end: endMs, ...valueForm(store, value) });
+    entries.push({ key: shown(key), start: startMs, end: endShown(endMs), ...valueForm(store, value) });
   }
   return entries.sort(byKey);
 }
@@ -215,6 +216,9 @@ function valueForm(store: StateStore, value: unknown): object {
   const { value: inner, timestamp } = value as ValueAndTimestamp<unknown>;
   return { value: shown(inner), ...(timestamp >= 0 && { timestamp }) };
 }
+
+/** Java's largest long stands as text. */
+const endShown = (endMs: number): unknown => (endMs === NO_END ? '9223372036854775807' : endMs);
 
 const shown = (value: unknown): unknown => (Buffer.isBuffer(value) ? value.toString('hex') : value);
 

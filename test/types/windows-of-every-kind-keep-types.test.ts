@@ -5,6 +5,8 @@ import type { KTable } from '../../src/dsl/ktable.js';
 import type { StreamFacts, TableFacts } from '../../src/dsl/serde-facts.js';
 import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
 import { sessions } from '../../src/processor/window/session-windows.js';
+import { sliding } from '../../src/processor/window/sliding-windows.js';
+import { unlimited } from '../../src/processor/window/windows.js';
 import { json, long, string, type Windowed } from '../../src/serde/index.js';
 
 interface Click {
@@ -20,6 +22,19 @@ function recordsOf(handle: object): unknown {
 
 const clicks = new StreamsBuilder().stream('clicks', { key: string(), value: json<Click>() }).groupByKey();
 const add = (total: number, click: Click | null) => total + (click?.page.length ?? 0);
+
+describe('sliding and unlimited windows', () => {
+  it('have windowed keys, whenever they are sent', () => {
+    const closing = clicks.windowedBy(sliding('5m')).emitStrategy('onWindowClose');
+    expectTypeOf(recordsOf(closing.count())).toEqualTypeOf<[Windowed<string>, number]>();
+    expectTypeOf(recordsOf(clicks.windowedBy(unlimited()).count())).toEqualTypeOf<[Windowed<string>, number]>();
+    const wrong = () => {
+      // @ts-expect-error -- there is no such strategy
+      clicks.windowedBy(sliding('5m')).emitStrategy('never');
+    };
+    expect(wrong).not.toBeNull();
+  });
+});
 
 describe('sessions', () => {
   const inSessions = clicks.windowedBy(sessions('5m', { grace: '10s' }));

@@ -5,7 +5,9 @@ import type { Change } from '../ktable/change.js';
 import { SessionForwarder } from '../ktable/session-forwarder.js';
 import { closeTime, ObservedTime } from '../window/window-close.js';
 import type { SessionWindows } from '../window/session-windows.js';
+import { sessionEmitter, type WindowEmitter } from '../window/window-emitter.js';
 import type { Aggregation } from './stream-aggregate.js';
+import type { WindowedAggregateOptions } from './windowed-aggregate-options.js';
 
 /** How the values of a session are folded into one, and sessions into each other when a record joins them. */
 export interface SessionAggregation<K, V, A> extends Aggregation<K, V, A> {
@@ -13,38 +15,33 @@ export interface SessionAggregation<K, V, A> extends Aggregation<K, V, A> {
   readonly merger: (aggregate: A, session: A, key: K) => A | null;
 }
 
-/** What a {@link SessionAggregateProcessor} is told. */
-export interface SessionAggregateOptions<K, V, A> {
-  readonly aggregation: SessionAggregation<K, V, A>;
-  readonly windows: SessionWindows;
-  readonly storeName: string;
-  readonly sendOldValues: boolean;
-}
-
 /**
  * Folds the values of a key into sessions. A record that comes within the gap of sessions joins them: they are merged into
  * one, and each of them is retracted. Records without a key are dropped; so is one whose session is closed.
  */
 export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
-  readonly #options: SessionAggregateOptions<K, V, A>;
-  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
+  readonly #options: WindowedAggregateOptions<SessionAggregation<K, V, A>, SessionWindows>;
+  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these three are set by init, which always comes before process
   #store!: SessionStore<K, A>;
-  #forwarder!: SessionForwarder<K, A>;
   #observed!: ObservedTime;
+  /** Of the two one is there, by the emit strategy. */
+  #forwarder: SessionForwarder<K, A> | undefined;
+  #emitter: WindowEmitter | undefined;
 
-  constructor(options: SessionAggregateOptions<K, V, A>) {
+  constructor(options: WindowedAggregateOptions<SessionAggregation<K, V, A>, SessionWindows>) {
     this.#options = options;
   }
 
   init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
-    const { storeName, sendOldValues } = this.#options;
+    const { storeName, sendOldValues, emit } = this.#options;
     this.#context = context;
     this.#store = context.getStateStore(storeName);
-    this.#forwarder = new SessionForwarder(context, storeName, sendOldValues);
+    if (emit === 'onWindowClose') this.#emitter = sessionEmitter(context, storeName);
+    else this.#forwarder = new SessionForwarder(context, storeName, sendOldValues);
     this.#observed = new ObservedTime(context);
   }
 
-  process(record: Record<K, V>): void {
+  process(record: Record<K, V>): void | Promise<void> {
     const { key, timestamp } = record;
     if (key == null) {
       this.#context.dropped('null-key');
@@ -58,6 +55,7 @@ export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windo
     // A session's end is included in it, unlike that of a time window.
     if (session.end < closeTimeMs) this.#context.dropped('late');
     else this.#join(merged, session, record);
+    return this.#emitter?.emit(closeTimeMs, record.headers);
   }
 
   #join(merged: readonly SessionEntry<K, A>[], session: Windowed<K>, { key, value }: Record<K, V>): void {
@@ -65,14 +63,15 @@ export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windo
     if (session.start !== session.end) this.#retract(merged);
     const aggregate = this.#fold(before, value, key);
     this.#store.put(session, aggregate);
-    this.#forwarder.forward(session, aggregate, null);
+    this.#emitter?.noticed(session.end);
+    this.#forwarder?.forward(session, aggregate, null);
   }
 
   #retract(merged: readonly SessionEntry<K, A>[]): void {
     for (const { key, startMs, endMs, value } of merged) {
       const session = { key, start: startMs, end: endMs };
       this.#store.remove(session);
-      this.#forwarder.forward(session, null, value);
+      this.#forwarder?.forward(session, null, value);
     }
   }
 

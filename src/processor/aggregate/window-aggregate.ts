@@ -4,63 +4,76 @@ import type { Change } from '../ktable/change.js';
 import { windowTable, type WindowTable } from '../ktable/store-view.js';
 import { UpdateForwarder } from '../ktable/update-forwarder.js';
 import { closeTime, ObservedTime, windowClosed } from '../window/window-close.js';
-import { firstWindowStart, type TimeWindows } from '../window/windows.js';
+import { windowEmitter, type WindowEmitter } from '../window/window-emitter.js';
+import type { ClosingWindows } from '../window/window-close-emitter.js';
+import { firstWindowStart, windowEnd, type TimeWindows } from '../window/windows.js';
 import { fold, type Aggregation } from './stream-aggregate.js';
+import type { WindowedAggregateOptions } from './windowed-aggregate-options.js';
 
 /**
  * Folds the values of a key and a time window into one: one read and one write per record and window. Records without a
  * key are dropped; so are, window by window, records for windows that are closed.
  */
 export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
-  readonly #aggregation: Aggregation<K, V, A>;
-  readonly #windows: TimeWindows;
-  readonly #storeName: string;
-  readonly #sendOldValues: boolean;
-  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
+  readonly #options: WindowedAggregateOptions<Aggregation<K, V, A>, TimeWindows>;
+  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these three are set by init, which always comes before process
   #store!: WindowTable<K, A>;
-  #forwarder!: UpdateForwarder<Windowed<K>, A>;
   #observed!: ObservedTime;
+  /** Of the two one is there, by the emit strategy. */
+  #forwarder: UpdateForwarder<Windowed<K>, A> | undefined;
+  #emitter: WindowEmitter | undefined;
 
-  constructor(aggregation: Aggregation<K, V, A>, windows: TimeWindows, storeName: string, sendOldValues: boolean) {
-    this.#aggregation = aggregation;
-    this.#windows = windows;
-    this.#storeName = storeName;
-    this.#sendOldValues = sendOldValues;
+  constructor(options: WindowedAggregateOptions<Aggregation<K, V, A>, TimeWindows>) {
+    this.#options = options;
   }
 
   init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
+    const { storeName, sendOldValues, emit, windows } = this.#options;
     this.#context = context;
-    this.#store = windowTable(context, this.#storeName);
-    this.#forwarder = new UpdateForwarder(context, this.#storeName, this.#sendOldValues);
+    this.#store = windowTable(context, storeName);
     this.#observed = new ObservedTime(context);
+    if (emit === 'onWindowClose') this.#emitter = windowEmitter(context, storeName, closingWindows(windows));
+    else this.#forwarder = new UpdateForwarder(context, storeName, sendOldValues);
   }
 
-  process(record: Record<K, V>): void {
+  process(record: Record<K, V>): void | Promise<void> {
     if (record.key == null) {
       this.#context.dropped('null-key');
       return;
     }
-    const { sizeMs, advanceMs, graceMs } = this.#windows;
+    const { windows } = this.#options;
+    const { sizeMs, advanceMs, graceMs } = windows;
     const { timestamp } = record;
     const closeTimeMs = closeTime(this.#observed.advance(timestamp), graceMs);
-    for (let start = firstWindowStart(this.#windows, timestamp); start <= timestamp; start += advanceMs) {
+    for (let start = firstWindowStart(windows, timestamp); start <= timestamp; start += advanceMs) {
       if (windowClosed(start + sizeMs, closeTimeMs)) this.#context.dropped('late');
       else this.#addTo(start, record);
     }
+    return this.#emitter?.emit(closeTimeMs, record.headers);
   }
 
   #addTo(start: number, { key, value, timestamp, headers }: Record<K, V>): void {
     const old = this.#store.fetch(key, start);
-    const newValue = fold(this.#aggregation, old?.value, value, key);
+    const newValue = fold(this.#options.aggregation, old?.value, value, key);
     const newTimestamp = old === undefined ? timestamp : Math.max(timestamp, old.timestamp);
     this.#store.put(key, newValue, newTimestamp, start);
-    if (!this.#forwarder.immediate) return;
-    const window = { key, start, end: start + this.#windows.sizeMs };
+    this.#emitter?.noticed(start);
+    if (this.#forwarder?.immediate !== true) return;
+    const window = { key, start, end: windowEnd(this.#options.windows, start) };
     this.#forwarder.forward(window, newValue, this.#oldValue(old?.value), newTimestamp, headers);
   }
 
   #oldValue(old: A | undefined): A | null {
-    if (!this.#sendOldValues) return null;
-    return old ?? this.#aggregation.initializer?.() ?? null;
+    const { sendOldValues, aggregation } = this.#options;
+    if (!sendOldValues) return null;
+    return old ?? aggregation.initializer?.() ?? null;
   }
+}
+
+/** A window's end is excluded from it, so it is closed when the close time has reached it. */
+function closingWindows({ sizeMs }: TimeWindows): ClosingWindows {
+  return {
+    first: (emittedUpToMs) => (emittedUpToMs < 0 ? 0 : Math.max(0, emittedUpToMs - sizeMs) + 1),
+    last: (closeTimeMs) => closeTimeMs - sizeMs,
+  };
 }

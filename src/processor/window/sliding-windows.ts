@@ -10,7 +10,8 @@ export interface SlidingWindows {
 }
 
 /**
- * Windows over all records at most `difference` apart: `sliding('10s', { grace: '1s' })`.
+ * Windows over all records at most `difference` apart: `sliding('10s', { grace: '1s' })` (Kafka Streams'
+ * `SlidingWindows`). A difference of 0 can be built, but its first record is refused, as in Kafka Streams.
  * @throws TopologyError `INVALID_WINDOW`
  */
 export function sliding(difference: Duration, { grace = 0 }: Grace = {}): SlidingWindows {

@@ -1,14 +1,20 @@
+import { NO_END } from '../../serde/primitives.js';
 import type { Duration } from '../../util/time.js';
 import { toMillis } from '../../util/time.js';
 import { TopologyError } from '../../topology/topology-error.js';
 
-/** Windows of one size that begin every `advanceMs`, from the epoch on: tumbling when both are equal, else hopping. */
+/**
+ * Windows of one size that begin every `advanceMs`, from the epoch on: tumbling when both are equal, else hopping. Unlimited
+ * ones are a single window without an end.
+ */
 export interface TimeWindows {
   readonly kind: 'time';
   readonly sizeMs: number;
   readonly advanceMs: number;
   /** How long after its end a window still takes late records, by stream time. */
   readonly graceMs: number;
+  /** Of an unlimited window: where it starts; what is before it is in no window. */
+  readonly startMs?: number;
 }
 
 export interface Grace {
@@ -42,8 +48,24 @@ export function hopping(size: Duration, { advance, grace = 0 }: Grace & { readon
   return Object.freeze({ kind: 'time', sizeMs, advanceMs, graceMs });
 }
 
+/**
+ * One window from `start` (milliseconds since the epoch, default 0) on, without an end, such as for counts that are never
+ * done (Kafka Streams' `UnlimitedWindows`).
+ * @throws TopologyError `INVALID_WINDOW`
+ */
+export function unlimited({ start = 0 }: { readonly start?: number } = {}): TimeWindows {
+  if (start < 0) throw invalidWindow('Window start time (startMs) cannot be negative.');
+  return Object.freeze({ kind: 'time', sizeMs: NO_END, advanceMs: NO_END, graceMs: 0, startMs: start });
+}
+
+/** The end of a window; {@link NO_END} of one without. */
+export function windowEnd({ sizeMs }: TimeWindows, startMs: number): number {
+  return sizeMs === NO_END ? NO_END : startMs + sizeMs;
+}
+
 /** The start of the first window that a time lies in; the next ones begin `advanceMs` later each, up to the time itself. */
-export function firstWindowStart({ sizeMs, advanceMs }: TimeWindows, timestamp: number): number {
+export function firstWindowStart({ sizeMs, advanceMs, startMs }: TimeWindows, timestamp: number): number {
+  if (startMs !== undefined) return startMs;
   const earliest = Math.max(0, timestamp - sizeMs + advanceMs);
   return earliest - (earliest % advanceMs);
 }

@@ -2,6 +2,8 @@ import type { Serde } from '../../serde/serde.js';
 import type { Windowed } from '../../serde/windowed.js';
 import { NO_END, string } from '../../serde/primitives.js';
 import { bytesToMapKey } from '../../util/bytes.js';
+import { ATTACHED } from '../overlay/entry.js';
+import type { BoundsIndex } from '../bounds/bounds-index.js';
 import {
   MAX_SEQUENCE,
   WINDOW_SUFFIX,
@@ -11,22 +13,25 @@ import {
   windowStartOfMapKey,
   writeWindowSuffix,
 } from '../changelog/window-format.js';
+import { internal } from '../../util/errors.js';
 import { writeShortAscii } from '../ascii.js';
 import { CommittedNumber } from '../committed-number.js';
 import type { Entry } from '../overlay/entry.js';
-import type { ScanSection } from '../scan.js';
 import { scanTable } from '../scan.js';
-import type { StoreContext, WindowEntry, WindowStore, WindowStoreDefinition } from '../store.js';
+import type { IndexedWindowStore, StoreContext, WindowEntry, WindowStoreDefinition } from '../store.js';
 import type { Table, WriteRule } from '../table.js';
 import type { ValueCodec } from '../value-codec.js';
 import type { WindowExpiry } from './window-expiry.js';
-import { segmentPrefix } from './window-layout.js';
+import type { WindowLayout } from './window-layout.js';
 
 /** Windows that are remembered after their commit; twice as many at most. */
 const REMEMBERED_WINDOWS = 4_096;
 
-/** A window store of a task, plain or timestamped: one row per key, window start and sequence number. */
-export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
+/**
+ * A window store of a task, plain or timestamped: one row per key, window start and sequence number. With an index it tells
+ * the windows of a key without a scan.
+ */
+export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRule {
   readonly name: string;
   /** Sequence number of the last put in a store that retains duplicates; 0 always in all others. */
   readonly sequence = new CommittedNumber(0);
@@ -39,6 +44,8 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   private lastKey: K | undefined;
   private lastStartMs = -1;
   private lastEntry: Entry | undefined;
+  /** Largest window start put so far, those in the record cache included. */
+  private latestMs = -1;
   /** Windows that left the record cache last: Kafka Streams' would hold them still. */
   private remembered = new Set<string>();
   private rememberedEarlier = new Set<string>();
@@ -49,6 +56,8 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
     private readonly values: ValueCodec<V>,
     private readonly expiry: WindowExpiry,
     private readonly context: StoreContext,
+    private readonly layout: WindowLayout,
+    private readonly index?: BoundsIndex,
   ) {
     this.name = definition.name;
     this.keySerde = definition.keySerde as Serde<K>; // the definition stands in a list of stores of any type
@@ -75,16 +84,38 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
       return;
     }
     const entry = this.entry(key, startMs, this.sequence.current);
+    if (this.index !== undefined && value !== null) this.list(entry.mapKey, startMs);
     if (value === null) this.table.put(entry, null, -1);
     else this.table.put(entry, this.values.bytesOf(value), this.values.timestampOf(value));
   }
 
   /** Called by the table for each write that gets past the record cache. */
-  accept(entry: Entry): boolean {
+  accept(entry: Entry, value: Buffer | null): boolean {
     if (this.table.caching) this.remember(entry.mapKey);
-    if (this.expiry.observe(windowStartOfMapKey(entry.mapKey))) return true;
-    this.context.onExpired(this.name);
-    return false;
+    const accepted = this.expiry.observe(windowStartOfMapKey(entry.mapKey));
+    if (!accepted || value === null) this.unlist(entry.mapKey);
+    if (!accepted) this.context.onExpired(this.name);
+    return accepted;
+  }
+
+  windowsOf(key: K, fromMs: number, toMs: number): readonly WindowEntry<K, V>[] {
+    const { index, expiry } = this;
+    if (index === undefined)
+      throw internal('STORE_NOT_INDEXED', `The store "${this.name}" has no index of its windows`);
+    const keyText = bytesToMapKey(this.keySerde.serialize(key));
+    const oldestMs = this.table.caching ? this.latestMs - this.definition.retentionMs : expiry.oldestShownMs;
+    const from = Math.max(0, fromMs, oldestMs);
+    const found: WindowEntry<K, V>[] = [];
+    const latestMs = Math.min(toMs, Math.max(this.latestMs, this.observedTimeMs));
+    for (let segment = expiry.segmentOf(latestMs); segment >= expiry.segmentOf(from); segment--) {
+      const bounds = index.bounds(keyText, segment);
+      for (let at = bounds.indexFrom(latestMs + 1) - 1; at >= 0 && bounds.firstAt(at) >= from; at--) {
+        const startMs = bounds.firstAt(at);
+        const value = this.readShown(key, startMs);
+        if (value !== undefined) found.push(this.windowEntry(key, startMs, value));
+      }
+    }
+    return found;
   }
 
   fetchRange(key: K, fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>> {
@@ -98,14 +129,9 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   fetchAll(fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>> {
     const [from, to] = this.shown(fromMs, toMs);
     const remembered = this.rememberedBefore(from, fromMs);
-    const segments = new Set([...remembered.segments, ...this.segments(from, to, false)]);
-    const sections = [...segments].map((segment): ScanSection => {
-      const prefix = segmentPrefix(segment);
-      return {
-        range: { prefix, reverse: false },
-        holds: (entry) => this.expiry.segmentOf(windowStartOfMapKey(entry.mapKey)) === segment,
-      };
-    });
+    const segments = [...new Set([...remembered.segments, ...this.segments(from, to, false)])];
+    const first = remembered.keys.size > 0 ? fromMs : from;
+    const sections = this.layout.ofAllKeys({ fromMs: first, toMs: to, segments, reverse: false });
     const read = (key: Buffer, value: Buffer, valueStart: number, timestamp: number) => {
       const startMs = windowStartOf(key);
       if (startMs > to) return undefined;
@@ -114,7 +140,8 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
       return this.windowEntry(decoded, startMs, this.values.decode(value, valueStart, timestamp));
     };
     const scan = scanTable(this.table, sections, read);
-    return this.definition.storage === 'memory' ? inOrderOfTime(scan) : scan;
+    const { storage, timeOrdered } = this.definition;
+    return storage === 'memory' && timeOrdered !== true ? inOrderOfTime(scan) : scan;
   }
 
   all(): AsyncIterable<WindowEntry<K, V>> {
@@ -129,9 +156,34 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
   }
 
   /** A row was restored: its window start and sequence number are observed. False when it has expired. */
-  restored(key: Buffer): boolean {
+  restored(mapKey: string, key: Buffer, value: Buffer | null): boolean {
     if (this.retainDuplicates) this.sequence.current = sequenceOf(key);
-    return this.expiry.observe(windowStartOf(key));
+    const startMs = windowStartOf(key);
+    if (!this.expiry.observe(startMs)) return false;
+    if (value === null) this.unlist(mapKey);
+    else if (this.index !== undefined) this.list(mapKey, startMs);
+    return true;
+  }
+
+  /** A head must list all that is there; what is not there leaves it when it leaves the record cache (`accept`). */
+  private list(mapKey: string, startMs: number): void {
+    if (startMs > this.latestMs) this.latestMs = startMs;
+    this.index?.add(mapKey.slice(0, -WINDOW_SUFFIX), this.expiry.segmentOf(startMs), startMs, startMs);
+  }
+
+  private unlist(mapKey: string): void {
+    if (this.index === undefined) return;
+    const startMs = windowStartOfMapKey(mapKey);
+    this.index.remove(mapKey.slice(0, -WINDOW_SUFFIX), this.expiry.segmentOf(startMs), startMs, startMs);
+  }
+
+  /** Expired windows are hidden, but not those that the record cache still holds, as in Kafka Streams. */
+  private readShown(key: K, startMs: number): V | undefined {
+    const entry = this.entry(key, startMs, 0);
+    const cached = this.table.caching && (entry.state & ATTACHED) !== 0;
+    if (this.expiry.isExpired(startMs) && !cached) return undefined;
+    const value = this.table.overlay.read(entry);
+    return value === null ? undefined : this.values.decode(value, 0, entry.timestamp);
   }
 
   /** Null in a store that retains duplicates deletes nothing; it is logged all the same, as in Kafka Streams. */
@@ -146,22 +198,11 @@ export class TableWindowStore<K, V> implements WindowStore<K, V>, WriteRule {
     const bytes = this.keySerde.serialize(key);
     const keyString = bytesToMapKey(bytes);
     const length = bytes.length + WINDOW_SUFFIX;
-    const sections = this.segments(from, to, reverse).map((segment): ScanSection => ({
-      range: {
-        prefix: segmentPrefix(segment),
-        from: windowKey(bytes, from, 0),
-        to: windowKey(bytes, to, MAX_SEQUENCE),
-        reverse,
-      },
-      holds: (entry) => {
-        if (entry.mapKey.length !== length || !entry.mapKey.startsWith(keyString)) return false;
-        const startMs = windowStartOfMapKey(entry.mapKey);
-        return startMs >= from && startMs <= to && this.expiry.segmentOf(startMs) === segment;
-      },
-    }));
+    const windows = { fromMs: from, toMs: to, segments: this.segments(from, to, reverse), reverse };
+    const isOfKey = ({ mapKey }: Entry): boolean => mapKey.length === length && mapKey.startsWith(keyString);
+    const sections = this.layout.ofKey(bytes, windows, isOfKey);
     return scanTable(this.table, sections, (rowKey, value, valueStart, timestamp) => {
-      // Between the bounds every key starts with this one's bytes; a longer one is another key's.
-      if (rowKey.length !== length) return undefined;
+      if (rowKey.length !== length || rowKey.compare(bytes, 0, bytes.length, 0, bytes.length) !== 0) return undefined;
       return this.windowEntry(key, windowStartOf(rowKey), this.values.decode(value, valueStart, timestamp));
     });
   }

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import type { ValueAndTimestamp, WindowEntry, WindowStore } from '../../../state/store.js';
+import type { IndexedWindowStore, ValueAndTimestamp, WindowEntry, WindowStore } from '../../../state/store.js';
 import type { ContractCase } from './contract-case.js';
 import { OpenedState, collect, windowDefinition } from './store-world.js';
 import type { StoreWorld } from './store-world.js';
@@ -157,6 +157,42 @@ export function windowCases(world: StoreWorld): ContractCase[] {
               ['61000000000000000a00000004', '2'],
             ],
           );
+        }),
+    },
+    {
+      name: 'an indexed store gives the windows of a key newest first, without a scan, and keeps them through commit and abort',
+      run: () =>
+        withStore({ indexed: true }, async (opened, store) => {
+          const indexed = store as IndexedWindowStore<string, string>;
+          const starts = (from: number, to: number): number[] =>
+            indexed.windowsOf('a', from, to).map(({ startMs }) => startMs);
+          for (const start of [70_000, 10, 59_999]) store.put('a', 'x', start);
+          await opened.commit();
+          store.put('ab', 'x', 60_000);
+          store.put('a', 'x', 60_000);
+          store.put('a', null, 10);
+          deepEqual(starts(0, 100_000), [70_000, 60_000, 59_999]);
+          deepEqual(starts(60_000, 69_999), [60_000]);
+          opened.state.abort();
+          deepEqual(starts(0, 100_000), [70_000, 59_999, 10]);
+          store.put('a', 'x', 100_010);
+          await opened.commit();
+          await opened.state.deleteExpired();
+          deepEqual(starts(0, 200_000), [100_010, 70_000, 59_999]);
+        }),
+    },
+    {
+      name: 'a store by time gives windows of all keys by start, then key, and those of a key',
+      run: () =>
+        withStore({ timeOrdered: true }, async (opened, store) => {
+          for (const [key, start] of [['b', 10], ['a', 70_000], ['c', 20]] as const) store.put(key, 'x', start); // prettier-ignore
+          await opened.commit();
+          for (const [key, start] of [['a', 10], ['b', 60_000], ['a', 20]] as const) store.put(key, 'x', start); // prettier-ignore
+          const shownStarts = async (scan: Entries): Promise<string[]> =>
+            (await collect(scan)).map(({ key, startMs }) => `${key}@${startMs}`);
+          deepEqual(await shownStarts(store.fetchAll(10, 60_000)), ['a@10', 'b@10', 'a@20', 'c@20', 'b@60000']);
+          deepEqual(await shownStarts(store.fetchRange('a', 11, 70_000)), ['a@20', 'a@70000']);
+          deepEqual(await shownStarts(store.backwardFetchRange('a', 0, 70_000)), ['a@70000', 'a@20', 'a@10']);
         }),
     },
     {
