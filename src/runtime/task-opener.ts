@@ -1,10 +1,11 @@
+import { rm } from 'node:fs/promises';
 import { partitionKey, type OffsetMap, type TopicDescription } from '../broker/client/client.js';
 import type { TopicPartition } from '../broker/client/protocol.js';
 import type { Metrics } from '../observability/metrics.js';
 import { openTaskState } from '../state/open-task-state.js';
 import type { StateStore } from '../state/store.js';
 import type { TaskState } from '../state/task-state.js';
-import { internal } from '../util/errors.js';
+import { internal, MillraceError } from '../util/errors.js';
 import type { Clock } from '../util/time.js';
 import type { OffsetReset } from '../topology/node.js';
 import type { TaskPlan } from './assignment/task-plan.js';
@@ -103,13 +104,31 @@ export class TaskOpener {
     const definitions = owned.plan.subTopology.stores;
     const durable = stateDirectory !== undefined && definitions.length > 0;
     if (durable) await stateDirectory.prepare(applicationId);
-    return openTaskState({
-      directory: durable ? stateDirectory.taskFolder(applicationId, owned.id) : undefined,
+    const directory = durable ? stateDirectory.taskFolder(applicationId, owned.id) : undefined;
+    const options = {
+      directory,
       definitions,
       context,
       cacheMaxBytes: this.#cacheShare(taskCount),
       memoryBytes: Math.floor(stateMemoryBytes / Math.max(1, taskCount)),
-    });
+    };
+    try {
+      return await openTaskState(options);
+    } catch (error) {
+      if (directory === undefined || !isCorrupted(error) || !this.#restorable(owned)) throw error;
+      this.options.log.warn(
+        { err: error, task: owned.id, directory },
+        'damaged state: rebuilding it from its changelogs',
+      );
+      await rm(directory, { recursive: true, force: true });
+      return openTaskState(options);
+    }
+  }
+
+  /** Whether all that the task keeps on disk is in changelogs too. */
+  #restorable({ plan: { subTopology } }: OwnedTask): boolean {
+    const onDisk = subTopology.stores.filter(({ storage }) => storage === 'leveldb');
+    return onDisk.every(({ name }) => this.options.plan.changelogOf(subTopology, name) !== undefined);
   }
 
   #cacheShare(taskCount: number): number {
@@ -193,6 +212,10 @@ export class TaskOpener {
       log: this.options.log.child({ task: owned.id }),
     });
   }
+}
+
+function isCorrupted(error: unknown): boolean {
+  return error instanceof MillraceError && error.code === 'STATE_CORRUPTED';
 }
 
 function givenUp(owned: OwnedTask): boolean {

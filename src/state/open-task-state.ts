@@ -1,7 +1,7 @@
 import { invalid } from '../util/errors.js';
 import { LevelBase } from './leveldb/level-base.js';
 import type { LevelDatabase } from './leveldb/level-database.js';
-import { openDatabase } from './leveldb/level-database.js';
+import { databaseError, openDatabase } from './leveldb/level-database.js';
 import { RowCache } from './leveldb/row-cache.js';
 import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
 import { StoreCatalog } from './leveldb/store-catalog.js';
@@ -19,7 +19,7 @@ import type { TaskState, TaskStateOptions } from './task-state.js';
  * Opens the state of a task: its stores over one LevelDB in `directory`, or all in memory without one. Stores whose
  * definition says `memory` are in memory in any case.
  *
- * @throws MillraceError `STATE_LOCKED`, `STATE_CORRUPTED`, `STATE_FORMAT_UNKNOWN`, `STORE_LAYOUT_CHANGED`,
+ * @throws MillraceError `STATE_LOCKED`, `STATE_CORRUPTED`, `STATE_DISK_FAILED`, `STATE_FORMAT_UNKNOWN`, `STORE_LAYOUT_CHANGED`,
  *   `STORE_KIND_UNSUPPORTED`, `STORE_MAX_ENTRIES_ON_DISK`
  */
 export async function openTaskState(options: TaskStateOptions): Promise<TaskState> {
@@ -59,7 +59,7 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
     });
   } catch (error) {
     await database?.close();
-    throw error;
+    throw database === undefined ? error : databaseError(database.location, 'read', error);
   }
 }
 

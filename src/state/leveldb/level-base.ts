@@ -2,7 +2,7 @@ import type { Iterator } from 'classic-level';
 import type { BaseSnapshot, Row, RowBatch, RowCursor, RowLayout, WritableBase } from '../base.js';
 import { boundsOf, successorOf } from '../base.js';
 import { EMPTY_BYTES, ScratchBuffers } from '../../util/bytes.js';
-import type { LevelDatabase } from './level-database.js';
+import { databaseError, type LevelDatabase } from './level-database.js';
 import type { RowCache } from './row-cache.js';
 import { storePrefix } from './row-keys.js';
 
@@ -35,7 +35,7 @@ export class LevelBase implements WritableBase {
 
   get(mapKey: string): Buffer | undefined {
     const rowKey = this.rowKey(mapKey);
-    const value = this.database.getSync(rowKey);
+    const value = this.read(rowKey);
     this.cache?.set(rowKey, value ?? null);
     return value;
   }
@@ -88,6 +88,14 @@ export class LevelBase implements WritableBase {
 
   count(): undefined {
     return undefined;
+  }
+
+  private read(rowKey: Buffer): Buffer | undefined {
+    try {
+      return this.database.getSync(rowKey);
+    } catch (error) {
+      throw databaseError(this.database.location, 'read', error);
+    }
   }
 
   private end(): Buffer {

@@ -22,7 +22,7 @@ export interface DatabaseOptions {
 /**
  * Opens the database in a folder.
  * @throws MillraceError `STATE_LOCKED` when another process has it open, `STATE_NOT_FOUND` when it is not there and not to
- *   be made, `STATE_CORRUPTED` when it can not be read
+ *   be made, `STATE_CORRUPTED` when its files are damaged, `STATE_DISK_FAILED` when the disk or its rights are at fault
  */
 export async function openDatabase(directory: string, options: DatabaseOptions): Promise<LevelDatabase> {
   const database: LevelDatabase = new ClassicLevel(directory, {
@@ -45,7 +45,7 @@ export async function openDatabase(directory: string, options: DatabaseOptions):
 export class LevelBatch implements RowBatch {
   private readonly batch: ReturnType<LevelDatabase['batch']>;
 
-  constructor(database: LevelDatabase) {
+  constructor(private readonly database: LevelDatabase) {
     this.batch = database.batch();
   }
   put(rowKey: Buffer, value: Buffer): void {
@@ -54,13 +54,48 @@ export class LevelBatch implements RowBatch {
   delete(rowKey: Buffer): void {
     this.batch.del(rowKey);
   }
-  /** @param sync wait until the disk has it, so that it survives the machine */
-  write(sync = false): Promise<void> {
-    return this.batch.write({ sync });
+  /**
+   * @param sync wait until the disk has it, so that it survives the machine
+   * @throws MillraceError `STATE_CORRUPTED`, `STATE_DISK_FAILED`
+   */
+  async write(sync = false): Promise<void> {
+    try {
+      await this.batch.write({ sync });
+    } catch (error) {
+      throw databaseError(this.database.location, 'written', error);
+    }
   }
 }
 
-function openError(directory: string, error: unknown): MillraceError {
+/** What LevelDB says when the machine is at fault and the files are not. */
+const DISK_FAULTS =
+  /No space left|quota exceeded|File too large|Permission denied|Read-only file|Too many open files|Input\/output/;
+
+/** What LevelDB threw, with the remedy: damaged files can be restored, a full disk has to be mended. */
+export function databaseError(directory: string, done: 'opened' | 'read' | 'written', error: unknown): unknown {
+  if (error instanceof MillraceError) return error;
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+  const reason = messageOf(cause ?? error);
+  const message = `The state in "${directory}" can not be ${done}: ${reason}`;
+  if (DISK_FAULTS.test(reason)) {
+    return new MillraceError({
+      code: 'STATE_DISK_FAILED',
+      kind: 'invalid',
+      message,
+      hint: 'Give STATE_DIR room and rights, then start again: what is committed is restored from its changelogs.',
+      cause: error,
+    });
+  }
+  return new MillraceError({
+    code: 'STATE_CORRUPTED',
+    kind: 'data',
+    message,
+    hint: 'Move the folder away: the state is restored from its changelogs.',
+    cause: error,
+  });
+}
+
+function openError(directory: string, error: unknown): unknown {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   if (code === 'LEVEL_LOCKED') {
@@ -82,11 +117,5 @@ function openError(directory: string, error: unknown): MillraceError {
       cause: error,
     });
   }
-  return new MillraceError({
-    code: 'STATE_CORRUPTED',
-    kind: 'data',
-    message: `The state in "${directory}" can not be opened: ${message}`,
-    hint: 'Move the folder away: the state is restored from its changelogs.',
-    cause: error,
-  });
+  return databaseError(directory, 'opened', error);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -87,5 +87,20 @@ describe('a restart with state on disk', () => {
     await count(await start(), 4);
     expect(restored).toEqual([`counts of ${CHANGELOG} from 0`, '0_0: 2 records']);
     expect(countsByKey(await cluster.read('out'))).toEqual(trueCounts(['a', 'b'], 2));
+  });
+
+  it.each([
+    ['a row file is cut', /\.ldb$/, (file: string) => truncate(file, 10)],
+    ['a row file is gone', /\.ldb$/, (file: string) => rm(file)],
+    ['the manifest is cut', /^MANIFEST/, (file: string) => truncate(file, 5)],
+    ['the pointer to the manifest is garbage', /^CURRENT$/, (file: string) => writeFile(file, 'garbage')],
+  ])('rebuilds the state of a task of which %s', async (_, name, damage) => {
+    await count(await start(), 2);
+    await count(await start(), 4); // the second opening turns the log into row files
+    const folder = stateDirectory.taskFolder('app', '0_0');
+    for (const file of await readdir(folder)) if (name.test(file)) await damage(join(folder, file));
+    await count(await start(), 6);
+    expect(restored).toEqual([`counts of ${CHANGELOG} from 0`, '0_0: 4 records']);
+    expect(countsByKey(await cluster.read('out'))).toEqual(trueCounts(['a', 'b'], 3));
   });
 });

@@ -187,7 +187,7 @@ export class LevelStorage implements BrokerStorage {
   #fail(group: Group, cause: unknown): void {
     const failure = new MillraceError({
       code: 'LOG_WRITE_FAILED',
-      kind: 'unavailable',
+      kind: 'invalid', // no later try can succeed in this process
       message: `the embedded log could not be written: ${messageOf(cause)}`,
       hint: 'Give the disk of STATE_DIR room, then start again; what was acknowledged is kept.',
       cause,
