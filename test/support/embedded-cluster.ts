@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/util/random.js';
 import { systemClock, type Clock } from '../../src/util/time.js';
 import { TestCluster } from './test-cluster.js';
 
-/** A broker in memory, on the machine's clock or a faster one. */
+/** A broker in memory or a folder, on the machine's clock or a faster one. */
 export class EmbeddedCluster extends TestCluster {
   private constructor(
     readonly broker: EmbeddedBroker,
@@ -13,8 +13,12 @@ export class EmbeddedCluster extends TestCluster {
   }
 
   /** @param topics partitions by topic */
-  static async open(topics: Readonly<Record<string, number>>, clock = systemClock): Promise<EmbeddedCluster> {
-    const cluster = new EmbeddedCluster(await openEmbeddedBroker({ clock, random: seededRandom(1) }), clock);
+  static async open(
+    topics: Readonly<Record<string, number>>,
+    clock = systemClock,
+    directory?: string,
+  ): Promise<EmbeddedCluster> {
+    const cluster = new EmbeddedCluster(await openEmbeddedBroker({ directory, clock, random: seededRandom(1) }), clock);
     await cluster.createTopics(topics);
     return cluster;
   }
