@@ -31,6 +31,7 @@ export type {
   Produced,
   Repartitioned,
   Stored,
+  StreamJoined,
   WindowStored,
 } from './dsl/options.js';
 export type { Reorder, WithSerdes } from './dsl/reorder.js';
@@ -65,10 +66,13 @@ export { sliding } from './processor/window/sliding-windows.js';
 export type { SlidingWindows } from './processor/window/sliding-windows.js';
 export type { EmitStrategy } from './processor/window/window-close-emitter.js';
 export { hopping, tumbling, unlimited } from './processor/window/windows.js';
+export { within } from './processor/window/join-windows.js';
+export type { JoinBounds, JoinWindows } from './processor/window/join-windows.js';
 export type { Grace, TimeWindows } from './processor/window/windows.js';
 export type { ErrorPolicies, ErrorPolicy, ErrorResponse, FailedInput, RecordFailure } from './app/define-topology.js';
 export * from './serde/index.js';
 export type {
+  JoinWindowStore,
   KeyValueStore,
   ReadOnlyKeyValueStore,
   ReadOnlySessionStore,
@@ -81,6 +85,7 @@ export type {
   TimestampedWindowStore,
   ValueAndTimestamp,
   WindowEntry,
+  WindowMatches,
   WindowStore,
 } from './state/store.js';
 export type {

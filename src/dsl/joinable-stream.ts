@@ -1,12 +1,24 @@
+import type { JoinKind } from '../processor/join/table-join.js';
+import type { JoinWindows } from '../processor/window/join-windows.js';
 import type { Serde } from '../serde/serde.js';
 import { GlobalTable } from './global-table.js';
 import type { KStream } from './kstream.js';
 import type { KTable } from './ktable.js';
-import type { Joined, Named } from './options.js';
+import type { Joined, Named, StreamJoined } from './options.js';
 import type { StreamPlace } from './program.js';
 import { StreamRepartition } from './repartition.js';
-import type { KnownOr, NeedsBoth, NonNull, SerdeFor, StreamFacts, TableFacts, ValueChanged } from './serde-facts.js';
+import type {
+  KnownOr,
+  NeedsBoth,
+  NeedsOther,
+  NonNull,
+  SerdeFor,
+  StreamFacts,
+  TableFacts,
+  ValueChanged,
+} from './serde-facts.js';
 import { joinGlobalTable } from './stream-global-table-join.js';
+import { joinStreams, type StreamJoinOptions } from './stream-stream-join.js';
 import { joinTable } from './stream-table-join.js';
 
 /** The joins of a stream with tables, global tables and other streams. */
@@ -49,8 +61,28 @@ export abstract class JoinableStream<K, V, F extends StreamFacts> {
     joiner: (value: NonNull<V>, tableValue: VG, key: K) => VR,
     options?: Named,
   ): KStream<K, VR, ValueChanged<F>>;
+  /**
+   * Joins the records of both streams that have the same key and lie near enough in time, as `within` says: each pair gives a
+   * result, with the later of both timestamps. Both are kept in window stores; a stream whose key was changed is repartitioned.
+   * Kafka Streams' `KStream.join` with a `KStream`.
+   * @throws TopologyError `JOIN_STORE_MISMATCH`
+   */
+  join<
+    VO,
+    VR,
+    G extends StreamFacts,
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+    OS extends SerdeFor<VO> | undefined = undefined,
+  >(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    other: KStream<K, VO, G> & NeedsOther<KnownOr<G['value'], OS>>,
+    joiner: (value: NonNull<V>, otherValue: NonNull<VO>, key: NonNull<K>) => VR,
+    windows: JoinWindows,
+    options?: StreamJoined & { readonly key?: KS; readonly value?: VS; readonly otherValue?: OS },
+  ): KStream<NonNull<K>, VR, { key: true; value: false; rekeyed: false }>;
   join(other: JoinSide<K>, ...rest: readonly unknown[]): object {
-    return this.#join(other, rest, false);
+    return this.#join('inner', other, rest);
   }
 
   /** As `join`, but a record whose key the table does not have is joined with null. */
@@ -76,12 +108,62 @@ export abstract class JoinableStream<K, V, F extends StreamFacts> {
     joiner: (value: NonNull<V>, tableValue: VG | null, key: K) => VR,
     options?: Named,
   ): KStream<K, VR, ValueChanged<F>>;
+  /**
+   * As `join` with a stream, and a record of this stream that finds none of the other gives a result with null, with its own
+   * timestamp: when its window has closed by stream time, so that no result is given too early (KIP-633). Kafka Streams'
+   * `KStream.leftJoin` with a `KStream`.
+   * @throws TopologyError `JOIN_STORE_MISMATCH`
+   */
+  leftJoin<
+    VO,
+    VR,
+    G extends StreamFacts,
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+    OS extends SerdeFor<VO> | undefined = undefined,
+  >(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    other: KStream<K, VO, G> & NeedsOther<KnownOr<G['value'], OS>>,
+    joiner: (value: NonNull<V>, otherValue: NonNull<VO> | null, key: K) => VR,
+    windows: JoinWindows,
+    options?: StreamJoined & { readonly key?: KS; readonly value?: VS; readonly otherValue?: OS },
+  ): KStream<K, VR, { key: true; value: false; rekeyed: false }>;
   leftJoin(other: JoinSide<K>, ...rest: readonly unknown[]): object {
-    return this.#join(other, rest, true);
+    return this.#join('left', other, rest);
+  }
+
+  /**
+   * As `leftJoin` with a stream, for the records of both: each that finds none of the other stream gives a result with null.
+   * Kafka Streams' `KStream.outerJoin`.
+   * @throws TopologyError `JOIN_STORE_MISMATCH`
+   */
+  outerJoin<
+    VO,
+    VR,
+    G extends StreamFacts,
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+    OS extends SerdeFor<VO> | undefined = undefined,
+  >(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    other: KStream<K, VO, G> & NeedsOther<KnownOr<G['value'], OS>>,
+    joiner: (value: NonNull<V> | null, otherValue: NonNull<VO> | null, key: K) => VR,
+    windows: JoinWindows,
+    options?: StreamJoined & { readonly key?: KS; readonly value?: VS; readonly otherValue?: OS },
+  ): KStream<K, VR, { key: true; value: false; rekeyed: false }>;
+  outerJoin(other: JoinSide<K>, ...rest: readonly unknown[]): object {
+    return this.#join('outer', other, rest);
   }
 
   /** The overloads say which arguments follow which kind of other side. */
-  #join(other: JoinSide<K>, rest: readonly unknown[], left: boolean): object {
+  #join(kind: JoinKind, other: JoinSide<K>, rest: readonly unknown[]): object {
+    const left = kind !== 'inner';
+    if (other instanceof JoinableStream) {
+      const [joiner, windows, options = {}] = rest as StreamJoinArguments<K, V>;
+      const own = { place: this.place, repartition: this.repartitions };
+      const others = { place: other.place, repartition: other.repartitions };
+      return joinStreams(own, others, { kind, windows, joiner }, options);
+    }
     if (other instanceof GlobalTable) {
       const [selector, joiner, options = {}] = rest as GlobalTableJoinArguments<K, V>;
       return joinGlobalTable(this.place, other.place, { selector, joiner, left }, options);
@@ -92,7 +174,14 @@ export abstract class JoinableStream<K, V, F extends StreamFacts> {
 }
 
 /** What a stream can be joined with. */
-type JoinSide<K> = KTable<NonNull<K>, unknown, TableFacts> | GlobalTable<unknown, unknown>;
+type JoinSide<K> =
+  KTable<NonNull<K>, unknown, TableFacts> | GlobalTable<unknown, unknown> | JoinableStream<K, unknown, StreamFacts>;
+
+type StreamJoinArguments<K, V> = [
+  joiner: (value: V | null, otherValue: unknown, key: K) => unknown,
+  windows: JoinWindows,
+  options?: StreamJoinOptions<K, V, unknown>,
+];
 
 type TableJoinArguments<K, V> = [
   joiner: (value: NonNull<V>, tableValue: unknown, key: NonNull<K>) => unknown,

@@ -62,3 +62,17 @@ export interface Joined extends Named {
   /** Wait this long for the table's version of the record's time. The table must be versioned (KIP-923). */
   readonly grace?: Duration;
 }
+
+/** How two streams are joined: names and stores. Kafka Streams' `StreamJoined`. */
+export interface StreamJoined extends Named {
+  /** What the names of the stores begin with. Default: generated names. */
+  readonly storeName?: string;
+  /** Default: that of `thisStore`, or the builder's. */
+  readonly storage?: 'leveldb' | 'memory';
+  /** `false`: no changelogs. An object: topic configs of the changelogs. Default true. */
+  readonly logging?: boolean | Readonly<Record<string, string>>;
+  /** The store of this stream: a plain window store with `retainDuplicates`, of the size and retention of the join's windows. */
+  readonly thisStore?: StoreDefinition;
+  /** The store of the other stream. */
+  readonly otherStore?: StoreDefinition;
+}

@@ -114,3 +114,8 @@ export type NeedsGrouped<F extends StreamFacts, Key extends boolean> = Key exten
 export type NeedsAggregate<F extends StreamFacts, Key extends boolean, A> = unknown extends A
   ? CompileError<'The type of the aggregate is not known: give its serde as the option "value", such as json<Total>().'>
   : NeedsGrouped<F, Key>;
+
+/** As {@link NeedsBoth}, for the stream that is joined with. */
+export type NeedsOther<Value extends boolean> = Value extends true
+  ? unknown
+  : CompileError<'The serde of the other stream is not known here, since its value was changed: give it as the option "otherValue".'>;

@@ -188,6 +188,10 @@ export class LocalTaskState implements TaskState {
       if (value === null) handle.base.delete(batch, mapKey);
       else handle.base.put(batch, mapKey, value);
     }
+    if (handle.restoresThroughOverlay === true) {
+      handle.table.overlay.freeze();
+      stageFrozen(handle, batch);
+    }
     handle.table.overlay.baseChanged();
     for (const number of Object.values(handle.numbers)) number.reset(number.current);
     handle.index?.freeze();
@@ -198,6 +202,7 @@ export class LocalTaskState implements TaskState {
       await batch.write();
     }
     handle.index?.applied();
+    if (handle.restoresThroughOverlay === true) handle.table.overlay.applied();
   }
 
   private stageNumbers({ store, numbers }: StoreHandle, batch: LevelBatch): void {

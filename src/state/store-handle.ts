@@ -9,6 +9,7 @@ import { BoundsIndex, HEAD_ROWS, VALUE_ROWS } from './bounds/bounds-index.js';
 import type { CommittedNumber } from './committed-number.js';
 import { TableKeyValueStore } from './key-value/key-value-store.js';
 import { Recency } from './key-value/recency.js';
+import { ChunkedWindowStore } from './join-window/chunked-window-store.js';
 import { MemoryBase } from './memory/memory-base.js';
 import type { Entry } from './overlay/entry.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
@@ -26,7 +27,7 @@ import { Table } from './table.js';
 import type { ValueCodec } from './value-codec.js';
 import { PlainValues, TimestampedValues, withTimestamp } from './value-codec.js';
 import { WindowExpiry } from './window/window-expiry.js';
-import { windowLayout } from './window/window-layout.js';
+import { segmentPrefix, windowLayout } from './window/window-layout.js';
 import { TableWindowStore } from './window/window-store.js';
 
 /** The numbers of a store that are committed with its rows, by name. */
@@ -45,6 +46,8 @@ export interface StoreHandle {
   listenerKey(entry: Entry): unknown;
   /** Takes note of a row that is restored; false when it has expired and is not to be stored. */
   restoring(mapKey: string, key: Buffer, value: Buffer | null, headers: Headers): boolean;
+  /** `restoring` writes to the overlay what it makes of the record. Default: the record is the row. */
+  readonly restoresThroughOverlay?: boolean;
   /** Logs up to `limit` changes that are logged with a commit rather than one by one; gives how many there were. */
   logChanges?(limit: number): number;
   /** The committed rows are all there is: after an abort, or a wipe. */
@@ -112,6 +115,7 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
 }
 
 function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): StoreHandle {
+  if (isChunked(definition)) return openChunkedWindowStore(definition, parts);
   const expiry = new WindowExpiry(definition);
   const layout = windowLayout(definition, expiry);
   const base = parts.baseOnDisk(definition, layout.rows) ?? new MemoryBase(layout.rows);
@@ -133,6 +137,28 @@ function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): 
       await base.deleteBelow(layout.expiredBelow(oldest), layout.prefix);
       await index?.deleteBelow(oldest);
     }),
+  };
+}
+
+function openChunkedWindowStore(definition: WindowStoreDefinition, parts: StoreParts): StoreHandle {
+  const expiry = new WindowExpiry(definition);
+  const base = parts.baseOnDisk(definition, BARE_KEYS) ?? new MemoryBase(BARE_KEYS);
+  const table = tableOf(definition, base, parts, false);
+  const store = new ChunkedWindowStore(definition, table, expiry, parts.context);
+  return {
+    store,
+    table,
+    base,
+    numbers: { observedMs: expiry.observed, sequence: store.sequence },
+    values: valuesOf(definition),
+    restoresThroughOverlay: true,
+    listenerKey: () => undefined, // there is no record cache to listen to
+    restoring(_mapKey, key, value) {
+      store.restored(key, value);
+      return false;
+    },
+    reset: () => undefined,
+    deleteExpired: expiredRows(expiry, (oldest) => base.deleteBelow(segmentPrefix(oldest))),
   };
 }
 
@@ -177,6 +203,11 @@ function expiredRows(expiry: WindowExpiry, deleteBelow: (segment: number) => Pro
     await deleteBelow(oldest);
     deletedBelow = oldest;
   };
+}
+
+/** Whether a store keeps the puts of a key in chunks. */
+function isChunked({ retainDuplicates, timestamped }: WindowStoreDefinition): boolean {
+  return retainDuplicates && !timestamped;
 }
 
 function tableOf(definition: StoreDefinition, base: WritableBase, parts: StoreParts, cached: boolean): Table {

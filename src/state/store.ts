@@ -137,6 +137,20 @@ export interface WindowStore<K, V> extends ReadOnlyWindowStore<K, V> {
   readonly observedTimeMs: number;
 }
 
+/** Entries of one key that a join found, by time and then in the order of their puts. They stay as they are. */
+export interface WindowMatches<V> {
+  readonly count: number;
+  timeAt(index: number): number;
+  /** Reads the value each time it is called. */
+  valueAt(index: number): V;
+}
+
+/** A window store that retains duplicates: the side of a stream-stream join. */
+export interface JoinWindowStore<K, V> extends WindowStore<K, V> {
+  /** The entries of a key whose time lies in [fromMs, toMs], at once: by a few point reads. */
+  matches(key: K, fromMs: number, toMs: number): WindowMatches<V>;
+}
+
 export type TimestampedWindowStore<K, V> = WindowStore<K, ValueAndTimestamp<V>>;
 
 /** A change that is held back, and the record it came with. */

@@ -190,6 +190,7 @@ export class TopologyTestDriver implements AsyncDisposable {
       committed: new Map(),
       errorPolicies: this.#options.errorPolicies,
       maxTaskIdleMs: -1,
+      emitIntervalMs: 0,
       clock: this.#clock,
       metrics: this.#options.metrics ?? noMetrics,
       log: this.#options.log ?? silentLogger,

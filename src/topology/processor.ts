@@ -130,6 +130,11 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
    */
   readonly metadata: ProcessorMetadata;
   /**
+   * Least wall-clock time, milliseconds, between two looks of an operator for results that are due by stream time: 1,000, or
+   * 0 in the test driver, where each record counts.
+   */
+  readonly emitIntervalMs: number;
+  /**
    * Resolves when the writer has room. A processor that emits without bound awaits it after every
    * {@link EMISSION_SLICE} records that it forwarded.
    */

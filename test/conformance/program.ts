@@ -4,6 +4,7 @@ import { GroupedTable } from '../../src/dsl/grouped-table.js';
 import { KTable } from '../../src/dsl/ktable.js';
 import { SessionWindowedStream } from '../../src/dsl/session-windowed-stream.js';
 import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
+import { within, type JoinWindows } from '../../src/processor/window/join-windows.js';
 import { sessions } from '../../src/processor/window/session-windows.js';
 import { sliding } from '../../src/processor/window/sliding-windows.js';
 import { hopping, tumbling, unlimited } from '../../src/processor/window/windows.js';
@@ -236,7 +237,7 @@ class Program {
     return this.#join('outerJoin', step);
   }
   #join(operator: string, step: any): unknown {
-    if (step.windows !== undefined || step.foreignKey !== undefined) throw new UnsupportedStep(`this ${operator}`);
+    if (step.foreignKey !== undefined) throw new UnsupportedStep(`this ${operator}`);
     const joiner =
       step.joinerWithKey === undefined
         ? functions.joiner(step.joiner)
@@ -250,7 +251,30 @@ class Program {
       return this.#on(step)[operator](this.#with(step), select, joiner, named(step));
     }
     const left = this.#serdesOf(step.from);
+    if (step.windows !== undefined) {
+      const options = { ...left, ...this.#streamJoined(step, left), ...named(step) };
+      return this.#on(step)[operator](this.#with(step), joiner, joinWindows(step.windows), options);
+    }
     return this.#on(step)[operator](this.#with(step), joiner, { ...left, ...named(step), grace: step.graceMs });
+  }
+
+  #streamJoined(step: any, left: { key?: Serde<unknown>; value?: Serde<unknown> }): object {
+    const right = this.#serdesOf(step.with);
+    const { storeName, storeType, logging, thisStore, otherStore } = step.streamJoined ?? {};
+    const store = (spec: any, value: Serde<unknown> | undefined): StoreDefinition | undefined =>
+      spec && {
+        ...storeDefinition({ ...spec, ...ANY_SERDES, type: spec.supplier }),
+        keySerde: left.key,
+        valueSerde: value,
+      };
+    return {
+      otherValue: right.value,
+      ...(storeName !== undefined && { storeName }),
+      ...(storeType !== undefined && { storage: storeType === 'inMemory' ? 'memory' : 'leveldb' }),
+      ...(logging !== undefined && { logging }),
+      ...(thisStore && { thisStore: store(thisStore, left.value) }),
+      ...(otherStore && { otherStore: store(otherStore, right.value) }),
+    };
   }
 
   /** Serdes of the stream that a step is called on: those of the step before, or of the one named. */
@@ -263,6 +287,17 @@ class Program {
     );
     return split === undefined ? {} : this.#serdesOf(split.from);
   }
+}
+
+/** Of a store whose serdes are those of the stream that it is for. */
+const ANY_SERDES = { keySerde: 'bytes', valueSerde: 'bytes' };
+
+function joinWindows({ timeDifferenceMs, beforeMs, afterMs, graceMs }: any): JoinWindows {
+  return within(timeDifferenceMs, {
+    ...(beforeMs !== undefined && { before: beforeMs }),
+    ...(afterMs !== undefined && { after: afterMs }),
+    ...(graceMs !== undefined && { grace: graceMs }),
+  });
 }
 
 /** The vectors' functions take the key first, the DSL's callbacks the value. */

@@ -197,7 +197,13 @@ async function keyValueEntries(store: KeyValueStore<unknown, unknown>): Promise<
 async function windowEntries(store: WindowStore<unknown, unknown>): Promise<object[]> {
   const entries: Entry[] = [];
   for await (const { key, startMs, endMs, value } of store.all()) {
-    entries.push({ key: shown(key), start: startMs, end: endShown(endMs), ...valueForm(store, value) });
+    entries.push({
+      key: shown(key),
+      start: startMs,
+      end: endShown(endMs),
+      ...valueForm(store, value),
+      ...joinTime(store, startMs),
+    });
   }
   return entries.sort(byKey);
 }
@@ -208,6 +214,13 @@ async function sessionEntries(store: SessionStore<unknown, unknown>): Promise<ob
     entries.push({ key: shown(key), start: startMs, end: endMs, value: shown(value) });
   }
   return entries.sort(byKey);
+}
+
+/** Kafka Streams' in-memory stores of joins tell the timestamp of each record, which is its time in the store. */
+function joinTime({ definition }: StateStore, timestamp: number): object {
+  return definition.kind === 'window' && definition.retainDuplicates && definition.storage === 'memory'
+    ? { timestamp }
+    : {};
 }
 
 function valueForm(store: StateStore, value: unknown): object {

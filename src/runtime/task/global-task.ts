@@ -56,6 +56,7 @@ export class GlobalTask {
       errorPolicies: options.errorPolicies ?? {},
       deadLetters: new DeadLetters(NO_OUTPUT, 0),
       metadata: new CommittedMetadata(),
+      emitIntervalMs: 0, // there is nobody to emit to
       repartitionTopics: new Set<string>(),
       clock,
       log,

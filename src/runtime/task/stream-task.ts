@@ -17,6 +17,8 @@ import type { TaskScope } from './task-scope.js';
 /** A record that was not processed does not move stream time. */
 const NO_TIME = -1;
 
+const EMIT_INTERVAL_MS = 1_000;
+
 /** The task that the stream loop and the test driver run. @see Task */
 export class StreamTask implements Task {
   readonly id: string;
@@ -298,6 +300,7 @@ export class StreamTask implements Task {
       errorPolicies: this.#options.errorPolicies ?? {},
       deadLetters: this.#deadLetters,
       metadata: this.#metadata,
+      emitIntervalMs: this.#options.emitIntervalMs ?? EMIT_INTERVAL_MS,
       repartitionTopics: new Set(repartitionTopics.map(({ name }) => name)),
       clock,
       log,

@@ -50,6 +50,9 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
   get taskId(): string {
     return this.#scope.id;
   }
+  get emitIntervalMs(): number {
+    return this.#scope.emitIntervalMs;
+  }
   get metadata(): ProcessorMetadata {
     return this.#scope.metadata;
   }

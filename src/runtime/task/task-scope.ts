@@ -24,6 +24,7 @@ export interface TaskScope {
   readonly errorPolicies: ErrorPolicies;
   readonly deadLetters: DeadLetters;
   readonly metadata: ProcessorMetadata;
+  readonly emitIntervalMs: number;
   /** Names of repartition topics, which get the application id as prefix on the broker. */
   readonly repartitionTopics: ReadonlySet<string>;
   readonly clock: Clock;

@@ -36,6 +36,8 @@ export interface TaskOptions {
    * order (KIP-695). Default 0: not at all, but what is known to be on the broker is waited for; -1: for nothing.
    */
   readonly maxTaskIdleMs?: number;
+  /** See ProcessorContext. Default 1,000, as in Kafka Streams. */
+  readonly emitIntervalMs?: number;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Logger;

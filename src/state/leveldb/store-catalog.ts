@@ -89,6 +89,8 @@ function layoutOf(definition: StoreDefinition): string {
     case 'keyValue':
       return definition.timestamped ? 'keyValue timestamped' : 'keyValue';
     case 'window':
+      if (definition.retainDuplicates && !definition.timestamped)
+        return `window chunks retention ${definition.retentionMs}`;
       // The segments' length follows from the retention and decides where a row stands.
       return `window${definition.timestamped ? ' timestamped' : ''}${orderOf(definition)} retention ${definition.retentionMs}`;
     case 'session':

@@ -2,6 +2,7 @@ import { cacheCases } from './cache-cases.js';
 import { commitCases } from './commit-cases.js';
 import type { ContractCase } from './contract-case.js';
 import { durableCases } from './durable-cases.js';
+import { joinWindowCases } from './join-window-cases.js';
 import { keyValueCases } from './key-value-cases.js';
 import { modelCases } from './model-cases.js';
 import { sessionCases } from './session-cases.js';
@@ -16,6 +17,7 @@ export function storeContract(world: StoreWorld): ContractCase[] {
   return [
     ...keyValueCases(world),
     ...windowCases(world),
+    ...joinWindowCases(world),
     ...sessionCases(world),
     ...cacheCases(world),
     ...commitCases(world),

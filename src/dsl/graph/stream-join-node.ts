@@ -1,0 +1,37 @@
+import type { StoreDefinition } from '../../state/store.js';
+import type { ProcessorSupplier } from '../../topology/processor.js';
+import type { Topology } from '../../topology/topology.js';
+import { PassThroughProcessor } from '../../processor/stateless/pass-through.js';
+import { GraphNode } from './graph-node.js';
+
+/** One side of a stream-stream join: the node that remembers its records, and the one that joins them. */
+export interface JoinSideNodes {
+  readonly windowed: string;
+  readonly join: string;
+  readonly store: StoreDefinition;
+  readonly supplier: ProcessorSupplier;
+}
+
+/** Joins two streams: a node for the records of each, and one that merges what they give. */
+export class StreamJoinNode extends GraphNode {
+  constructor(
+    mergeName: string,
+    readonly left: JoinSideNodes,
+    readonly right: JoinSideNodes,
+    /** Where records wait that have found no other; undefined in an inner join. */
+    readonly shared: StoreDefinition | undefined,
+  ) {
+    super(mergeName, { takesNullKeys: shared !== undefined });
+  }
+
+  writeTo(topology: Topology): void {
+    const { left, right, shared } = this;
+    topology
+      .addProcessor(left.join, left.supplier, { parents: left.windowed })
+      .addProcessor(right.join, right.supplier, { parents: right.windowed })
+      .addProcessor(this.name, () => new PassThroughProcessor(), { parents: [left.join, right.join] })
+      .addStateStore(left.store, left.windowed, right.join)
+      .addStateStore(right.store, right.windowed, left.join);
+    if (shared !== undefined) topology.addStateStore(shared, left.join, right.join);
+  }
+}
