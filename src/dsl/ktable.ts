@@ -6,6 +6,7 @@ import { TableRegroupProcessor } from '../processor/ktable/table-regroup.js';
 import type { TableTransformerSupplier } from '../processor/ktable/table-transform-values.js';
 import { TableToStreamProcessor } from '../processor/ktable/table-to-stream.js';
 import type { JoinKind } from '../processor/join/table-join.js';
+import { joinByForeignKey } from './foreign-key-join.js';
 import { OperatorNode } from './graph/nodes.js';
 import type { GroupedTable } from './grouped-table.js';
 import type { KStream } from './kstream.js';
@@ -49,6 +50,11 @@ interface BothDelete<F extends TableFacts, T extends TableFacts> extends TableFa
 
 /** A joiner as the processors call it: which sides are null, the kind of join says. */
 type TableJoiner<K, L, R, VR> = (left: L | null, right: R | null, key: K) => VR | null;
+
+/** A joiner of a foreign-key join, likewise. */
+type Joiner<K, V, VO, VR> = (value: V, otherValue: VO | null, key: K) => VR | null;
+
+type JoinOptions<K, VR> = Named & Stored & { key?: Serde<K>; value?: Serde<VR> };
 
 /**
  * A table: the latest value per key, changed by each update. Operators give new tables and run nothing; callbacks take the
@@ -190,7 +196,25 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
    * Joins the rows of both tables that have the same key, as Kafka Streams' `KTable.join`. The result changes when either
    * row does, and is deleted when either is, or when the joiner gives null. With `store` or `value` the result is kept in a
    * store. Both tables must have the same number of partitions.
+   *
+   * With a function before the joiner, each row is joined with the row of `other` whose key that function gives (KIP-213).
+   * Subscriptions and answers go through two topics, so both may have any number of partitions; such a result is kept where
+   * `store` names it, and `value` gives its serde.
    */
+  join<KO, VO, VR, R extends NoInfer<VR> | null, T extends TableFacts>(
+    this: NeedsBoth<F['key'], F['value']>,
+    other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
+    foreignKey: (value: V, key: K) => NoInfer<KO> | null,
+    joiner: (value: V, otherValue: VO, key: K) => R,
+    options: Named & Stored & { readonly value: Serde<VR> },
+  ): KTable<K, VR, { key: true; value: true; deletes: true }>;
+  join<KO, VO, VR, T extends TableFacts>(
+    this: NeedsBoth<F['key'], F['value']>,
+    other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
+    foreignKey: (value: V, key: K) => NoInfer<KO> | null,
+    joiner: (value: V, otherValue: VO, key: K) => VR,
+    options?: Named,
+  ): KTable<K, NonNull<VR>, { key: true; value: false; deletes: true }>;
   join<VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, KS extends SerdeFor<K> | undefined = undefined>(
     other: KTable<K, VO, T>,
     joiner: (value: V, otherValue: VO, key: K) => R,
@@ -201,18 +225,33 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     joiner: (value: V, otherValue: VO, key: K) => VR,
     options?: Named,
   ): KTable<K, NonNull<VR>, { key: F['key']; value: false; deletes: DeletesOr<EitherDeletes<F, T>, VR> }>;
-  join<VO, VR>(
-    other: KTable<K, VO, TableFacts>,
-    joiner: (value: V, otherValue: VO, key: K) => VR | null,
-    options: Named & Stored & { key?: Serde<K>; value?: Serde<VR> } = {},
+  join<KO, VO, VR>(
+    other: KTable<KO, VO, TableFacts>,
+    joinerOrForeignKey: Joiner<K, V, VO, VR> | ((value: V, key: K) => KO | null),
+    joinerOrOptions: Joiner<K, V, VO, VR> | JoinOptions<K, VR> = {},
+    options: JoinOptions<K, VR> = {},
   ): object {
-    return this.#join('inner', other, joiner as TableJoiner<K, V, VO, VR>, options);
+    return this.#joinEither('inner', other, joinerOrForeignKey, joinerOrOptions, options);
   }
 
   /**
    * As `join`, for every row of this table: the joiner gets null where the other table does not have the key. Kafka Streams'
    * `KTable.leftJoin`. This table tells its old values, and so is kept in a store.
    */
+  leftJoin<KO, VO, VR, R extends NoInfer<VR> | null, T extends TableFacts>(
+    this: NeedsBoth<F['key'], F['value']>,
+    other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
+    foreignKey: (value: V, key: K) => NoInfer<KO> | null,
+    joiner: (value: V, otherValue: VO | null, key: K) => R,
+    options: Named & Stored & { readonly value: Serde<VR> },
+  ): KTable<K, VR, { key: true; value: true; deletes: true }>;
+  leftJoin<KO, VO, VR, T extends TableFacts>(
+    this: NeedsBoth<F['key'], F['value']>,
+    other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
+    foreignKey: (value: V, key: K) => NoInfer<KO> | null,
+    joiner: (value: V, otherValue: VO | null, key: K) => VR,
+    options?: Named,
+  ): KTable<K, NonNull<VR>, { key: true; value: false; deletes: true }>;
   leftJoin<VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, KS extends SerdeFor<K> | undefined = undefined>(
     other: KTable<K, VO, T>,
     joiner: (value: V, otherValue: VO | null, key: K) => R,
@@ -223,12 +262,13 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     joiner: (value: V, otherValue: VO | null, key: K) => VR,
     options?: Named,
   ): KTable<K, NonNull<VR>, { key: F['key']; value: false; deletes: DeletesOr<F, VR> }>;
-  leftJoin<VO, VR>(
-    other: KTable<K, VO, TableFacts>,
-    joiner: (value: V, otherValue: VO | null, key: K) => VR | null,
-    options: Named & Stored & { key?: Serde<K>; value?: Serde<VR> } = {},
+  leftJoin<KO, VO, VR>(
+    other: KTable<KO, VO, TableFacts>,
+    joinerOrForeignKey: Joiner<K, V, VO, VR> | ((value: V, key: K) => KO | null),
+    joinerOrOptions: Joiner<K, V, VO, VR> | JoinOptions<K, VR> = {},
+    options: JoinOptions<K, VR> = {},
   ): object {
-    return this.#join('left', other, joiner as TableJoiner<K, V, VO, VR>, options);
+    return this.#joinEither('left', other, joinerOrForeignKey, joinerOrOptions, options);
   }
 
   /**
@@ -251,6 +291,22 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     options: Named & Stored & { key?: Serde<K>; value?: Serde<VR> } = {},
   ): object {
     return this.#join('outer', other, joiner, options);
+  }
+
+  /** With a function in the place of the options, the one before it gives the foreign key. */
+  #joinEither<KO, VO, VR>(
+    kind: 'inner' | 'left',
+    other: KTable<KO, VO, TableFacts>,
+    second: unknown,
+    third: Joiner<K, V, VO, VR> | JoinOptions<K, VR>,
+    options: JoinOptions<K, VR>,
+  ): object {
+    if (typeof third === 'function') {
+      const foreignKey = second as (value: V, key: K) => KO | null; // as the overloads have it
+      return joinByForeignKey(this.place, other.place, { foreignKey, joiner: third, left: kind === 'left' }, options);
+    }
+    const sameKeys = other as unknown as KTable<K, VO, TableFacts>; // as above
+    return this.#join(kind, sameKeys, second as TableJoiner<K, V, VO, VR>, third);
   }
 
   #join<VO, VR>(

@@ -8,5 +8,5 @@ export abstract class ContextualProcessor<KIn, VIn, KOut, VOut> implements Proce
     this.context = context;
   }
 
-  abstract process(record: Record<KIn, VIn>): void;
+  abstract process(record: Record<KIn, VIn>): void | Promise<void>;
 }

@@ -29,8 +29,13 @@ export type TopicNameExtractor<K = any, V = any> = (
   record: { readonly timestamp: number; readonly headers: Headers },
 ) => string;
 
-/** Partition of an outgoing record. */
-export type StreamPartitioner<K = any, V = any> = (topic: string, key: K, value: V, partitions: number) => number;
+/** Partition of an outgoing record; undefined: where Kafka's default partitioner puts it. */
+export type StreamPartitioner<K = any, V = any> = (
+  topic: string,
+  key: K,
+  value: V,
+  partitions: number,
+) => number | undefined;
 
 export interface SourceNode {
   readonly kind: 'source';

@@ -127,6 +127,12 @@ const selectors: Record<string, (k: Datum, v: Datum, arg: string) => Datum> = {
   windowKey: (k) => (k as WindowedKey).key,
 };
 
+const foreignKeysWithKey: Record<string, (k: Datum, v: Datum, arg: string) => Datum> = {
+  keyPrefix: (k, _, arg) => (k === null ? null : first(k, arg)),
+  keyAfter: (k, _, arg) => (k === null ? null : after(k, arg)),
+  keyPlusValue: (k, v, arg) => str(k) + arg + str(v),
+};
+
 type Pair = readonly [Datum, Datum];
 
 const pairMappers: Record<string, (k: Datum, v: Datum, arg: string) => Pair> = {
@@ -210,6 +216,7 @@ const joiners: Record<string, (l: Datum, r: Datum, arg: string) => Datum> = {
 
 export const valueMapper = (spec: string) => bindValue(valueMappers, spec);
 export const keyedValueMapper = (spec: string) => bind(keyedValueMappers, spec);
+export const foreignKeyWithKey = (spec: string) => bind(foreignKeysWithKey, spec);
 export const selector = (spec: string) => bind(selectors, spec);
 export const pairMapper = (spec: string) => bind(pairMappers, spec);
 export const flatMapper = (spec: string) => bind(flatMappers, spec);

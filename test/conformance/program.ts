@@ -237,11 +237,15 @@ class Program {
     return this.#join('outerJoin', step);
   }
   #join(operator: string, step: any): unknown {
-    if (step.foreignKey !== undefined) throw new UnsupportedStep(`this ${operator}`);
     const joiner =
       step.joinerWithKey === undefined
         ? functions.joiner(step.joiner)
         : (l: any, r: any, k: any) => `${functions.str(k)}:${functions.str(l)}+${functions.str(r)}`;
+    const foreignKey = foreignKeyOf(step);
+    if (foreignKey !== undefined) {
+      const options = { ...named(step), ...stored(step.materialized, step) };
+      return this.#on(step)[operator](this.#with(step), foreignKey, joiner, options);
+    }
     if (this.#on(step) instanceof KTable) {
       const options = { ...named(step), ...stored(step.materialized, step) };
       return this.#on(step)[operator](this.#with(step), joiner, options);
@@ -298,6 +302,17 @@ function joinWindows({ timeDifferenceMs, beforeMs, afterMs, graceMs }: any): Joi
     ...(afterMs !== undefined && { after: afterMs }),
     ...(graceMs !== undefined && { grace: graceMs }),
   });
+}
+
+/** The foreign key of a join: of the value, or of key and value. */
+function foreignKeyOf(step: any): ((v: any, k: any) => unknown) | undefined {
+  if (step.foreignKey !== undefined) {
+    const of = functions.selector(step.foreignKey);
+    return (v, k) => of(k, v);
+  }
+  if (step.foreignKeyWithKey === undefined) return undefined;
+  const of = functions.foreignKeyWithKey(step.foreignKeyWithKey);
+  return (v, k) => of(k, v);
 }
 
 /** The vectors' functions take the key first, the DSL's callbacks the value. */

@@ -122,12 +122,13 @@ export class RepartitionNode extends GraphNode {
   }
 }
 
-/** Sends the changes of a table through a topic, to be aggregated by another key. */
+/** Sends the changes of a table through a topic, to be aggregated by another key; or what a foreign-key join exchanges. */
 export class TableRepartitionNode extends GraphNode {
   constructor(
     readonly names: { readonly topic: string; readonly sink: string; readonly source: string },
     readonly keySerde: Serde<unknown>,
     readonly changeSerde: Serde<unknown>,
+    readonly partitioner?: StreamPartitioner,
   ) {
     super(names.source);
   }
@@ -137,7 +138,12 @@ export class TableRepartitionNode extends GraphNode {
     const serdes = { key: this.keySerde, value: this.changeSerde };
     topology
       .addRepartitionTopic(topic, undefined)
-      .addSink(sink, { topic, ...serdes, ...partitioning(this.keySerde, undefined), parents: this.parentNames() })
+      .addSink(sink, {
+        topic,
+        ...serdes,
+        ...partitioning(this.keySerde, this.partitioner),
+        parents: this.parentNames(),
+      })
       .addSource(source, { topics: topic, ...serdes, timestampExtractor: failOnInvalidTimestamp });
   }
 }

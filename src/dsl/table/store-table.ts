@@ -8,14 +8,19 @@ import type { TableLogic } from './table-logic.js';
 
 /** A table made of a topic or a stream: it keeps its values if it can be queried, or if somebody needs them. */
 export class SourceTable<K, V> implements TableLogic<K, V>, Operator {
+  #given: StoreDefinition | (() => StoreDefinition);
   #kept: boolean;
   #sendsOldValues = false;
 
-  constructor(
-    readonly store: StoreDefinition,
-    queryable: boolean,
-  ) {
+  constructor(store: StoreDefinition | (() => StoreDefinition), queryable: boolean) {
     this.#kept = queryable;
+    this.#given = store;
+  }
+
+  /** Made when it is first needed: a table that is not kept needs no serdes. */
+  get store(): StoreDefinition {
+    if (typeof this.#given === 'function') this.#given = this.#given();
+    return this.#given;
   }
 
   sendOldValues(force: boolean): boolean {

@@ -122,9 +122,8 @@ export class TaskSink implements TaskNode {
     partitions: number,
   ): number {
     const { partitioner, partitionKeySerde } = this.#node;
-    if (partitioner !== undefined) {
-      return this.#checked(topic, partitioner(topic, record.key, record.value, partitions), partitions);
-    }
+    const chosen = partitioner?.(topic, record.key, record.value, partitions);
+    if (chosen !== undefined) return this.#checked(topic, chosen, partitions);
     if (partitions === 1) return 0;
     if (key === null) return this.#sticky(value, partitions);
     return partitionForKey(partitionKeySerde?.serialize(record.key) ?? key, partitions);
