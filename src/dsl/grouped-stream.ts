@@ -6,6 +6,8 @@ import { storeView } from '../processor/ktable/store-view.js';
 import type { SessionWindows } from '../processor/window/session-windows.js';
 import type { SlidingWindows } from '../processor/window/sliding-windows.js';
 import type { TimeWindows } from '../processor/window/windows.js';
+import { CogroupAggregation, type GroupAggregator } from './cogroup/cogroup-aggregation.js';
+import { CogroupedStream } from './cogroup/cogrouped-stream.js';
 import { GroupAggregation } from './group-aggregation.js';
 import type { KTable } from './ktable.js';
 import type { Named, Stored } from './options.js';
@@ -93,6 +95,19 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
   ): object {
     return this.#add('KSTREAM-AGGREGATE-', { initializer, aggregator }, options);
+  }
+
+  /**
+   * Begins to fold several groups into one aggregate per key; the next one is added by `cogroup(group, aggregator)`.
+   * Null deletes the aggregate.
+   */
+  cogroup<A>(
+    this: GroupedStream<K, V, F> & NeedsGrouped<F, F['key']>,
+    aggregator: (aggregate: A, value: V, key: K) => A | null,
+  ): CogroupedStream<K, A> {
+    // What the aggregator is given is what this stream holds.
+    const member = { place: this.place, aggregator: aggregator as GroupAggregator<K, A> };
+    return new CogroupedStream(new CogroupAggregation([member]));
   }
 
   /** Aggregates by key and window: `windowedBy(tumbling('1m', { grace: '10s' }))`. */

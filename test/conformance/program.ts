@@ -1,5 +1,8 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-argument --
    the program is data: which operator follows which is known only when the vector is read, so its types can not be checked */
+import { CogroupedStream } from '../../src/dsl/cogroup/cogrouped-stream.js';
+import { SessionCogroupedStream } from '../../src/dsl/cogroup/session-cogrouped-stream.js';
+import { WindowedCogroupedStream } from '../../src/dsl/cogroup/windowed-cogrouped-stream.js';
 import { GroupedTable } from '../../src/dsl/grouped-table.js';
 import { KTable } from '../../src/dsl/ktable.js';
 import { SessionWindowedStream } from '../../src/dsl/session-windowed-stream.js';
@@ -207,6 +210,11 @@ class Program {
     if (type === 'unlimited') return this.#on(step).windowedBy(unlimited({ start: step.windows.startMs ?? 0 }));
     throw new UnsupportedStep(`windows "${type}"`);
   }
+  op_cogroup(step: any): unknown {
+    const adders = step.groups.map(({ from, aggregator }: any) => [this.#named.get(from), functions.aggregator(aggregator).adder]); // prettier-ignore
+    const [[group, adder], ...more] = adders;
+    return more.reduce((cogroup: any, [next, add]: any) => cogroup.cogroup(next, add), group.cogroup(adder));
+  }
   op_emitStrategy(step: any): unknown {
     return this.#on(step).emitStrategy(step.strategy);
   }
@@ -223,6 +231,10 @@ class Program {
     const { init, adder, subtractor, merger } = functions.aggregator(step.aggregator);
     const options = { value: serdeOf(step.valueSerde), ...named(step), ...stored(step.materialized, step) };
     const grouped = this.#on(step);
+    if (grouped instanceof CogroupedStream || grouped instanceof WindowedCogroupedStream) {
+      return (grouped as any).aggregate(init, options);
+    }
+    if (grouped instanceof SessionCogroupedStream) return (grouped as any).aggregate(init, merger, options);
     if (grouped instanceof SessionWindowedStream) return (grouped as any).aggregate(init, adder, merger, options);
     if (grouped instanceof GroupedTable) return grouped.aggregate(init, adder as any, subtractor as any, options);
     return grouped.aggregate(init, adder, options);

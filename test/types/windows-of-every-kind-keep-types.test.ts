@@ -21,6 +21,7 @@ function recordsOf(handle: object): unknown {
 }
 
 const clicks = new StreamsBuilder().stream('clicks', { key: string(), value: json<Click>() }).groupByKey();
+const larger = (a: number, b: number) => Math.max(a, b);
 const add = (total: number, click: Click | null) => total + (click?.page.length ?? 0);
 
 describe('sliding and unlimited windows', () => {
@@ -33,6 +34,32 @@ describe('sliding and unlimited windows', () => {
       clicks.windowedBy(sliding('5m')).emitStrategy('never');
     };
     expect(wrong).not.toBeNull();
+  });
+});
+
+describe('a cogroup', () => {
+  const orders = new StreamsBuilder().stream('orders', { key: string(), value: long() }).groupByKey();
+  const cogroup = clicks.cogroup((total: number, click) => total + click.page.length).cogroup(orders, larger);
+
+  it('gives each aggregator the values of its own stream', () => {
+    const totals = cogroup.aggregate(() => 0, { value: long() });
+    expectTypeOf(recordsOf(totals)).toEqualTypeOf<[string, number]>();
+    const inSessions = cogroup.windowedBy(sessions('5m')).aggregate(() => 0, larger, { value: long() });
+    expectTypeOf(recordsOf(inSessions)).toEqualTypeOf<[Windowed<string>, number]>();
+  });
+
+  it('refuses a wrong aggregator, and a group of other keys', () => {
+    const byNumber = new StreamsBuilder().stream('numbers', { key: long(), value: long() }).groupByKey();
+    const text = () => 'text';
+    const wrong = [
+      // @ts-expect-error -- the aggregate is a number
+      () => cogroup.cogroup(orders, text),
+      // @ts-expect-error -- the keys are numbers
+      () => cogroup.cogroup(byNumber, larger),
+      // @ts-expect-error -- the serde is not that of the aggregate
+      () => cogroup.aggregate(() => 0, { value: string() }),
+    ];
+    expect(wrong).toHaveLength(3);
   });
 });
 

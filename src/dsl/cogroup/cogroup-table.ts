@@ -1,0 +1,41 @@
+import type { StoreDefinition } from '../../state/store.js';
+import type { Processor, ProcessorSupplier } from '../../topology/processor.js';
+import type { TableView } from '../../processor/ktable/value-getter.js';
+import { PassThroughProcessor } from '../../processor/stateless/pass-through.js';
+import type { Operator } from '../graph/nodes.js';
+import type { TableLogic } from '../table/table-logic.js';
+
+/** The table that several streams are folded into: each has a node of its own over one store, here they become one. */
+export class CogroupTable<K, V> implements TableLogic<K, V>, Operator {
+  #sendsOldValues = false;
+
+  constructor(
+    readonly store: StoreDefinition,
+    readonly viewOf: (storeName: string) => TableView<K, V>,
+  ) {}
+
+  sendOldValues(): boolean {
+    this.#sendsOldValues = true;
+    return true;
+  }
+
+  view(): TableView<K, V> {
+    return this.viewOf(this.store.name);
+  }
+
+  supplier(): ProcessorSupplier {
+    return () => new PassThroughProcessor();
+  }
+
+  /** The node of one stream; the first one brings the store. */
+  member(newProcessor: (sendOldValues: boolean) => Processor, isFirst: boolean): Operator {
+    return {
+      supplier: () => {
+        const sendOldValues = this.#sendsOldValues;
+        return () => newProcessor(sendOldValues);
+      },
+      stores: () => (isFirst ? [this.store] : []),
+      connects: () => (isFirst ? [] : [this.store.name]),
+    };
+  }
+}
