@@ -8,7 +8,8 @@ import type { JoinMatches } from './join-matches.js';
  * Rows of a join's window store, per segment and key:
  *
  *     | segment, 6 bytes | key | chunk number, 4 bytes |   a chunk of entries (join-chunk.ts); only the last one grows
- *     | segment, 6 bytes | key | ffffffff              |   earliest and latest time of each full chunk, 8 bytes each
+ *     | segment, 6 bytes | key | ffffffff              |   of each full chunk its earliest time, and the latest up to its end,
+ *                                                          8 bytes each
  */
 
 const SEGMENT_BYTES = 6;
@@ -52,8 +53,8 @@ export class JoinWindowRows {
   find(fromMs: number, toMs: number, matches: JoinMatches<unknown>): void {
     const head = this.table.overlay.read(this.row(HEAD));
     const fullChunks = countOf(head);
-    for (let number = 0; number <= fullChunks; number++) {
-      if (head !== null && number < fullChunks && !overlaps(head, number, fromMs, toMs)) continue;
+    for (let number = head === null ? 0 : firstWith(head, fromMs); number <= fullChunks; number++) {
+      if (head !== null && number < fullChunks && earliestOf(head, number) > toMs) continue;
       const chunk = this.table.overlay.read(this.row(number));
       if (chunk !== null) matches.take(chunk, fromMs, toMs);
     }
@@ -75,15 +76,31 @@ function countOf(head: Buffer | null): number {
   return head === null ? 0 : head.length / TIMES_BYTES;
 }
 
-function overlaps(head: Buffer, number: number, fromMs: number, toMs: number): boolean {
-  const at = number * TIMES_BYTES;
-  return readInt64(head, at) <= toMs && readInt64(head, at + 8) >= fromMs;
+function earliestOf(head: Buffer, number: number): number {
+  return readInt64(head, number * TIMES_BYTES);
+}
+
+/** The latest time in a full chunk and those before it. */
+function latestUpTo(head: Buffer, number: number): number {
+  return readInt64(head, number * TIMES_BYTES + 8);
+}
+
+/** The first chunk that can have an entry of this time or a later one. */
+function firstWith(head: Buffer, timeMs: number): number {
+  let low = 0;
+  let high = countOf(head);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (latestUpTo(head, middle) >= timeMs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function withTimes(head: Buffer | null, chunk: Buffer): Buffer {
   const { min, max } = timesOf(chunk);
   const times = Buffer.allocUnsafe(TIMES_BYTES);
   writeInt64(times, min, 0);
-  writeInt64(times, max, 8);
+  writeInt64(times, head === null ? max : Math.max(max, latestUpTo(head, countOf(head) - 1)), 8);
   return head === null ? times : Buffer.concat([head, times]);
 }
