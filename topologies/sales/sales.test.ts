@@ -64,6 +64,12 @@ describe('sales', () => {
     expect(aggregated.readKeyValues().map(([, value]) => value?.total_amount_usd)).toEqual([3]);
   });
 
+  it('without a value are passed over, and the next one counts', async () => {
+    await lines.pipe(Buffer.from('a'), null);
+    await sell('a', 3, START);
+    expect(aggregated.readKeyValues().map(([, value]) => value?.total_amount_usd)).toEqual([3]);
+  });
+
   it('can be looked up in the store', async () => {
     await sell('a', 10, START);
     const store = driver.store<ReadOnlyWindowStore<string, ValueAndTimestamp<Total>>>('sales-per-seller');

@@ -25,6 +25,7 @@ export default defineTopology({
   build(builder: StreamsBuilder) {
     builder
       .stream('sales-usd', { key: string(), value: json(parseSale), timestamp: saleTimeMs })
+      .filter((sale: Sale | null) => sale !== null) // a record without a value tells of no sale
       .groupBy((sale) => sale.seller_id, { key: string() })
       .windowedBy(tumbling('1m', { grace: '10s' }))
       .aggregate(() => ({ total_amount_usd: 0, sales: 0 }), addSale, {
