@@ -20,7 +20,8 @@ export function createLogger(options: {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { error: pino.stdSerializers.err },
+    // causes apart: our messages quote them already
+    serializers: { err: pino.stdSerializers.errWithCause, error: pino.stdSerializers.errWithCause },
   };
   if (!options.pretty) return options.destination ? pino(settings, options.destination) : pino(settings);
   const stream = PinoPretty({

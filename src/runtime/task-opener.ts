@@ -209,7 +209,7 @@ export class TaskOpener {
       maxTaskIdleMs,
       clock,
       metrics,
-      log: this.options.log.child({ task: owned.id }),
+      log: this.options.log, // its lines name the task themselves
     });
   }
 }

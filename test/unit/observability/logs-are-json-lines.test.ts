@@ -18,3 +18,11 @@ it('leaves out what is below its level', () => {
   log.info({}, 'no');
   expect(lines).toEqual([]);
 });
+
+it.each(['err', 'error'])('tells an error and its cause once each, as %s', (name) => {
+  const { lines, log } = written('info', false);
+  const cause = new Error('disk full');
+  log.error({ [name]: new Error('not written: disk full', { cause }) }, 'failed');
+  const told = (JSON.parse(lines[0] ?? '') as Record<string, unknown>)[name];
+  expect(told).toMatchObject({ message: 'not written: disk full', cause: { message: 'disk full' } });
+});

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger } from '../../../src/observability/pino-logger.js';
 import type { StreamsApplication, StreamsApplicationOptions } from '../../../src/runtime/application.js';
 import type { Record } from '../../../src/topology/processor.js';
 import { seededRandom } from '../../../src/util/random.js';
@@ -54,6 +55,21 @@ describe('an application', () => {
     expect(await streams.close()).toBe(true);
     expect(await streams.close()).toBe(true);
     await expect(streams.waitUntilRunning()).rejects.toMatchObject({ code: 'APPLICATION_NOT_RUNNING' });
+  });
+
+  it('logs a skipped record with its task named once', async () => {
+    const lines: string[] = [];
+    const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(line) } });
+    const topology = pipeTopology(() => new FailAt('bad'));
+    const streams = application({ topology, log, errorPolicies: { processing: 'skip' } });
+    await streams.start();
+    await cluster.produce('in', [
+      ['k', 'bad'],
+      ['k', 'good'],
+    ]);
+    await cluster.readUntil('out', (records) => records.length === 1);
+    await streams.close();
+    expect(lines.map((line) => line.split('"task":').length - 1)).toEqual([1]);
   });
 
   it('closes while it still looks for its broker', async () => {
