@@ -11,7 +11,9 @@ import type { Named, Stored } from './options.js';
 import type { TableGroupPlace } from './program.js';
 import type { TableFacts } from './serde-facts.js';
 import { givenStoreName, tableStoreDefinition } from './stored.js';
+import { topList } from '../processor/top/top-list.js';
 import { AggregateTable } from './table/store-table.js';
+import { TopTable, type TopN } from './top.js';
 
 /** A table's rows grouped by another key, ready to be aggregated. A changed row is taken out of its group and put in again. */
 export class GroupedTable<K, V> {
@@ -58,34 +60,67 @@ export class GroupedTable<K, V> {
     return this.#add('KTABLE-AGGREGATE-', { initializer, aggregator: adder, subtractor }, options);
   }
 
+  /**
+   * The `n` rows of each group with the highest scores, highest first; equal scores by the bytes of their values. A row that
+   * changes or is deleted leaves the list, and the next one moves up: all rows are kept, by rank, in a second store
+   * (`<store>-ranking`), of which a change reads and writes a few, however large the group. A list that did not change is not
+   * sent again; that of an empty group is deleted. Kafka Streams has no such operator.
+   *
+   *     sellers.groupBy((_id, seller) => [seller.city, seller], { key: string(), value: json<Seller>() })
+   *       .topN({ by: (seller) => seller.revenue, n: 5, store: 'best-sellers' })
+   * @throws TopologyError `INVALID_TOP`
+   */
+  topN(
+    options: TopN<V> & { readonly key?: Serde<K>; readonly value?: Serde<V> },
+  ): KTable<K, readonly V[], AggregateFacts<null>> {
+    const { keySerde, valueSerde } = this.#place;
+    const key = options.key ?? keySerde;
+    const value = options.value ?? valueSerde;
+    const { program } = this.#place;
+    const newTable = (storeName: string) => new TopTable(program, storeName, options, key, value);
+    return this.#addTable('KTABLE-TOPN-', 'KTABLE-TOPN-', newTable, { ...options, key, value: topList(value) });
+  }
+
   #add<A, F extends TableFacts>(
     prefix: string,
     aggregation: TableAggregation<K, V, A>,
     options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
   ): KTable<K, A, F> {
+    const key = options.key ?? this.#place.keySerde;
+    const newTable = (storeName: string) => {
+      const store = tableStoreDefinition(this.#place.program, storeName, options, { key, value: options.value });
+      const newProcessor = (sendOldValues: boolean) =>
+        new TableAggregateProcessor(aggregation, storeName, sendOldValues) as Processor;
+      return new AggregateTable<K, A>(store, newProcessor, storeView);
+    };
+    return this.#addTable('KTABLE-AGGREGATE-', prefix, newTable, { ...options, key });
+  }
+
+  #addTable<A, F extends TableFacts>(
+    storePrefix: string,
+    prefix: string,
+    newTable: (storeName: string) => AggregateTable<K, A>,
+    options: Named & Stored & { key: Serde<K>; value: Serde<A> },
+  ): KTable<K, A, F> {
     const { program, node: parent } = this.#place;
     const { names } = program;
     const queryableStore = givenStoreName(options);
-    const storeName = queryableStore ?? names.storeName('KTABLE-AGGREGATE-');
+    const storeName = queryableStore ?? names.storeName(storePrefix);
     const sink = names.suffixedNameOr(options.name, '-sink', 'KSTREAM-SINK-');
     const source = names.suffixedNameOr(options.name, '-source', 'KSTREAM-SOURCE-');
     const name = names.nameOr(options.name, prefix);
     const repartition = this.#repartitionBy({ sink, source, storeName });
     program.graph.add(repartition, parent);
-    const key = options.key ?? this.#place.keySerde;
-    const store = tableStoreDefinition(program, storeName, options, { key, value: options.value });
-    const newProcessor = (sendOldValues: boolean) =>
-      new TableAggregateProcessor(aggregation, storeName, sendOldValues) as Processor;
-    const logic = new AggregateTable<K, A>(store, newProcessor, storeView);
+    const logic = newTable(storeName);
     const node = new OperatorNode(name, logic);
     program.graph.add(node, repartition);
-    const serdes = { keySerde: key, valueSerde: options.value };
     return program.handles.table({
       program,
       name,
       node,
       sources: new Set([repartition.name]),
-      ...serdes,
+      keySerde: options.key,
+      valueSerde: options.value,
       logic,
       queryableStore,
     });

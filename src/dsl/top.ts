@@ -1,0 +1,56 @@
+import type { Serde } from '../serde/serde.js';
+import { storeView } from '../processor/ktable/store-view.js';
+import { memberList } from '../processor/top/member.js';
+import { rankingKey } from '../processor/top/ranking-key.js';
+import { TableTopProcessor } from '../processor/top/table-top.js';
+import { topList } from '../processor/top/top-list.js';
+import type { StoreDefinition } from '../state/store.js';
+import { TopologyError } from '../topology/topology-error.js';
+import type { Named, Stored } from './options.js';
+import { tableStoreDefinition } from './stored.js';
+import { AggregateTable } from './table/store-table.js';
+import type { Program } from './program.js';
+
+/** What is ranked. */
+export interface TopN<V> extends Named, Stored {
+  /** The score of a row: the highest are kept. It must depend on the value alone; a row without a score (NaN) is left out. */
+  readonly by: (value: V) => number;
+  /** How many are kept, 1 or more. */
+  readonly n: number;
+}
+
+/** The table of the best rows of each group, and the store of all of them. */
+export class TopTable<K, V> extends AggregateTable<K, readonly V[]> {
+  readonly #ranking: StoreDefinition;
+
+  /** @throws TopologyError `INVALID_TOP` */
+  constructor(program: Program, storeName: string, options: TopN<V>, key: Serde<K>, valueSerde: Serde<V>) {
+    const { by, n: count } = options;
+    if (!Number.isSafeInteger(count) || count < 1) throw invalidTop(count);
+    const store = tableStoreDefinition(program, storeName, options, { key, value: topList(valueSerde) });
+    const rankingStoreName = `${storeName}-ranking`;
+    const top = { by, count, valueSerde, storeName, rankingStoreName };
+    super(store, (sendOldValues) => new TableTopProcessor<K, V>(top, sendOldValues), storeView);
+    const { storage, logging } = store;
+    this.#ranking = Object.freeze({
+      kind: 'keyValue',
+      name: rankingStoreName,
+      keySerde: rankingKey(key),
+      valueSerde: memberList,
+      timestamped: false,
+      caching: false,
+      storage,
+      logging,
+    });
+  }
+
+  override stores(): readonly StoreDefinition[] {
+    return [this.store, this.#ranking];
+  }
+}
+
+function invalidTop(count: number): TopologyError {
+  return new TopologyError('INVALID_TOP', `The top ${String(count)} of a group cannot be kept`, {
+    hint: 'Give a whole number, 1 or more, as "n".',
+  });
+}
