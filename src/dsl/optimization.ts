@@ -1,6 +1,7 @@
 import { TopologyError } from '../topology/topology-error.js';
 import { mergeRepartitions } from './graph/merge-repartitions.js';
 import { TableSourceNode } from './graph/nodes.js';
+import { StreamJoinNode } from './graph/stream-join-node.js';
 import type { Program } from './program.js';
 
 /**
@@ -40,5 +41,11 @@ export function optimize(program: Program, rules: ReadonlySet<OptimizationRule>)
   for (const node of graph.added) {
     if (node instanceof TableSourceNode) node.reusesTopic = rules.has('reuse.ktable.source.topics');
   }
-  return rules.has('merge.repartition.topics') ? mergeRepartitions(graph.added, names) : new Map();
+  const merged = rules.has('merge.repartition.topics')
+    ? mergeRepartitions(graph.added, names)
+    : new Map<string, string>();
+  if (rules.has('single.store.self.join')) {
+    for (const node of graph.added) if (node instanceof StreamJoinNode) node.joinItself();
+  }
+  return merged;
 }

@@ -2,6 +2,7 @@ import type { Serde } from '../serde/serde.js';
 import type { ProcessorSupplier } from '../topology/processor.js';
 import { JoinWindowProcessor } from '../processor/join/join-window.js';
 import { StreamJoinSideProcessor, type StreamJoinSide } from '../processor/join/stream-join-side.js';
+import { StreamSelfJoinProcessor } from '../processor/join/stream-self-join.js';
 import type { JoinKind } from '../processor/join/table-join.js';
 import type { JoinWindows } from '../processor/window/join-windows.js';
 import { OperatorNode } from './graph/nodes.js';
@@ -63,6 +64,7 @@ export function joinStreams<K, L, R, VR, F extends StreamFacts>(
     { windowed: names.leftWindowed, join: names.left, store: stores.left, supplier: joinProcessor(sides.left) },
     { windowed: names.rightWindowed, join: names.right, store: stores.right, supplier: joinProcessor(sides.right) },
     stores.shared,
+    selfJoin(join, stores.left.name),
   );
   program.graph.add(node, left.node, right.node);
   return program.handles.stream({
@@ -167,6 +169,12 @@ function joinSides<K, L, R, VR>(
       otherStore: stores.left,
     },
   };
+}
+
+/** Where both sides are one stream. */
+function selfJoin<K, L, R, VR>({ windows, joiner }: StreamJoin<K, L, R, VR>, storeName: string): ProcessorSupplier {
+  const itself = joiner as unknown as (left: unknown, right: unknown, key: K) => VR; // of one stream, so of one type
+  return () => new StreamSelfJoinProcessor({ joiner: itself, windows, storeName });
 }
 
 function windowedNode(name: string, store: string): OperatorNode {

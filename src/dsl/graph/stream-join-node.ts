@@ -14,18 +14,36 @@ export interface JoinSideNodes {
 
 /** Joins two streams: a node for the records of each, and one that merges what they give. */
 export class StreamJoinNode extends GraphNode {
+  /** Both sides are one stream, which is kept once. */
+  #selfJoin = false;
+
   constructor(
     mergeName: string,
     readonly left: JoinSideNodes,
     readonly right: JoinSideNodes,
     /** Where records wait that have found no other; undefined in an inner join. */
     readonly shared: StoreDefinition | undefined,
+    readonly selfSupplier: ProcessorSupplier,
   ) {
     super(mergeName, { takesNullKeys: shared !== undefined });
   }
 
+  /** Keeps the stream once, if it is joined with itself: the rule `single.store.self.join`. */
+  joinItself(): void {
+    const [parent, ...others] = this.parents;
+    if (parent === undefined || others.length > 0) return;
+    this.#selfJoin = true;
+    for (const child of [...parent.children]) if (child.name === this.right.windowed) parent.removeChild(child);
+  }
+
   writeTo(topology: Topology): void {
     const { left, right, shared } = this;
+    if (this.#selfJoin) {
+      topology
+        .addProcessor(this.name, this.selfSupplier, { parents: left.windowed })
+        .addStateStore(left.store, left.windowed, this.name);
+      return;
+    }
     topology
       .addProcessor(left.join, left.supplier, { parents: left.windowed })
       .addProcessor(right.join, right.supplier, { parents: right.windowed })
