@@ -1,0 +1,19 @@
+import Big from 'big.js';
+import { decimalsOf } from './transaction.js';
+
+/** An exact amount as text with at least two decimals, such as `75.00`: how stores and answers hold money. */
+export type Money = string;
+
+export function toMoney(amount: Big): Money {
+  return amount.toFixed(Math.max(2, decimalsOf(amount)));
+}
+
+export function add(money: Money, amount: Big | Money): Money {
+  return toMoney(new Big(money).plus(amount));
+}
+
+/** The mean, rounded half up to the decimals of the total. */
+export function mean(total: Money, count: number): Money {
+  const sum = new Big(total);
+  return toMoney(sum.div(count).round(Math.max(2, decimalsOf(sum)), Big.roundHalfUp));
+}
