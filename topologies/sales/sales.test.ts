@@ -58,6 +58,8 @@ describe('sales', () => {
     '{"seller_id":"","amount_usd":1,"sale_ts":1700000000000}',
     '{"seller_id":"a","amount_usd":1.5,"sale_ts":1700000000000}',
     '{"seller_id":"a","amount_usd":1,"sale_ts":"now"}',
+    '{"seller_id":"a","amount_usd":1,"sale_ts":-1}',
+    '{"seller_id":"a","amount_usd":1,"sale_ts":1e300}',
   ])('that are malformed are skipped, and the next one counts: %s', async (line) => {
     await lines.pipe(null, Buffer.from(line));
     await sell('a', 3, START);

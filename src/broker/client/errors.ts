@@ -87,6 +87,17 @@ export class RecordTooLargeError extends MillraceError {
   }
 }
 
+/** A record's timestamp is nothing that a record batch can hold. */
+export function invalidTimestamp(topic: string, timestamp: number): MillraceError {
+  return new MillraceError({
+    code: 'INVALID_TIMESTAMP',
+    kind: 'data',
+    message: `A record for topic "${topic}" has timestamp ${timestamp}`,
+    hint: 'Give it a whole number of milliseconds since the epoch.',
+    context: { topic },
+  });
+}
+
 /** A method of a client was called in a state that does not allow it. */
 export function invalidState(what: string, state: string, hint?: string): MillraceError {
   return new MillraceError({

@@ -3,7 +3,7 @@ import { recordSizeBound } from '../record-batch/record-batch-builder.js';
 import type { WriterOptions } from './client.js';
 import type { ClientContext } from './client-context.js';
 import type { ClusterView } from './cluster-view.js';
-import { RecordTooLargeError } from './errors.js';
+import { invalidTimestamp, RecordTooLargeError } from './errors.js';
 import { type PendingBatch, ProduceQueue } from './produce-queue.js';
 import type { ProducerSession } from './producer-session.js';
 import { TopicLimits } from './topic-limits.js';
@@ -44,7 +44,11 @@ export class RecordAccumulator {
     return this.closed;
   }
 
-  /** @returns true if a batch was closed by it @throws RecordTooLargeError when the topic's limit is known */
+  /**
+   * @returns true if a batch was closed by it
+   * @throws RecordTooLargeError when the topic's limit is known
+   * @throws MillraceError `INVALID_TIMESTAMP`
+   */
   append(
     topic: string,
     partition: number,
@@ -53,6 +57,7 @@ export class RecordAccumulator {
     timestamp: number,
     headers: Headers,
   ): boolean {
+    if (!Number.isSafeInteger(timestamp)) throw invalidTimestamp(topic, timestamp);
     const queue = this.queueOf(topic, partition);
     const size = recordSizeBound(key, value, headers);
     const limit = this.limits.limitOf(topic);

@@ -89,9 +89,14 @@ export class TaskSource implements TaskNode {
   #timed(record: ExtractableRecord, partitionTime: number): Record<unknown, unknown> | undefined {
     const where = this.#where(record.topic, record.partition, record.offset);
     const timestamp = this.#extract(record, partitionTime, where);
-    if (timestamp >= 0) return new Record(record.key as unknown, record.value as unknown, timestamp, record.headers);
+    // one that no log can hold must not become stream time, nor fail when a batch is built
+    if (timestamp >= 0 && Number.isSafeInteger(timestamp))
+      return new Record(record.key as unknown, record.value as unknown, timestamp, record.headers);
     this.#scope.context.metrics.drop('invalid-timestamp');
-    this.#scope.log.warn({ ...where, timestamp }, 'a record was skipped because its timestamp is negative');
+    this.#scope.log.warn(
+      { ...where, timestamp },
+      'a record was skipped because its timestamp is negative or no whole number of ms',
+    );
     return undefined;
   }
 

@@ -72,6 +72,28 @@ describe('an application', () => {
     expect(lines.map((line) => line.split('"task":').length - 1)).toEqual([1]);
   });
 
+  it.each([Number.NaN, 1e300, 1.5])(
+    'stops, and says why, when a processor gives a record the time %d',
+    async (timestamp) => {
+      class Mistimed extends Forward {
+        override process(record: Record<string, string>): void {
+          this.context?.forward(record.withTimestamp(timestamp));
+        }
+      }
+      const streams = application({ topology: pipeTopology(() => new Mistimed()) });
+      const failed = new Promise<void>((resolve) => {
+        streams.onStateChange((state) => {
+          if (state === 'ERROR') resolve();
+        });
+      });
+      await streams.start();
+      await cluster.produce('in', [['k', 'v']]);
+      await failed;
+      expect(streams.error).toMatchObject({ code: 'PRODUCTION_FAILED', cause: { code: 'INVALID_TIMESTAMP' } });
+      await streams.close();
+    },
+  );
+
   it('closes while it still looks for its broker', async () => {
     let transport: FaultyTransport | undefined;
     const client = cluster.client((inner) => (transport = new FaultyTransport(inner, seededRandom(1), {})));

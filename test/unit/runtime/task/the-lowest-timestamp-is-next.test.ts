@@ -41,6 +41,22 @@ describe('the order of records in a task', () => {
     expect(task.consumedOffsets()[0]?.offset).toBe(2);
   });
 
+  it.each([Number.NaN, Infinity, 1e300, 1.5])('leaves out records whose extractor says %d', async (timestamp) => {
+    const topology = new Topology()
+      .addSource('source', {
+        topics: ['a'],
+        ...text,
+        timestampExtractor: ({ value }) => (value === 'bad' ? timestamp : 3),
+      })
+      .addSink('sink', { topic: 'out', ...text, parents: 'source' });
+    const { add, run, task, written } = await runTask(topology, { inputs: ['a'] });
+    add('a', 1, 'bad');
+    add('a', 2, 'good');
+    await run();
+    expect(written('out')).toEqual(['good']);
+    expect(task.streamTimeMs).toBe(3);
+  });
+
   it('takes no more records than asked for', async () => {
     const { add, task, written } = await runTask(merging(['a']), { inputs: ['a'] });
     for (const value of ['1', '2', '3']) add('a', 0, value);
