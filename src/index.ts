@@ -25,7 +25,7 @@ export type { GroupedTable } from './dsl/grouped-table.js';
 export type { JoinableStream } from './dsl/joinable-stream.js';
 export type { KStream } from './dsl/kstream.js';
 export type { KTable } from './dsl/ktable.js';
-export type { Late } from './dsl/late.js';
+export type { Late, LateOfGroup } from './dsl/late.js';
 export type {
   Connected,
   Consumed,

@@ -2,6 +2,7 @@ import type { Serde } from '../serde/serde.js';
 import { repartitionNames } from '../topology/naming.js';
 import type { GraphNode, NodeTraits } from './graph/graph-node.js';
 import { OperatorNode, RepartitionNode, type Operator } from './graph/nodes.js';
+import { addLateChild, type LateChild } from './late.js';
 import type { KTable } from './ktable.js';
 import { expectSerde, type GroupPlace } from './program.js';
 import type { TableFacts } from './serde-facts.js';
@@ -27,15 +28,24 @@ export class GroupAggregation<K, V> {
 
   constructor(readonly place: GroupPlace<K, V>) {}
 
-  add<KR, VR, F extends TableFacts>(aggregate: AggregateNode<KR, VR>, key: Serde<K>): KTable<KR, VR, F> {
+  add<KR, VR, F extends TableFacts>(
+    aggregate: AggregateNode<KR, VR>,
+    key: Serde<K>,
+    late?: LateChild<K, V>,
+  ): KTable<KR, VR, F> {
     const { program } = this.place;
     const parent = this.place.rekeyed ? this.#repartition(aggregate.storeName, key) : undefined;
     const node = new OperatorNode(aggregate.name, aggregate.logic, aggregate.traits);
     program.graph.add(node, parent ?? this.place.node);
+    const sources = parent === undefined ? this.place.sources : new Set([parent.name]);
+    if (late !== undefined) {
+      const { name } = aggregate;
+      addLateChild({ ...this.place, name, node, sources, keySerde: key, rekeyed: false }, late.name, late);
+    }
     return program.handles.table({
       program,
       node,
-      sources: parent === undefined ? this.place.sources : new Set([parent.name]),
+      sources,
       ...aggregate,
     });
   }

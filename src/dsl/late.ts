@@ -11,7 +11,28 @@ export interface Late<K, V, F extends StreamFacts> {
    * (see `LATE_HEADERS`): `late: (late) => late.to('late-sales')`. A record that is late for several windows comes once for
    * each. They are counted as dropped all the same. Default: they are dropped.
    */
-  readonly late?: (stream: KStream<K, V, F>) => void;
+  readonly late?: ((stream: KStream<K, V, F>) => void) | undefined;
+}
+
+/** The child for late records of an operator, and what the program makes of its stream. */
+export interface LateChild<K, V> extends Late<K, V, StreamFacts> {
+  readonly name: string;
+}
+
+/** What a group knows of its records behind its repartition. */
+export interface LateOfGroup<F extends StreamFacts> extends StreamFacts {
+  readonly key: F['key'];
+  readonly value: F['value'];
+  readonly rekeyed: false;
+}
+
+/** Takes a name for the child for late records, if the program asked for one. */
+export function lateChild<K, V>(
+  place: Pick<StreamPlace<unknown, unknown>, 'program'>,
+  late: Late<K, V, StreamFacts>['late'],
+): LateChild<K, V> | undefined {
+  const name = lateChildName(place, { late });
+  return name === undefined ? undefined : { name, late };
 }
 
 /** Names the child for late records, if the program asked for one; takes a number only then. */

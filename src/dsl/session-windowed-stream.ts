@@ -6,7 +6,9 @@ import { sessionStoreView } from '../processor/ktable/session-view.js';
 import type { SessionWindows } from '../processor/window/session-windows.js';
 import type { EmitStrategy } from '../processor/window/window-close-emitter.js';
 import type { GroupAggregation } from './group-aggregation.js';
+import type { KStream } from './kstream.js';
 import type { KTable } from './ktable.js';
+import { lateChild, type LateOfGroup } from './late.js';
 import type { Named, WindowStored } from './options.js';
 import { expectSerde } from './program.js';
 import type {
@@ -38,12 +40,19 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
   readonly #aggregation: GroupAggregation<K, V>;
   readonly #windows: SessionWindows;
   readonly #emit: EmitStrategy;
+  readonly #late: ((stream: KStream<K, V, LateOfGroup<F>>) => void) | undefined;
 
   /** Made by `windowedBy`. */
-  constructor(aggregation: GroupAggregation<K, V>, windows: SessionWindows, emit: EmitStrategy = 'onWindowUpdate') {
+  constructor(
+    aggregation: GroupAggregation<K, V>,
+    windows: SessionWindows,
+    emit: EmitStrategy = 'onWindowUpdate',
+    late?: (stream: KStream<K, V, LateOfGroup<F>>) => void,
+  ) {
     this.#aggregation = aggregation;
     this.#windows = windows;
     this.#emit = emit;
+    this.#late = late;
   }
 
   /**
@@ -52,7 +61,17 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
    * `retention` where stream time may leap, and to a store in memory, which forgets a session before it closes.
    */
   emitStrategy(emit: EmitStrategy): SessionWindowedStream<K, V, F> {
-    return new SessionWindowedStream(this.#aggregation, this.#windows, emit);
+    return new SessionWindowedStream(this.#aggregation, this.#windows, emit, this.#late);
+  }
+
+  /**
+   * Gives the records that each aggregation drops because they are late to `sink`, as a stream: unchanged, once for each closed
+   * window, with headers that say why (`LATE_HEADERS`). They are counted as dropped all the same. Kafka Streams drops them.
+   *
+   *     windowed.late((late) => late.to('late-sales')).count()
+   */
+  late(sink: (stream: KStream<K, V, LateOfGroup<F>>) => void): SessionWindowedStream<K, V, F> {
+    return new SessionWindowedStream(this.#aggregation, this.#windows, this.#emit, sink);
   }
 
   /** How many records each session has had. */
@@ -130,7 +149,8 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
     const storeName = queryableStore ?? program.names.storeName(prefix);
     const name = program.names.nameOr(options.name, prefix);
     const key = expectSerde(options.key ?? keySerde, 'key', name);
-    const windowing = sessionWindowing<K, V, A>(this.#windows, this.#emit);
+    const late = lateChild<K, V>(this.#aggregation.place, this.#late);
+    const windowing = sessionWindowing<K, V, A>(this.#windows, this.#emit, late?.name);
     const store = windowing.store(program, storeName, options, { key, value: options.value });
     const logic = new AggregateTable<Windowed<K>, A>(
       store,
@@ -139,6 +159,6 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
     );
     const serdes = { keySerde: sessionWindowed(key), valueSerde: options.value };
     const node = { name, storeName, logic, ...serdes, queryableStore, traits: windowing.traits };
-    return this.#aggregation.add(node, key);
+    return this.#aggregation.add(node, key, late);
   }
 }

@@ -9,7 +9,9 @@ import type { TimeWindows } from '../processor/window/windows.js';
 import { TopologyError } from '../topology/topology-error.js';
 import type { GroupAggregation } from './group-aggregation.js';
 import type { AggregateFacts } from './grouped-stream.js';
+import type { KStream } from './kstream.js';
 import type { KTable } from './ktable.js';
+import { lateChild, type LateOfGroup } from './late.js';
 import type { Named, WindowStored } from './options.js';
 import { expectSerde } from './program.js';
 import type {
@@ -35,16 +37,19 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
   readonly #aggregation: GroupAggregation<K, V>;
   readonly #windows: TimeWindows | SlidingWindows;
   readonly #emit: EmitStrategy;
+  readonly #late: ((stream: KStream<K, V, LateOfGroup<F>>) => void) | undefined;
 
   /** Made by `windowedBy`. */
   constructor(
     aggregation: GroupAggregation<K, V>,
     windows: TimeWindows | SlidingWindows,
     emit: EmitStrategy = 'onWindowUpdate',
+    late?: (stream: KStream<K, V, LateOfGroup<F>>) => void,
   ) {
     this.#aggregation = aggregation;
     this.#windows = windows;
     this.#emit = emit;
+    this.#late = late;
   }
 
   /**
@@ -57,7 +62,17 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
     if (emit === 'onWindowClose' && this.#windows.kind === 'time' && this.#windows.startMs !== undefined) {
       throw new TopologyError('INVALID_WINDOW', 'ON_WINDOW_CLOSE emit strategy cannot be used for UnlimitedWindows');
     }
-    return new TimeWindowedStream(this.#aggregation, this.#windows, emit);
+    return new TimeWindowedStream(this.#aggregation, this.#windows, emit, this.#late);
+  }
+
+  /**
+   * Gives the records that each aggregation drops because they are late to `sink`, as a stream: unchanged, once for each closed
+   * window, with headers that say why (`LATE_HEADERS`). They are counted as dropped all the same. Kafka Streams drops them.
+   *
+   *     windowed.late((late) => late.to('late-sales')).count()
+   */
+  late(sink: (stream: KStream<K, V, LateOfGroup<F>>) => void): TimeWindowedStream<K, V, F> {
+    return new TimeWindowedStream(this.#aggregation, this.#windows, this.#emit, sink);
   }
 
   /** How many records each key has had in each window. */
@@ -129,7 +144,8 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
     const storeName = queryableStore ?? program.names.storeName(prefix);
     const name = program.names.nameOr(options.name, prefix);
     const key = expectSerde(options.key ?? keySerde, 'key', name);
-    const windowing = timeWindowing<K, V, A>(this.#windows, this.#emit);
+    const late = lateChild<K, V>(this.#aggregation.place, this.#late);
+    const windowing = timeWindowing<K, V, A>(this.#windows, this.#emit, late?.name);
     const store = windowing.store(program, storeName, options, { key, value: options.value });
     const logic = new AggregateTable<Windowed<K>, A>(
       store,
@@ -138,6 +154,6 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
     );
     const serdes = { keySerde: timeWindowed(key, windowing.sizeMs), valueSerde: options.value };
     const node = { name, storeName, logic, ...serdes, queryableStore, traits: windowing.traits };
-    return this.#aggregation.add(node, key);
+    return this.#aggregation.add(node, key, late);
   }
 }

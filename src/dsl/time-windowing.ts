@@ -32,6 +32,7 @@ export interface Windowing<Folding, Store> {
 export function timeWindowing<K, V, A>(
   windows: TimeWindows | SlidingWindows,
   emit: EmitStrategy,
+  lateChild?: string,
 ): Windowing<Aggregation<K, V, A>, WindowStoreDefinition> & { readonly sizeMs: number } {
   if (windows.kind === 'sliding') {
     return {
@@ -40,7 +41,7 @@ export function timeWindowing<K, V, A>(
       store: (program, name, options, serdes) =>
         forEmission(slidingStoreDefinition(program, name, options, serdes, windows), options, emit),
       newProcessor: (aggregation, storeName, sendOldValues) =>
-        new SlidingAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit }),
+        new SlidingAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit, lateChild }),
     };
   }
   return {
@@ -51,7 +52,7 @@ export function timeWindowing<K, V, A>(
       return { ...forEmission(store, options, emit), caching: store.caching }; // the one kind that is cached all the same
     },
     newProcessor: (aggregation, storeName, sendOldValues) =>
-      new WindowAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit }),
+      new WindowAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit, lateChild }),
   };
 }
 
@@ -59,6 +60,7 @@ export function timeWindowing<K, V, A>(
 export function sessionWindowing<K, V, A>(
   windows: SessionWindows,
   emit: EmitStrategy,
+  lateChild?: string,
 ): Windowing<SessionAggregation<K, V, A>, SessionStoreDefinition> {
   return {
     // A session is closed when nothing can join it any more.
@@ -66,7 +68,7 @@ export function sessionWindowing<K, V, A>(
     store: (program, name, options, serdes) =>
       forEmission(sessionStoreDefinition(program, name, options, serdes, windows), options, emit),
     newProcessor: (aggregation, storeName, sendOldValues) =>
-      new SessionAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit }),
+      new SessionAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit, lateChild }),
   };
 }
 

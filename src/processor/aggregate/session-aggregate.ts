@@ -3,6 +3,7 @@ import type { SessionEntry, SessionStore } from '../../state/store.js';
 import type { Processor, ProcessorContext, Record } from '../../topology/processor.js';
 import type { Change } from '../ktable/change.js';
 import { SessionForwarder } from '../ktable/session-forwarder.js';
+import { LateOutput } from '../window/late-output.js';
 import { closeTime, ObservedTime } from '../window/window-close.js';
 import type { SessionWindows } from '../window/session-windows.js';
 import { sessionEmitter, type WindowEmitter } from '../window/window-emitter.js';
@@ -21,9 +22,10 @@ export interface SessionAggregation<K, V, A> extends Aggregation<K, V, A> {
  */
 export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
   readonly #options: WindowedAggregateOptions<SessionAggregation<K, V, A>, SessionWindows>;
-  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these three are set by init, which always comes before process
+  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
   #store!: SessionStore<K, A>;
   #observed!: ObservedTime;
+  #late!: LateOutput;
   /** Of the two one is there, by the emit strategy. */
   #forwarder: SessionForwarder<K, A> | undefined;
   #emitter: WindowEmitter | undefined;
@@ -39,6 +41,7 @@ export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windo
     if (emit === 'onWindowClose') this.#emitter = sessionEmitter(context, storeName);
     else this.#forwarder = new SessionForwarder(context, storeName, sendOldValues);
     this.#observed = new ObservedTime(context);
+    this.#late = new LateOutput(context, this.#options.lateChild);
   }
 
   process(record: Record<K, V>): void | Promise<void> {
@@ -48,12 +51,13 @@ export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windo
       return;
     }
     const { gapMs, graceMs } = this.#options.windows;
-    const closeTimeMs = closeTime(this.#observed.advance(timestamp), graceMs) - gapMs;
+    const streamTimeMs = this.#observed.advance(timestamp);
+    const closeTimeMs = closeTime(streamTimeMs, graceMs) - gapMs;
     const merged = this.#store.findSessions(key, timestamp - gapMs, timestamp + gapMs);
     let session: Windowed<K> = { key, start: timestamp, end: timestamp };
     for (const one of merged) session = spanning(session, one);
     // A session's end is included in it, unlike that of a time window.
-    if (session.end < closeTimeMs) this.#context.dropped('late');
+    if (session.end < closeTimeMs) this.#late.drop(record, streamTimeMs, session);
     else this.#join(merged, session, record);
     return this.#emitter?.emit(closeTimeMs, record.headers);
   }

@@ -5,6 +5,7 @@ import type { Change } from '../ktable/change.js';
 import { indexedWindowTable, type IndexedWindowTable, type TimedWindow } from '../ktable/indexed-window-table.js';
 import { UpdateForwarder } from '../ktable/update-forwarder.js';
 import type { SlidingWindows } from '../window/sliding-windows.js';
+import { LateOutput } from '../window/late-output.js';
 import { closeTime, ObservedTime } from '../window/window-close.js';
 import { windowEmitter, type WindowEmitter } from '../window/window-emitter.js';
 import type { ClosingWindows } from '../window/window-close-emitter.js';
@@ -35,9 +36,10 @@ type Timed<A> = Pick<TimedWindow<A>, 'value' | 'timestamp'>;
 export class SlidingAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
   readonly #options: WindowedAggregateOptions<Aggregation<K, V, A>, SlidingWindows>;
   readonly #differenceMs: number;
-  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these three are set by init, which always comes before process
+  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
   #store!: IndexedWindowTable<K, A>;
   #observed!: ObservedTime;
+  #late!: LateOutput;
   /** Of the two one is there, by the emit strategy. */
   #forwarder: UpdateForwarder<Windowed<K>, A> | undefined;
   #emitter: WindowEmitter | undefined;
@@ -55,6 +57,7 @@ export class SlidingAggregateProcessor<K, V, A> implements Processor<K, V, Windo
       this.#emitter = windowEmitter(context, storeName, closingSlidingWindows(this.#differenceMs));
     else this.#forwarder = new UpdateForwarder(context, storeName, sendOldValues);
     this.#observed = new ObservedTime(context);
+    this.#late = new LateOutput(context, this.#options.lateChild);
   }
 
   process(record: Record<K, V>): void | Promise<void> {
@@ -66,7 +69,7 @@ export class SlidingAggregateProcessor<K, V, A> implements Processor<K, V, Windo
     const closeTimeMs = closeTime(this.#observed.advance(timestamp), this.#options.windows.graceMs);
     // A window's end is included in it: the last one that the record can be in ends `differenceMs` later.
     if (timestamp + this.#differenceMs < closeTimeMs) {
-      this.#context.dropped('late');
+      this.#drop({ record, closeTimeMs }, timestamp);
     } else if (timestamp < this.#differenceMs) {
       this.#processEarly({ record, closeTimeMs }); // such a record closes no windows, as in Kafka Streams
     } else {
@@ -164,11 +167,16 @@ export class SlidingAggregateProcessor<K, V, A> implements Processor<K, V, Windo
     }
   }
 
+  #drop({ record, closeTimeMs }: Arrival<K, V>, start: number): void {
+    const streamTimeMs = closeTimeMs + this.#options.windows.graceMs;
+    this.#late.drop(record, streamTimeMs, { start, end: start + this.#differenceMs });
+  }
+
   #addTo(start: number, old: Timed<A> | undefined, { record, closeTimeMs }: Arrival<K, V>): void {
     const { key, value, timestamp, headers } = record;
     const window = { key, start, end: start + this.#differenceMs };
     if (window.end < closeTimeMs) {
-      this.#context.dropped('late');
+      this.#drop({ record, closeTimeMs }, start);
       return;
     }
     const aggregate = this.#fold(old?.value, value, key);

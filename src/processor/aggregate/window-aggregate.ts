@@ -3,6 +3,7 @@ import type { Processor, ProcessorContext, Record } from '../../topology/process
 import type { Change } from '../ktable/change.js';
 import { windowTable, type WindowTable } from '../ktable/store-view.js';
 import { UpdateForwarder } from '../ktable/update-forwarder.js';
+import { LateOutput } from '../window/late-output.js';
 import { closeTime, ObservedTime, windowClosed } from '../window/window-close.js';
 import { windowEmitter, type WindowEmitter } from '../window/window-emitter.js';
 import type { ClosingWindows } from '../window/window-close-emitter.js';
@@ -16,9 +17,10 @@ import type { WindowedAggregateOptions } from './windowed-aggregate-options.js';
  */
 export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
   readonly #options: WindowedAggregateOptions<Aggregation<K, V, A>, TimeWindows>;
-  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these three are set by init, which always comes before process
+  #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
   #store!: WindowTable<K, A>;
   #observed!: ObservedTime;
+  #late!: LateOutput;
   /** Of the two one is there, by the emit strategy. */
   #forwarder: UpdateForwarder<Windowed<K>, A> | undefined;
   #emitter: WindowEmitter | undefined;
@@ -32,6 +34,7 @@ export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Window
     this.#context = context;
     this.#store = windowTable(context, storeName);
     this.#observed = new ObservedTime(context);
+    this.#late = new LateOutput(context, this.#options.lateChild);
     if (emit === 'onWindowClose') this.#emitter = windowEmitter(context, storeName, closingWindows(windows));
     else this.#forwarder = new UpdateForwarder(context, storeName, sendOldValues);
   }
@@ -44,9 +47,11 @@ export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Window
     const { windows } = this.#options;
     const { sizeMs, advanceMs, graceMs } = windows;
     const { timestamp } = record;
-    const closeTimeMs = closeTime(this.#observed.advance(timestamp), graceMs);
+    const streamTimeMs = this.#observed.advance(timestamp);
+    const closeTimeMs = closeTime(streamTimeMs, graceMs);
     for (let start = firstWindowStart(windows, timestamp); start <= timestamp; start += advanceMs) {
-      if (windowClosed(start + sizeMs, closeTimeMs)) this.#context.dropped('late');
+      const end = start + sizeMs;
+      if (windowClosed(end, closeTimeMs)) this.#late.drop(record, streamTimeMs, { start, end });
       else this.#addTo(start, record);
     }
     return this.#emitter?.emit(closeTimeMs, record.headers);

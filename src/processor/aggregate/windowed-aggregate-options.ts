@@ -7,4 +7,6 @@ export interface WindowedAggregateOptions<Aggregation, Windows> {
   readonly storeName: string;
   readonly sendOldValues: boolean;
   readonly emit: EmitStrategy;
+  /** The child that late records go to. Default: they are dropped. */
+  readonly lateChild?: string | undefined;
 }
