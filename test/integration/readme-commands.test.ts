@@ -20,7 +20,11 @@ describe('a command of the README', () => {
   beforeAll(async () => {
     stateDir = await mkdtemp(join(tmpdir(), 'millrace-readme-'));
     const env = { KAFKA_BROKERS: '' };
-    millrace = await MillraceProcess.start({ args: ['run', 'sales', '--generate'], stateDir, env });
+    millrace = await MillraceProcess.start({
+      args: ['run', 'sales', 'wallets', 'page-views', '--generate'],
+      stateDir,
+      env,
+    });
     await millrace.untilReady();
     await millrace.until(
       async () => (await metric(millrace, 'millrace_commit_total')) > 5,
