@@ -4,6 +4,8 @@ export default {
   roots: ['<rootDir>/test', '<rootDir>/topologies'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/', '<rootDir>/test/crash/'],
+  // No test waits for time; this is for machines that are busy with other work.
+  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',

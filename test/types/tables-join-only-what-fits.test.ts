@@ -17,7 +17,7 @@ const counts = builder.stream('in', { key: string(), value: long() }).groupByKey
 export const mistakes = {
   otherKeys: () => {
     // @ts-expect-error -- the keys of the two tables are of different types
-    users.join(byNumber, (user, score) => user.name + String(score));
+    users.join(byNumber, (user, score) => `${user.name}${String(score)}`);
   },
   wrongSerde: () => {
     // @ts-expect-error -- the joiner gives a string, the store is to keep numbers
@@ -33,7 +33,7 @@ export const mistakes = {
   },
   storeWithoutSerde: () => {
     // @ts-expect-error -- the store needs the serde of the result
-    users.join(scores, (user, score) => user.name + String(score), { store: 'joined' });
+    users.join(scores, (user, score) => user.name + score, { store: 'joined' });
   },
   sinkWithoutSerde: () => {
     // @ts-expect-error -- the serde of the result is not known
