@@ -42,12 +42,9 @@ describe('a foreign-key join', () => {
 
   it('must give keys of the other table, whose serdes must be known', () => {
     const programs = (): unknown[] => [
-      orders.join(
-        // @ts-expect-error -- its keys are numbers
-        customers,
-        (order: Order) => order.what,
-        (order: Order, name: string) => order.what + name,
-      ),
+      // @ts-expect-error -- its keys are numbers
+      // prettier-ignore
+      orders.join(customers, (order: Order) => order.what, (order: Order, name: string) => order.what + name),
       orders.join(
         // @ts-expect-error -- the value was mapped
         customers.mapValues((name) => name.length),
