@@ -83,7 +83,7 @@ async function compareWithList(world: StoreWorld, definition: WindowStoreDefinit
   let opened = await OpenedState.open(world, [definition]);
   let committed: Put[] = [];
   let puts: Put[] = [];
-  for (let step = 0; step < 600; step++) {
+  for (let step = 0; step < 200; step++) {
     const time = step * 300 + upTo(30_000);
     const put = { key: KEYS[upTo(KEYS.length)] ?? '', value: `${step}`.padEnd(upTo(200), '.'), time };
     storeOf(opened).put(put.key, put.value, put.time);
