@@ -10,7 +10,7 @@ import {
   type ValueAndTimestamp,
 } from 'millrace';
 import { pageViewsGenerator } from './generator.js';
-import { parsePageView } from './page-view.js';
+import { parsePageView, type PageView } from './page-view.js';
 
 type ViewsPerPage = ReadOnlyWindowStore<string, ValueAndTimestamp<number>>;
 
@@ -39,8 +39,14 @@ export default defineTopology({
   build(builder: StreamsBuilder) {
     builder
       .stream('page-views', { key: string(), value: json(parsePageView), timestamp: ({ timestamp }) => timestamp })
+      .filter(isThere)
       .groupBy(({ page_id }) => page_id, { key: string() })
       .windowedBy(tumbling('1m', { grace: '10s' }))
       .count({ store: 'views-per-page', value: long(), retention: '1h' });
   },
 });
+
+/** A record without a value tells of no view. */
+function isThere(view: PageView | null): boolean {
+  return view !== null;
+}
