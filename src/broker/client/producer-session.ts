@@ -35,7 +35,7 @@ export class ProducerSession {
     await this.initialise(NOBODY);
   }
 
-  /** A new epoch of this session. @throws BrokerResponseError PRODUCER_FENCED when there is a newer one */
+  /** A new epoch for the same producer. @throws BrokerResponseError PRODUCER_FENCED when there is a newer one */
   async bumpEpoch(): Promise<void> {
     await this.initialise(this.identity);
   }
