@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { GeneratorSettings } from '../app/generator-runs.js';
-import { invalid } from '../util/errors.js';
+import { invalid, type MillraceError } from '../util/errors.js';
 
 /** What commander read of {@link addGeneratorFlags}. */
 export interface GeneratorFlags {
@@ -47,9 +47,18 @@ function ownOptions(rest: readonly string[]): { options: Record<string, number>;
       continue;
     }
     const [name = '', inline] = argument.slice(2).split('=', 2);
-    options[name] = wholeNumber(argument, inline ?? rest[++index] ?? '');
+    const value = inline ?? rest[++index];
+    if (value === undefined) throw notKnown(argument);
+    options[name] = wholeNumber(argument, value);
   }
   return { options, operands };
+}
+
+/** What only the topology knows takes a number, so an option that ends the line is no option of its. */
+function notKnown(option: string): MillraceError {
+  return invalid('INVALID_OPTION', `option ${option} is not known, or its number is missing`, {
+    hint: 'See --help for the options of the command.',
+  });
 }
 
 function wholeNumber(option: string, text: string): number {
