@@ -3,6 +3,7 @@ import { loadConfig } from '../app/config.js';
 import { createQueryClient, type QueryClient } from '../query/client/query-client.js';
 import type { Record as RecordMessage, Window } from '../query/gen/millrace/query/v1/record.js';
 import {
+  FetchSessionsRequest,
   FetchWindowsRequest,
   GetRequest,
   RangeRequest,
@@ -32,7 +33,7 @@ interface QueryOptions {
 
 type Ask = (client: QueryClient, options: QueryOptions) => AsyncIterable<Row>;
 
-/** `millrace query get|range|windows|stores`: reads the state of a running process over gRPC. */
+/** `millrace query get|range|windows|sessions|stores`: reads the state of a running process over gRPC. */
 export function addQueryCommand(program: Command, terminal: Terminal): void {
   const query = program.command('query').description('read the state of a running process');
   const command = (syntax: string, description: string): Command =>
@@ -65,6 +66,12 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .option('--limit <n>', 'most windows')
     .option('--reverse', 'newest first; needs a key')
     .action((store: string, key: string | undefined, options: QueryOptions) => run(options, windows(store, key)));
+  command('sessions <store> <key>', 'the sessions of one key')
+    .option('--json-key', 'the key is JSON, not text')
+    .option('--from <time>', 'earliest end: milliseconds or ISO 8601')
+    .option('--to <time>', 'latest start: milliseconds or ISO 8601')
+    .option('--limit <n>', 'most sessions')
+    .action((store: string, key: string, options: QueryOptions) => run(options, sessions(store, key)));
 }
 
 async function answer(terminal: Terminal, options: QueryOptions, ask: Ask): Promise<void> {
@@ -92,14 +99,14 @@ function get(store: string, key: string): Ask {
 
 function range(store: string): Ask {
   return async function* (client, options) {
-    const { prefix = '', reverse = false, limit } = options;
+    const { prefix = '', reverse = false } = options;
     const request = RangeRequest.create({
       ...common(store, options),
       from: options.from === undefined ? undefined : keyOf(options.from, options),
       to: options.to === undefined ? undefined : keyOf(options.to, options),
       prefix,
       reverse,
-      limit: limit === undefined ? 0 : numberOf(limit, '--limit'),
+      limit: limitOf(options),
     });
     for await (const { records } of client.range(request)) yield* records.map(recordRow);
   };
@@ -107,22 +114,44 @@ function range(store: string): Ask {
 
 function windows(store: string, key: string | undefined): Ask {
   return async function* (client, options) {
-    const { from, to, limit, reverse = false } = options;
     const request = FetchWindowsRequest.create({
       ...common(store, options),
+      ...timesOf(options),
       key: key === undefined ? undefined : keyOf(key, options),
-      timeFrom: from === undefined ? undefined : toTimestamp(timeOf(from, '--from')),
-      timeTo: to === undefined ? undefined : toTimestamp(timeOf(to, '--to')),
-      reverse,
-      limit: limit === undefined ? 0 : numberOf(limit, '--limit'),
+      reverse: options.reverse ?? false,
+      limit: limitOf(options),
     });
     for await (const { windows: found } of client.fetchWindows(request)) yield* found.map(windowRow);
+  };
+}
+
+function sessions(store: string, key: string): Ask {
+  return async function* (client, options) {
+    const request = FetchSessionsRequest.create({
+      ...common(store, options),
+      ...timesOf(options),
+      key: keyOf(key, options),
+      limit: limitOf(options),
+    });
+    for await (const { sessions: found } of client.fetchSessions(request)) yield* found.map(windowRow);
   };
 }
 
 function common(store: string, { application = '', uncommitted }: QueryOptions) {
   const isolation = uncommitted ? Isolation.ISOLATION_READ_UNCOMMITTED : Isolation.ISOLATION_READ_COMMITTED;
   return { store, application, options: { isolation, minPosition: undefined, maxStaleness: undefined, raw: false } };
+}
+
+function timesOf({ from, to }: QueryOptions) {
+  return {
+    timeFrom: from === undefined ? undefined : toTimestamp(timeOf(from, '--from')),
+    timeTo: to === undefined ? undefined : toTimestamp(timeOf(to, '--to')),
+  };
+}
+
+/** 0: no limit. */
+function limitOf({ limit }: QueryOptions): number {
+  return limit === undefined ? 0 : numberOf(limit, '--limit');
 }
 
 function storeRow({ application, name, kind, keySerde, valueSerde, persistent }: StoreInfo): Row {

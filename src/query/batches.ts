@@ -2,7 +2,7 @@
 const ROWS_PER_BATCH = 200;
 
 /** Groups rows, in order. */
-export async function* batches<T>(rows: AsyncIterable<T>): AsyncGenerator<T[]> {
+export async function* batches<T>(rows: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T[]> {
   let batch: T[] = [];
   for await (const row of rows) {
     batch.push(row);
@@ -14,7 +14,7 @@ export async function* batches<T>(rows: AsyncIterable<T>): AsyncGenerator<T[]> {
 }
 
 /** The first `limit` rows; 0: all. */
-export async function* limited<T>(rows: AsyncIterable<T>, limit: number): AsyncGenerator<T> {
+export async function* limited<T>(rows: AsyncIterable<T> | Iterable<T>, limit: number): AsyncGenerator<T> {
   let taken = 0;
   for await (const row of rows) {
     yield row;

@@ -1,5 +1,6 @@
 import { keyValueQueries } from './key-value-queries.js';
 import { toStoreInfo } from './messages.js';
+import { sessionQueries } from './session-queries.js';
 import type { StateQueries } from './state-queries.js';
 import { storesOf, type StoreCatalog } from './store-catalog.js';
 import { windowQueries } from './window-queries.js';
@@ -14,5 +15,6 @@ export function createLocalStateQueries(catalog: StoreCatalog): StateQueries {
     },
     ...keyValueQueries(catalog),
     ...windowQueries(catalog),
+    ...sessionQueries(catalog),
   };
 }

@@ -8,7 +8,7 @@ export type Queries = StateQueries & TopologyQueries;
 export type QueryName = keyof Queries;
 
 /** Queries that answer with a stream of messages. */
-export const STREAMS: ReadonlySet<QueryName> = new Set<QueryName>(['range', 'fetchWindows']);
+export const STREAMS: ReadonlySet<QueryName> = new Set<QueryName>(['range', 'fetchWindows', 'fetchSessions']);
 
 /** Every query's name. */
 export const QUERY_NAMES: readonly QueryName[] = [
@@ -19,6 +19,7 @@ export const QUERY_NAMES: readonly QueryName[] = [
   'range',
   'fetchWindow',
   'fetchWindows',
+  'fetchSessions',
   'describeTopology',
   'listInstances',
   'listTasks',

@@ -1,5 +1,5 @@
 import type { TaskView } from '../runtime/application.js';
-import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, StateStore } from '../state/store.js';
+import type { ReadOnlyKeyValueStore, ReadOnlySessionStore, ReadOnlyWindowStore, StateStore } from '../state/store.js';
 import type { BuiltTopology } from '../topology/node.js';
 
 /** Which writes a read sees; see `Isolation` in read_options.proto. */
@@ -36,3 +36,5 @@ export interface ReadableApplication {
 export type AnyKeyValueStore = ReadOnlyKeyValueStore<unknown, unknown>;
 /** A window store whose types are known to its serdes only. */
 export type AnyWindowStore = ReadOnlyWindowStore<unknown, unknown>;
+/** A session store whose types are known to its serdes only. */
+export type AnySessionStore = ReadOnlySessionStore<unknown, unknown>;

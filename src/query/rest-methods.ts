@@ -30,6 +30,12 @@ export function restMethods(queries: StateQueries, topology: TopologyQueries): r
     streaming(`${service}/Range`, state.RangeRequest, state.RangeResponse, queries.range),
     unary(`${service}/FetchWindow`, state.FetchWindowRequest, state.FetchWindowResponse, queries.fetchWindow),
     streaming(`${service}/FetchWindows`, state.FetchWindowsRequest, state.FetchWindowsResponse, queries.fetchWindows),
+    streaming(
+      `${service}/FetchSessions`,
+      state.FetchSessionsRequest,
+      state.FetchSessionsResponse,
+      queries.fetchSessions,
+    ),
     unary(
       `${topologyService}/DescribeTopology`,
       graph.DescribeTopologyRequest,

@@ -25,6 +25,7 @@ export function routedQueries(catalog: StoreCatalog, local: StateQueries, stream
     range: (request) => of(request).range(request),
     fetchWindow: (request) => of(request).fetchWindow(request),
     fetchWindows: (request) => of(request).fetchWindows(request),
+    fetchSessions: (request) => of(request).fetchSessions(request),
   };
 }
 

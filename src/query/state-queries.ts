@@ -1,4 +1,6 @@
 import type {
+  FetchSessionsRequest,
+  FetchSessionsResponse,
   FetchWindowRequest,
   FetchWindowResponse,
   FetchWindowsRequest,
@@ -27,4 +29,5 @@ export interface StateQueries {
   readonly range: (request: RangeRequest) => AsyncIterable<RangeResponse>;
   readonly fetchWindow: (request: FetchWindowRequest) => Promise<FetchWindowResponse>;
   readonly fetchWindows: (request: FetchWindowsRequest) => AsyncIterable<FetchWindowsResponse>;
+  readonly fetchSessions: (request: FetchSessionsRequest) => AsyncIterable<FetchSessionsResponse>;
 }

@@ -16,6 +16,7 @@ type Params = Readonly<Record<string, string>>;
  *     GET /api/stores/:store/entries         List         ?from= &to= &prefix= &pageSize= &pageToken=
  *     GET /api/stores/:store/entries/:key    Get
  *     GET /api/stores/:store/windows         FetchWindows ?key= &from= &to= (ISO 8601) &limit= &reverse=true
+ *     GET /api/stores/:store/sessions        FetchSessions ?key= &from= &to= (ISO 8601) &limit=
  *     GET /api/topology, /api/instances, /api/tasks
  *
  * Each takes `?application=`. Keys are text, or JSON with `?json=true`.
@@ -51,6 +52,13 @@ export function addRestRoutes(server: FastifyInstance, methods: readonly RestMet
     timeTo: query.to,
     limit: query.limit,
     reverse: query.reverse === 'true',
+  }));
+  get('/api/stores/:store/sessions', `${STATE}/FetchSessions`, (query, { store }) => ({
+    store,
+    key: keyOf(query, query.key),
+    timeFrom: query.from,
+    timeTo: query.to,
+    limit: query.limit,
   }));
   get('/api/topology', `${TOPOLOGY}/DescribeTopology`, () => ({}));
   get('/api/instances', `${TOPOLOGY}/ListInstances`, () => ({}));

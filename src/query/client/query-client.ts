@@ -3,6 +3,8 @@ import { MillraceError } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
 import {
   StateQueryServiceClient,
+  type FetchSessionsRequest,
+  type FetchSessionsResponse,
   type FetchWindowsRequest,
   type FetchWindowsResponse,
   type GetRequest,
@@ -18,6 +20,7 @@ export interface QueryClient {
   get(request: GetRequest): Promise<GetResponse>;
   range(request: RangeRequest): AsyncIterable<RangeResponse>;
   fetchWindows(request: FetchWindowsRequest): AsyncIterable<FetchWindowsResponse>;
+  fetchSessions(request: FetchSessionsRequest): AsyncIterable<FetchSessionsResponse>;
   close(): void;
 }
 
@@ -45,6 +48,7 @@ export function createQueryClient(options: {
     get: (request) => unary((done) => client.get(request, new Metadata(), deadline(), done)),
     range: (request) => messages(address, client.range(request, deadline())),
     fetchWindows: (request) => messages(address, client.fetchWindows(request, deadline())),
+    fetchSessions: (request) => messages(address, client.fetchSessions(request, deadline())),
     close() {
       client.close();
     },

@@ -60,6 +60,7 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
     range: streaming(state.range, of(query.range)),
     fetchWindow: unary(state.fetchWindow, of(query.fetchWindow)),
     fetchWindows: streaming(state.fetchWindows, of(query.fetchWindows)),
+    fetchSessions: streaming(state.fetchSessions, of(query.fetchSessions)),
   });
   const graph = TopologyServiceService;
   serve(server, graph, {
