@@ -177,6 +177,7 @@ function subscriptionStore(program: Program, name: string, value: Serde<unknown>
     kind: 'keyValue',
     name,
     timestamped: true,
+    prefixed: true,
     keySerde: bytes(),
     valueSerde: value,
     storage: program.storage,

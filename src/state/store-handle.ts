@@ -5,9 +5,11 @@ import type { Serde } from '../serde/serde.js';
 import type { RowBatch, RowLayout, WritableBase } from './base.js';
 import { BARE_KEYS } from './base.js';
 import { openChangeBuffer } from './buffer/open-change-buffer.js';
-import { BoundsIndex, HEAD_ROWS, VALUE_ROWS } from './bounds/bounds-index.js';
+import { besideHeads, BoundsIndex, HEAD_ROWS, VALUE_ROWS } from './bounds/bounds-index.js';
 import type { CommittedNumber } from './committed-number.js';
 import { TableKeyValueStore } from './key-value/key-value-store.js';
+import { PREFIX_HEAD_ROWS, PrefixHeads } from './key-value/prefix-heads.js';
+import { PrefixedTableStore } from './key-value/prefixed-table-store.js';
 import { Recency } from './key-value/recency.js';
 import { ChunkedWindowStore } from './join-window/chunked-window-store.js';
 import { MemoryBase } from './memory/memory-base.js';
@@ -33,14 +35,26 @@ import { TableWindowStore } from './window/window-store.js';
 /** The numbers of a store that are committed with its rows, by name. */
 export type StoreNumbers = Readonly<Record<string, CommittedNumber>>;
 
+/** Rows that a store keeps beside those of its changelog, to find them by: committed, aborted and restored with them. */
+export interface StoreIndex {
+  freeze(): void;
+  /** Puts the frozen rows into the batch, or into memory at once. */
+  stage(batch: RowBatch | undefined): void;
+  applied(): void;
+  /** Only what is committed counts: after an abort. */
+  reset(): void;
+  /** Deletes every row. */
+  clear(): Promise<void>;
+}
+
 /** One store as its task state handles it: what a processor sees, its table, and what its kind adds to a commit. */
 export interface StoreHandle {
   readonly store: StateStore;
   readonly table: Table;
   readonly base: WritableBase;
   readonly numbers: StoreNumbers;
-  /** What windows or sessions the keys have, of a store that keeps that beside its rows. */
-  readonly index?: BoundsIndex;
+  /** What windows or sessions the keys have, or what keys a prefix has, of a store that keeps that beside its rows. */
+  readonly index?: StoreIndex;
   /** The key and the plain values that a flush listener gets. */
   readonly values: ValueCodec<unknown>;
   listenerKey(entry: Entry): unknown;
@@ -89,6 +103,7 @@ export function openStoreHandle(definition: StoreDefinition, parts: StoreParts):
 }
 
 function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StoreParts): StoreHandle {
+  if (definition.prefixed === true) return openPrefixedStore(definition, parts);
   const base = parts.baseOnDisk(definition, BARE_KEYS) ?? new MemoryBase(BARE_KEYS);
   const table = tableOf(definition, base, parts, definition.caching);
   const values = valuesOf(definition);
@@ -110,6 +125,32 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
       return true;
     },
     reset: () => recency?.reset(),
+    deleteExpired: () => Promise.resolve(),
+  };
+}
+
+function openPrefixedStore(definition: KeyValueStoreDefinition, parts: StoreParts): StoreHandle {
+  const layout = besideHeads(BARE_KEYS);
+  const base = parts.baseOnDisk(definition, layout) ?? new MemoryBase(layout);
+  const table = tableOf(definition, base, parts, false);
+  const values = valuesOf(definition);
+  const heads = parts.baseOnDisk(definition, PREFIX_HEAD_ROWS) ?? new MemoryBase(PREFIX_HEAD_ROWS);
+  const index = new PrefixHeads(heads, parts.memory);
+  return {
+    store: new PrefixedTableStore(definition, table, values, index),
+    table,
+    base,
+    index,
+    numbers: { entries: table.overlay.count },
+    values,
+    listenerKey: (entry) => entry.key,
+    restoring(_mapKey, key, value) {
+      index.changed(key, value !== null);
+      return true;
+    },
+    reset: () => {
+      index.reset();
+    },
     deleteExpired: () => Promise.resolve(),
   };
 }

@@ -34,6 +34,11 @@ export interface KeyValueStoreDefinition extends CommonDefinition {
   readonly timestamped: boolean;
   /** Least recently used entries beyond this count are dropped (memory only). */
   readonly maxEntries?: number;
+  /**
+   * Keys are bytes, `| length of a prefix, 4 bytes | prefix | rest |`, and the keys of a prefix are known without a scan as
+   * long as they are few, for `withPrefix` (foreign-key subscriptions). Default false.
+   */
+  readonly prefixed?: boolean;
 }
 
 export interface WindowStoreDefinition extends CommonDefinition {
@@ -111,6 +116,14 @@ export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
 }
 
 export type TimestampedKeyValueStore<K, V> = KeyValueStore<K, ValueAndTimestamp<V>>;
+
+/** A key-value store that knows the keys of a prefix without a scan, as long as they are few (`prefixed` in its definition). */
+export interface PrefixedKeyValueStore<V> extends KeyValueStore<Buffer, V> {
+  /** The entries of a prefix (its length included), in the order of their keys: point reads; undefined: many, to be scanned. */
+  withPrefix(prefix: Buffer): readonly (readonly [Buffer, V])[] | undefined;
+  /** A scan found these to be all keys of a prefix, in order: if they are few they are known from now on. */
+  foundAll(prefix: Buffer, keys: readonly Buffer[]): void;
+}
 
 /** A window store's entry in a scan. */
 export interface WindowEntry<K, V> {

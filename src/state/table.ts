@@ -1,6 +1,6 @@
 import { NO_HEADERS, type Headers } from '../util/headers.js';
 import type { Base } from './base.js';
-import { Entry } from './overlay/entry.js';
+import type { Entry } from './overlay/entry.js';
 import { MemoryBase } from './memory/memory-base.js';
 import { Overlay } from './overlay/overlay.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
@@ -68,7 +68,7 @@ export class Table {
 
   /** The entry of a key: the overlay's, or one that stands outside of it until it is read or written. */
   entry(mapKey: string): Entry {
-    return this.overlay.find(mapKey) ?? new Entry(mapKey);
+    return this.overlay.entry(mapKey);
   }
 
   /** A write by a processor: to the record cache, or straight on. */

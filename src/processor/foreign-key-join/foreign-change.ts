@@ -4,11 +4,12 @@ import { ContextualProcessor } from '../contextual-processor.js';
 import type { Change } from '../ktable/change.js';
 import { foreignKeyPrefix, primaryKeyOf } from './combined-key.js';
 import type { SubscriptionStore, Subscriptions } from './receive-subscription.js';
+import type { Subscription } from './subscription.js';
 import type { SubscriptionAnswer } from './subscription-answer.js';
 
 /**
- * Tells every subscriber of a foreign row that it has changed. There may be any number of them: they are read from the store
- * as they are sent, in slices between which the task waits for room in the writer.
+ * Tells every subscriber of a foreign row that it has changed, in the order of the bytes of their keys. A few are read at
+ * once; any number is read as they are told, in slices between which the task waits for room in the writer.
  */
 export class ForeignChangeProcessor<K, KO, VO> extends ContextualProcessor<KO, Change<VO>, K, SubscriptionAnswer<VO>> {
   readonly #subscriptions: Subscriptions<K, KO>;
@@ -25,19 +26,34 @@ export class ForeignChangeProcessor<K, KO, VO> extends ContextualProcessor<KO, C
   }
 
   process(record: Record<KO, Change<VO>>): void | Promise<void> {
-    if (record.key != null) return this.#tell(record);
-    this.context.dropped('null-key');
+    if (record.key == null) {
+      this.context.dropped('null-key');
+      return;
+    }
+    const prefix = foreignKeyPrefix(this.#subscriptions.foreignKey.serialize(record.key));
+    const few = this.#store.withPrefix(prefix);
+    if (few === undefined) return this.#tellMany(prefix, record);
+    for (const [key, { value }] of few) this.#tell(key, value, record);
   }
 
-  async #tell({ key, value: change, timestamp, headers }: Record<KO, Change<VO>>): Promise<void> {
-    const { foreignKey, primaryKey } = this.#subscriptions;
-    const prefix = foreignKeyPrefix(foreignKey.serialize(key));
+  async #tellMany(prefix: Buffer, record: Record<KO, Change<VO>>): Promise<void> {
+    const first: Buffer[] = [];
     let told = 0;
-    for await (const [combined, { value: subscription }] of this.#store.prefixScan(prefix, bytes())) {
-      const { hash, primaryPartition } = subscription;
-      const answer = { hash, foreignValue: change.newValue, primaryPartition };
-      this.context.forward(new Record(primaryKeyOf(combined, primaryKey), answer, timestamp, headers));
+    for await (const [key, { value }] of this.#store.prefixScan(prefix, bytes())) {
+      this.#tell(key, value, record);
+      if (told < EMISSION_SLICE) first.push(key);
       if (++told % EMISSION_SLICE === 0) await this.context.room();
     }
+    if (told === first.length) this.#store.foundAll(prefix, first);
+  }
+
+  #tell(
+    key: Buffer,
+    subscription: Subscription<K>,
+    { value: change, timestamp, headers }: Record<KO, Change<VO>>,
+  ): void {
+    const { hash, primaryPartition } = subscription;
+    const answer = { hash, foreignValue: change.newValue, primaryPartition };
+    this.context.forward(new Record(primaryKeyOf(key, this.#subscriptions.primaryKey), answer, timestamp, headers));
   }
 }

@@ -1,12 +1,12 @@
 import type { Serde } from '../../serde/serde.js';
-import type { TimestampedKeyValueStore } from '../../state/store.js';
+import type { PrefixedKeyValueStore, ValueAndTimestamp } from '../../state/store.js';
 import type { ProcessorContext, Record } from '../../topology/processor.js';
 import { ContextualProcessor } from '../contextual-processor.js';
 import { combinedKey } from './combined-key.js';
 import type { Subscription } from './subscription.js';
 
 /** The subscriptions of a partition of foreign keys, under their combined keys. */
-export type SubscriptionStore<K> = TimestampedKeyValueStore<Buffer, Subscription<K>>;
+export type SubscriptionStore<K> = PrefixedKeyValueStore<ValueAndTimestamp<Subscription<K>>>;
 
 /** The store of a foreign-key join and the serdes of its keys. */
 export interface Subscriptions<K, KO> {

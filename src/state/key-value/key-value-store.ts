@@ -26,6 +26,8 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
     private readonly values: ValueCodec<V>,
     /** Told of each key that is read (a store that drops the least recently used). */
     private readonly onRead?: (entry: Entry) => void,
+    /** What the layout puts before the keys. */
+    private readonly rowPrefix = NO_PREFIX,
   ) {
     this.name = definition.name;
     this.keySerde = definition.keySerde as Serde<K>; // the definition stands in a list of stores of any type
@@ -74,7 +76,7 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
   }
 
   prefixScan<P>(prefix: P, prefixSerde: Serde<P>): AsyncIterable<readonly [K, V]> {
-    return this.scan(keysWithPrefix(prefixSerde.serialize(prefix)));
+    return this.scan(keysWithPrefix(this.rowPrefix, prefixSerde.serialize(prefix)));
   }
 
   approximateEntries(): number {
@@ -83,7 +85,7 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
 
   private bounds(from: K | null, to: K | null, reverse: boolean): RowRange {
     return {
-      prefix: NO_PREFIX,
+      prefix: this.rowPrefix,
       from: from === null ? undefined : this.keySerde.serialize(from),
       to: to === null ? undefined : this.keySerde.serialize(to),
       reverse,
@@ -91,7 +93,7 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
   }
 
   private scan(range: RowRange): AsyncIterable<readonly [K, V]> {
-    const bounds = boundsOf(range);
+    const bounds = boundsOf({ ...range, prefix: NO_PREFIX });
     const from = bytesToMapKey(bounds.from);
     const before = bounds.before === undefined ? undefined : bytesToMapKey(bounds.before);
     const holds = ({ mapKey }: Entry): boolean => mapKey >= from && (before === undefined || mapKey < before);
@@ -122,9 +124,7 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
   }
 }
 
-function keysWithPrefix(prefix: Buffer): RowRange {
+function keysWithPrefix(rowPrefix: Buffer, prefix: Buffer): RowRange {
   const before = successorOf(prefix);
-  return before === undefined
-    ? { prefix: NO_PREFIX, from: prefix, reverse: false }
-    : { prefix: NO_PREFIX, from: prefix, before, reverse: false };
+  return { prefix: rowPrefix, from: prefix, ...(before !== undefined && { before }), reverse: false };
 }

@@ -87,7 +87,7 @@ export class StoreCatalog {
 function layoutOf(definition: StoreDefinition): string {
   switch (definition.kind) {
     case 'keyValue':
-      return definition.timestamped ? 'keyValue timestamped' : 'keyValue';
+      return `keyValue${definition.timestamped ? ' timestamped' : ''}${definition.prefixed === true ? ' prefixed' : ''}`;
     case 'window':
       if (definition.retainDuplicates && !definition.timestamped)
         return `window chunks retention ${definition.retentionMs}`;

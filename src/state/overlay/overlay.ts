@@ -47,6 +47,11 @@ export class Overlay {
     return this.entries.get(mapKey);
   }
 
+  /** The entry of a key: the overlay's, or one that stands outside of it until it is read or written. */
+  entry(mapKey: string): Entry {
+    return this.find(mapKey) ?? new Entry(mapKey);
+  }
+
   /** An entry held since an earlier call, or what has taken its place. */
   again(entry: Entry): Entry {
     if ((entry.state & ATTACHED) !== 0 || entry.readAt === this.version) return entry;
