@@ -21,6 +21,7 @@ export type { GlobalTable } from './dsl/global-table.js';
 export type { CogroupedStream, CogroupFacts } from './dsl/cogroup/cogrouped-stream.js';
 export type { SessionCogroupedStream } from './dsl/cogroup/session-cogrouped-stream.js';
 export type { WindowedCogroupedStream } from './dsl/cogroup/windowed-cogrouped-stream.js';
+export type { CountWindowedStream } from './dsl/count-windowed-stream.js';
 export type { GroupedTable } from './dsl/grouped-table.js';
 export type { JoinableStream } from './dsl/joinable-stream.js';
 export type { KStream } from './dsl/kstream.js';
@@ -61,6 +62,11 @@ export type {
   TableTransformerSupplier,
   TransformerContext,
 } from './processor/ktable/table-transform-values.js';
+export { countWindows } from './processor/window/count-windows.js';
+export type { CountWindows } from './processor/window/count-windows.js';
+export { calendar } from './processor/window/calendar-windows.js';
+export type { CalendarOptions, CalendarWindows } from './processor/window/calendar-windows.js';
+export type { CalendarUnit, Weekday } from './processor/window/calendar-periods.js';
 export { sessions } from './processor/window/session-windows.js';
 export type { SessionWindows } from './processor/window/session-windows.js';
 export type { Identity, RecordId } from './processor/distinct/identity.js';

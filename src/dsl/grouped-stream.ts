@@ -3,11 +3,11 @@ import { long } from '../serde/primitives.js';
 import type { Processor } from '../topology/processor.js';
 import { StreamAggregateProcessor, type Aggregation } from '../processor/aggregate/stream-aggregate.js';
 import { storeView } from '../processor/ktable/store-view.js';
+import type { CountWindows } from '../processor/window/count-windows.js';
 import type { SessionWindows } from '../processor/window/session-windows.js';
-import type { SlidingWindows } from '../processor/window/sliding-windows.js';
-import type { TimeWindows } from '../processor/window/windows.js';
 import { CogroupAggregation, type GroupAggregator } from './cogroup/cogroup-aggregation.js';
 import { CogroupedStream } from './cogroup/cogrouped-stream.js';
+import { CountWindowedStream } from './count-windowed-stream.js';
 import { GroupAggregation } from './group-aggregation.js';
 import type { KTable } from './ktable.js';
 import type { Named, Stored } from './options.js';
@@ -26,6 +26,7 @@ import { SessionWindowedStream } from './session-windowed-stream.js';
 import { givenStoreName, mentionsStore, tableStoreDefinition } from './stored.js';
 import { AggregateTable } from './table/store-table.js';
 import { TimeWindowedStream } from './time-windowed-stream.js';
+import type { StartWindows } from './time-windowing.js';
 
 /** What a table tells of an aggregate: both serdes are known; it loses keys if the aggregator gives null. */
 export interface AggregateFacts<Result> extends TableFacts {
@@ -111,11 +112,13 @@ export class GroupedStream<K, V, F extends StreamFacts> {
   }
 
   /** Aggregates by key and window: `windowedBy(tumbling('1m', { grace: '10s' }))`. */
-  windowedBy(windows: TimeWindows | SlidingWindows): TimeWindowedStream<K, V, F>;
+  windowedBy(windows: StartWindows): TimeWindowedStream<K, V, F>;
   windowedBy(windows: SessionWindows): SessionWindowedStream<K, V, F>;
+  windowedBy(windows: CountWindows): CountWindowedStream<K, V, F>;
   windowedBy(
-    windows: TimeWindows | SlidingWindows | SessionWindows,
-  ): TimeWindowedStream<K, V, F> | SessionWindowedStream<K, V, F> {
+    windows: StartWindows | SessionWindows | CountWindows,
+  ): TimeWindowedStream<K, V, F> | SessionWindowedStream<K, V, F> | CountWindowedStream<K, V, F> {
+    if (windows.kind === 'count') return new CountWindowedStream(this.#aggregation, windows);
     if (windows.kind === 'session') return new SessionWindowedStream(this.#aggregation, windows);
     return new TimeWindowedStream(this.#aggregation, windows);
   }

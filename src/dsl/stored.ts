@@ -5,7 +5,7 @@ import type {
   StoreDefinition,
   WindowStoreDefinition,
 } from '../state/store.js';
-import type { TimeWindows } from '../processor/window/windows.js';
+import { longestWindowMs, type AlignedWindows } from '../processor/window/aligned-windows.js';
 import { changelogRetention } from '../topology/internal-topics.js';
 import { changelogSettings } from '../topology/store-definitions.js';
 import { TopologyError } from '../topology/topology-error.js';
@@ -50,8 +50,11 @@ export function windowStoreDefinition(
   name: string,
   options: WindowStored,
   serdes: { readonly key: Serde<unknown>; readonly value: Serde<unknown> },
-  { sizeMs, graceMs }: TimeWindows,
+  windows: AlignedWindows,
 ): WindowStoreDefinition {
+  const { graceMs } = windows;
+  const sizeMs = longestWindowMs(windows);
+  const ends = windows.kind === 'calendar' ? { endOf: windows.endOf } : {};
   const given = givenDefinition(options, 'window');
   const retentionMs =
     options.retention === undefined ? (given?.retentionMs ?? sizeMs + graceMs) : toMillis(options.retention);
@@ -63,13 +66,14 @@ export function windowStoreDefinition(
     );
   }
   if (given !== undefined)
-    return withChangelogRetention({ ...given, retentionMs, ...overrides(options) }, options, sizeMs + graceMs);
+    return withChangelogRetention({ ...given, retentionMs, ...ends, ...overrides(options) }, options, sizeMs + graceMs);
   return {
     kind: 'window',
     name,
     timestamped: true,
     retentionMs,
     windowSizeMs: sizeMs,
+    ...ends,
     retainDuplicates: false,
     ...settings(program, options, serdes),
   };

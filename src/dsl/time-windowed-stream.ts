@@ -1,11 +1,9 @@
 import type { Serde } from '../serde/serde.js';
 import { long } from '../serde/primitives.js';
-import { timeWindowed, type Windowed } from '../serde/windowed.js';
+import type { Windowed } from '../serde/windowed.js';
 import type { Aggregation } from '../processor/aggregate/stream-aggregate.js';
 import { windowStoreView } from '../processor/ktable/store-view.js';
-import type { SlidingWindows } from '../processor/window/sliding-windows.js';
 import type { EmitStrategy } from '../processor/window/window-close-emitter.js';
-import type { TimeWindows } from '../processor/window/windows.js';
 import { TopologyError } from '../topology/topology-error.js';
 import type { GroupAggregation } from './group-aggregation.js';
 import type { AggregateFacts } from './grouped-stream.js';
@@ -26,23 +24,23 @@ import type {
 } from './serde-facts.js';
 import { givenStoreName, mentionsStore } from './stored.js';
 import { AggregateTable } from './table/store-table.js';
-import { timeWindowing } from './time-windowing.js';
+import { timeWindowing, type StartWindows } from './time-windowing.js';
 
 /**
- * A grouped stream in tumbling, hopping, unlimited or sliding windows (Kafka Streams' `TimeWindowedKStream`). Its tables
+ * A grouped stream in tumbling, hopping, unlimited, calendar or sliding windows (Kafka Streams' `TimeWindowedKStream`). Its tables
  * have a row per key and window. Records without a key are dropped; so are late ones. Unlike without windows, a record
  * without a value counts, as in Kafka Streams, except in sliding windows.
  */
 export class TimeWindowedStream<K, V, F extends StreamFacts> {
   readonly #aggregation: GroupAggregation<K, V>;
-  readonly #windows: TimeWindows | SlidingWindows;
+  readonly #windows: StartWindows;
   readonly #emit: EmitStrategy;
   readonly #late: ((stream: KStream<K, V, LateOfGroup<F>>) => void) | undefined;
 
   /** Made by `windowedBy`. */
   constructor(
     aggregation: GroupAggregation<K, V>,
-    windows: TimeWindows | SlidingWindows,
+    windows: StartWindows,
     emit: EmitStrategy = 'onWindowUpdate',
     late?: (stream: KStream<K, V, LateOfGroup<F>>) => void,
   ) {
@@ -152,7 +150,7 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
       (sendOldValues) => windowing.newProcessor(aggregation, storeName, sendOldValues),
       windowStoreView,
     );
-    const serdes = { keySerde: timeWindowed(key, windowing.sizeMs), valueSerde: options.value };
+    const serdes = { keySerde: windowing.keySerde(key), valueSerde: options.value };
     const node = { name, storeName, logic, ...serdes, queryableStore, traits: windowing.traits };
     return this.#aggregation.add(node, key, late);
   }

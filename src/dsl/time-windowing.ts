@@ -1,4 +1,5 @@
 import type { Serde } from '../serde/serde.js';
+import { calendarWindowed, timeWindowed, type WindowedSerde } from '../serde/windowed.js';
 import type { SessionStoreDefinition, WindowStoreDefinition } from '../state/store.js';
 import { SessionAggregateProcessor, type SessionAggregation } from '../processor/aggregate/session-aggregate.js';
 import { SlidingAggregateProcessor } from '../processor/aggregate/sliding-aggregate.js';
@@ -7,7 +8,7 @@ import { WindowAggregateProcessor } from '../processor/aggregate/window-aggregat
 import type { SessionWindows } from '../processor/window/session-windows.js';
 import type { SlidingWindows } from '../processor/window/sliding-windows.js';
 import type { EmitStrategy } from '../processor/window/window-close-emitter.js';
-import type { TimeWindows } from '../processor/window/windows.js';
+import type { AlignedWindows } from '../processor/window/aligned-windows.js';
 import type { Processor } from '../topology/processor.js';
 import type { NodeTraits } from './graph/graph-node.js';
 import type { WindowStored } from './options.js';
@@ -28,16 +29,19 @@ export interface Windowing<Folding, Store> {
   newProcessor(aggregation: Folding, storeName: string, sendOldValues: boolean): Processor;
 }
 
-/** Tumbling, hopping, unlimited and sliding windows. */
+/** Windows that are told apart by their starts. */
+export type StartWindows = AlignedWindows | SlidingWindows;
+
+/** Tumbling, hopping, unlimited, calendar and sliding windows. */
 export function timeWindowing<K, V, A>(
-  windows: TimeWindows | SlidingWindows,
+  windows: StartWindows,
   emit: EmitStrategy,
   lateChild?: string,
-): Windowing<Aggregation<K, V, A>, WindowStoreDefinition> & { readonly sizeMs: number } {
+): Windowing<Aggregation<K, V, A>, WindowStoreDefinition> & { keySerde(inner: Serde<K>): WindowedSerde<K> } {
   if (windows.kind === 'sliding') {
     return {
       traits: { windowGraceMs: windows.graceMs },
-      sizeMs: windows.differenceMs,
+      keySerde: (inner) => timeWindowed(inner, windows.differenceMs),
       store: (program, name, options, serdes) =>
         forEmission(slidingStoreDefinition(program, name, options, serdes, windows), options, emit),
       newProcessor: (aggregation, storeName, sendOldValues) =>
@@ -46,7 +50,8 @@ export function timeWindowing<K, V, A>(
   }
   return {
     traits: { windowGraceMs: windows.graceMs },
-    sizeMs: windows.sizeMs,
+    keySerde: (inner) =>
+      windows.kind === 'calendar' ? calendarWindowed(inner, windows) : timeWindowed(inner, windows.sizeMs),
     store(program, name, options, serdes) {
       const store = windowStoreDefinition(program, name, options, serdes, windows);
       return { ...forEmission(store, options, emit), caching: store.caching }; // the one kind that is cached all the same

@@ -56,9 +56,10 @@ export function keyFromJson(serde: Serde<unknown>, json: unknown, field = 'key')
 }
 
 function convert(serdeName: string, json: unknown): unknown {
-  const windowed = /^(?:time|session)Windowed<(.*?)(?:,\d+)?>$/.exec(serdeName);
-  if (windowed?.[1] !== undefined && typeof json === 'object' && json !== null && 'key' in json) {
-    return { ...json, key: convert(windowed[1], json.key) };
+  const windowed = /^(?:(?:time|session)Windowed<(.*?)(?:,\d+)?|calendarWindowed<(.*),[^,]+)>$/.exec(serdeName);
+  const inner = windowed?.[1] ?? windowed?.[2];
+  if (inner !== undefined && typeof json === 'object' && json !== null && 'key' in json) {
+    return { ...json, key: convert(inner, json.key) };
   }
   switch (serdeName) {
     case 'long':

@@ -1,3 +1,4 @@
+import { windowEndIn } from '../state/window/window-end.js';
 import type { StateStore, WindowStoreDefinition } from '../state/store.js';
 import { batches, limited } from './batches.js';
 import type { Window } from './gen/millrace/query/v1/record.js';
@@ -33,7 +34,7 @@ export function windowQueries(catalog: StoreCatalog): Pick<StateQueries, 'fetchW
       for (const { store } of read.partitions) {
         const value = asWindowStore(store).fetch(key, startMs);
         if (value === undefined) continue;
-        const entry = { key, startMs, endMs: startMs + definition.windowSizeMs, value };
+        const entry = { key, startMs, endMs: windowEndIn(definition, startMs), value };
         return { window: toWindow(definition, entry, read.raw), position: read.position() };
       }
       return { window: undefined, position: read.position() };

@@ -16,6 +16,14 @@ export interface WindowedSerde<K> extends Serde<Windowed<K>> {
   readonly inner: Serde<K>;
 }
 
+/** Windows whose ends follow from their starts, such as those that `calendar()` gives. */
+export interface WindowEnds {
+  /** Tells them apart from others in the serde's name. */
+  readonly name: string;
+  /** The end, excluded, of the window that starts then; milliseconds. */
+  endOf(startMs: number): number;
+}
+
 /** Whether a serde is one of windowed keys. */
 export function isWindowedSerde(serde: object): serde is WindowedSerde<unknown> {
   return 'inner' in serde;
@@ -26,7 +34,20 @@ export function isWindowedSerde(serde: object): serde is WindowedSerde<unknown> 
  * The end is not written; it is start + `sizeMs`, at most {@link NO_END}.
  */
 export function timeWindowed<K>(inner: Serde<K>, sizeMs: number): WindowedSerde<K> {
-  const name = `timeWindowed<${inner.name},${sizeMs}>`;
+  return startWindowed(`timeWindowed<${inner.name},${sizeMs}>`, inner, (startMs) =>
+    startMs + sizeMs > Number.MAX_SAFE_INTEGER ? NO_END : startMs + sizeMs,
+  );
+}
+
+/**
+ * Keys of windows by the calendar, in the bytes of {@link timeWindowed}; the end is found from the start:
+ * `calendarWindowed(string(), calendar('day', { timeZone: 'Europe/Berlin' }))`.
+ */
+export function calendarWindowed<K>(inner: Serde<K>, windows: WindowEnds): WindowedSerde<K> {
+  return startWindowed(`calendarWindowed<${inner.name},${windows.name}>`, inner, (startMs) => windows.endOf(startMs));
+}
+
+function startWindowed<K>(name: string, inner: Serde<K>, endOf: (startMs: number) => number): WindowedSerde<K> {
   return Object.freeze({
     name,
     inner,
@@ -36,11 +57,7 @@ export function timeWindowed<K>(inner: Serde<K>, sizeMs: number): WindowedSerde<
     deserialize(bytes: Buffer, start: number, end: number) {
       expectTimes(name, bytes, start, end, 8);
       const windowStart = readLong(name, bytes, end - 8);
-      return {
-        key: inner.deserialize(bytes, start, end - 8),
-        start: windowStart,
-        end: windowStart + sizeMs > Number.MAX_SAFE_INTEGER ? NO_END : windowStart + sizeMs,
-      };
+      return { key: inner.deserialize(bytes, start, end - 8), start: windowStart, end: endOf(windowStart) };
     },
   });
 }

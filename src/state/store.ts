@@ -45,7 +45,10 @@ export interface WindowStoreDefinition extends CommonDefinition {
   readonly kind: 'window';
   readonly timestamped: boolean;
   readonly retentionMs: number;
+  /** Of windows of different lengths: that of the longest. */
   readonly windowSizeMs: number;
+  /** The end of the window that starts then. Default: `windowSizeMs` later. */
+  readonly endOf?: (startMs: number) => number;
   /** Every put is kept, also with equal key and time (join sides). */
   readonly retainDuplicates: boolean;
   /** The starts of a key's windows are known without a scan, for `windowsOf` (sliding windows). Default false. */

@@ -3,14 +3,13 @@ import type { Processor } from '../../topology/processor.js';
 import { StreamAggregateProcessor } from '../../processor/aggregate/stream-aggregate.js';
 import { storeView } from '../../processor/ktable/store-view.js';
 import type { SessionWindows } from '../../processor/window/session-windows.js';
-import type { SlidingWindows } from '../../processor/window/sliding-windows.js';
-import type { TimeWindows } from '../../processor/window/windows.js';
 import type { GroupedStream } from '../grouped-stream.js';
 import type { KTable } from '../ktable.js';
 import type { Named, Stored } from '../options.js';
 import type { NeedsGrouped, StreamFacts, TableFacts } from '../serde-facts.js';
 import { givenStoreName, tableStoreDefinition } from '../stored.js';
 import { COGROUP_PREFIX, type CogroupAggregation, type GroupAggregator } from './cogroup-aggregation.js';
+import type { StartWindows } from '../time-windowing.js';
 import { SessionCogroupedStream } from './session-cogrouped-stream.js';
 import { WindowedCogroupedStream } from './windowed-cogrouped-stream.js';
 
@@ -65,11 +64,9 @@ export class CogroupedStream<K, A> {
   }
 
   /** Folds by key and window, or by session. */
-  windowedBy(windows: TimeWindows | SlidingWindows): WindowedCogroupedStream<K, A>;
+  windowedBy(windows: StartWindows): WindowedCogroupedStream<K, A>;
   windowedBy(windows: SessionWindows): SessionCogroupedStream<K, A>;
-  windowedBy(
-    windows: TimeWindows | SlidingWindows | SessionWindows,
-  ): WindowedCogroupedStream<K, A> | SessionCogroupedStream<K, A> {
+  windowedBy(windows: StartWindows | SessionWindows): WindowedCogroupedStream<K, A> | SessionCogroupedStream<K, A> {
     if (windows.kind === 'session') return new SessionCogroupedStream(this.#aggregation, windows);
     return new WindowedCogroupedStream(this.#aggregation, windows);
   }

@@ -1,22 +1,20 @@
 import type { Serde } from '../../serde/serde.js';
-import { timeWindowed, type Windowed } from '../../serde/windowed.js';
+import type { Windowed } from '../../serde/windowed.js';
 import { windowStoreView } from '../../processor/ktable/store-view.js';
-import type { SlidingWindows } from '../../processor/window/sliding-windows.js';
-import type { TimeWindows } from '../../processor/window/windows.js';
 import type { KTable } from '../ktable.js';
 import type { Named, WindowStored } from '../options.js';
 import { givenStoreName } from '../stored.js';
-import { timeWindowing } from '../time-windowing.js';
+import { timeWindowing, type StartWindows } from '../time-windowing.js';
 import { COGROUP_PREFIX, type CogroupAggregation } from './cogroup-aggregation.js';
 import type { CogroupFacts } from './cogrouped-stream.js';
 
-/** Cogrouped streams in tumbling, hopping, unlimited or sliding windows (Kafka Streams' `TimeWindowedCogroupedKStream`). */
+/** Cogrouped streams in tumbling, hopping, unlimited, calendar or sliding windows (Kafka Streams' `TimeWindowedCogroupedKStream`). */
 export class WindowedCogroupedStream<K, A> {
   readonly #aggregation: CogroupAggregation<K, A>;
-  readonly #windows: TimeWindows | SlidingWindows;
+  readonly #windows: StartWindows;
 
   /** Made by `windowedBy`. */
-  constructor(aggregation: CogroupAggregation<K, A>, windows: TimeWindows | SlidingWindows) {
+  constructor(aggregation: CogroupAggregation<K, A>, windows: StartWindows) {
     this.#aggregation = aggregation;
     this.#windows = windows;
   }
@@ -39,7 +37,7 @@ export class WindowedCogroupedStream<K, A> {
       newProcessor: (aggregator, sendOldValues) =>
         windowing.newProcessor({ initializer, aggregator }, storeName, sendOldValues),
       viewOf: windowStoreView<K, A>,
-      keySerde: timeWindowed(keySerde, windowing.sizeMs),
+      keySerde: windowing.keySerde(keySerde),
       valueSerde: options.value,
       queryableStore,
       traits: windowing.traits,

@@ -6,8 +6,8 @@ import { UpdateForwarder } from '../ktable/update-forwarder.js';
 import { LateOutput } from '../window/late-output.js';
 import { closeTime, ObservedTime, windowClosed } from '../window/window-close.js';
 import { windowEmitter, type WindowEmitter } from '../window/window-emitter.js';
-import type { ClosingWindows } from '../window/window-close-emitter.js';
-import { firstWindowStart, windowEnd, type TimeWindows } from '../window/windows.js';
+import { closingWindows, endOfWindow, type AlignedWindows } from '../window/aligned-windows.js';
+import { firstWindowStart } from '../window/windows.js';
 import { fold, type Aggregation } from './stream-aggregate.js';
 import type { WindowedAggregateOptions } from './windowed-aggregate-options.js';
 
@@ -16,7 +16,7 @@ import type { WindowedAggregateOptions } from './windowed-aggregate-options.js';
  * key are dropped; so are, window by window, records for windows that are closed.
  */
 export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
-  readonly #options: WindowedAggregateOptions<Aggregation<K, V, A>, TimeWindows>;
+  readonly #options: WindowedAggregateOptions<Aggregation<K, V, A>, AlignedWindows>;
   #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
   #store!: WindowTable<K, A>;
   #observed!: ObservedTime;
@@ -25,7 +25,7 @@ export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Window
   #forwarder: UpdateForwarder<Windowed<K>, A> | undefined;
   #emitter: WindowEmitter | undefined;
 
-  constructor(options: WindowedAggregateOptions<Aggregation<K, V, A>, TimeWindows>) {
+  constructor(options: WindowedAggregateOptions<Aggregation<K, V, A>, AlignedWindows>) {
     this.#options = options;
   }
 
@@ -45,16 +45,27 @@ export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Window
       return;
     }
     const { windows } = this.#options;
-    const { sizeMs, advanceMs, graceMs } = windows;
     const { timestamp } = record;
     const streamTimeMs = this.#observed.advance(timestamp);
-    const closeTimeMs = closeTime(streamTimeMs, graceMs);
-    for (let start = firstWindowStart(windows, timestamp); start <= timestamp; start += advanceMs) {
-      const end = start + sizeMs;
-      if (windowClosed(end, closeTimeMs)) this.#late.drop(record, streamTimeMs, { start, end });
-      else this.#addTo(start, record);
+    const closeTimeMs = closeTime(streamTimeMs, windows.graceMs);
+    if (windows.kind === 'calendar') {
+      const start = windows.startOf(timestamp);
+      this.#addUnlessClosed(start, windows.endOf(start), record, closeTimeMs);
+    } else {
+      const { sizeMs, advanceMs } = windows;
+      for (let start = firstWindowStart(windows, timestamp); start <= timestamp; start += advanceMs) {
+        this.#addUnlessClosed(start, start + sizeMs, record, closeTimeMs);
+      }
     }
     return this.#emitter?.emit(closeTimeMs, record.headers);
+  }
+
+  #addUnlessClosed(start: number, end: number, record: Record<K, V>, closeTimeMs: number): void {
+    if (windowClosed(end, closeTimeMs)) {
+      this.#late.drop(record, closeTimeMs + this.#options.windows.graceMs, { start, end });
+    } else {
+      this.#addTo(start, record);
+    }
   }
 
   #addTo(start: number, { key, value, timestamp, headers }: Record<K, V>): void {
@@ -64,7 +75,7 @@ export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Window
     this.#store.put(key, newValue, newTimestamp, start);
     this.#emitter?.noticed(start);
     if (this.#forwarder?.immediate !== true) return;
-    const window = { key, start, end: windowEnd(this.#options.windows, start) };
+    const window = { key, start, end: endOfWindow(this.#options.windows, start) };
     this.#forwarder.forward(window, newValue, this.#oldValue(old?.value), newTimestamp, headers);
   }
 
@@ -73,12 +84,4 @@ export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Window
     if (!sendOldValues) return null;
     return old ?? aggregation.initializer?.() ?? null;
   }
-}
-
-/** A window's end is excluded from it, so it is closed when the close time has reached it. */
-function closingWindows({ sizeMs }: TimeWindows): ClosingWindows {
-  return {
-    first: (emittedUpToMs) => (emittedUpToMs < 0 ? 0 : Math.max(0, emittedUpToMs - sizeMs) + 1),
-    last: (closeTimeMs) => closeTimeMs - sizeMs,
-  };
 }

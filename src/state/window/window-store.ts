@@ -1,6 +1,6 @@
 import type { Serde } from '../../serde/serde.js';
 import type { Windowed } from '../../serde/windowed.js';
-import { NO_END, string } from '../../serde/primitives.js';
+import { string } from '../../serde/primitives.js';
 import { bytesToMapKey } from '../../util/bytes.js';
 import { ATTACHED } from '../overlay/entry.js';
 import type { BoundsIndex } from '../bounds/bounds-index.js';
@@ -21,6 +21,7 @@ import { scanTable } from '../scan.js';
 import type { IndexedWindowStore, StoreContext, WindowEntry, WindowStoreDefinition } from '../store.js';
 import type { Table, WriteRule } from '../table.js';
 import type { ValueCodec } from '../value-codec.js';
+import { windowEndIn } from './window-end.js';
 import type { WindowExpiry } from './window-expiry.js';
 import type { WindowLayout } from './window-layout.js';
 
@@ -264,8 +265,7 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
   }
 
   private endOf(startMs: number): number {
-    const end = startMs + this.definition.windowSizeMs;
-    return end > Number.MAX_SAFE_INTEGER ? NO_END : end;
+    return windowEndIn(this.definition, startMs);
   }
 
   /** A read and the write that follows it mostly have one key and window; windows of one record have one key. */
