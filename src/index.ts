@@ -74,6 +74,7 @@ export type { Occurrence } from './processor/distinct/occurrence.js';
 export { LATE_HEADERS } from './processor/window/late-output.js';
 export { sliding } from './processor/window/sliding-windows.js';
 export type { SlidingWindows } from './processor/window/sliding-windows.js';
+export type { CloseOn, ClosesOn } from './processor/window/close-on.js';
 export type { EmitStrategy } from './processor/window/window-close-emitter.js';
 export { hopping, tumbling, unlimited } from './processor/window/windows.js';
 export { within } from './processor/window/join-windows.js';

@@ -1,7 +1,9 @@
 import type { Serde } from '../serde/serde.js';
+import type { ClosingClock } from '../processor/window/close-on.js';
 import { repartitionNames } from '../topology/naming.js';
 import type { GraphNode, NodeTraits } from './graph/graph-node.js';
 import { OperatorNode, RepartitionNode, type Operator } from './graph/nodes.js';
+import { TickTopic } from './graph/tick-topic.js';
 import { addLateChild, type LateChild } from './late.js';
 import type { KTable } from './ktable.js';
 import { expectSerde, type GroupPlace } from './program.js';
@@ -17,6 +19,8 @@ export interface AggregateNode<K, V> {
   readonly valueSerde: Serde<V>;
   readonly queryableStore: string | undefined;
   readonly traits?: NodeTraits;
+  /** The clock that closes windows beside stream time. */
+  readonly clock?: ClosingClock | undefined;
 }
 
 /**
@@ -35,7 +39,9 @@ export class GroupAggregation<K, V> {
   ): KTable<KR, VR, F> {
     const { program } = this.place;
     const parent = this.place.rekeyed ? this.#repartition(aggregate.storeName, key) : undefined;
-    const node = new OperatorNode(aggregate.name, aggregate.logic, aggregate.traits);
+    const { clock, storeName } = aggregate;
+    const ticks = clock === undefined ? undefined : new TickTopic(storeName, clock);
+    const node = new OperatorNode(aggregate.name, aggregate.logic, aggregate.traits, ticks);
     program.graph.add(node, parent ?? this.place.node);
     const sources = parent === undefined ? this.place.sources : new Set([parent.name]);
     if (late !== undefined) {

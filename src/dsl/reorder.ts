@@ -1,3 +1,4 @@
+import { closingClock, type ClosesOn } from '../processor/window/close-on.js';
 import { arrivals } from '../processor/reorder/arrival.js';
 import { heldRecords } from '../processor/reorder/held-record.js';
 import { ReorderProcessor } from '../processor/reorder/reorder.js';
@@ -8,6 +9,7 @@ import { TopologyError } from '../topology/topology-error.js';
 import { validName } from '../topology/naming.js';
 import { toMillis, type Duration } from '../util/time.js';
 import { OperatorNode } from './graph/nodes.js';
+import { TickTopic } from './graph/tick-topic.js';
 import type { KStream } from './kstream.js';
 import { addLateChild, lateChildName, type Late } from './late.js';
 import type { Named } from './options.js';
@@ -23,7 +25,7 @@ export interface WithSerdes<F extends StreamFacts, KS, VS> extends StreamFacts {
 }
 
 /** How a stream is put in order. */
-export interface Reorder<K, V, F extends StreamFacts> extends Named, Late<K, V, F> {
+export interface Reorder<K, V, F extends StreamFacts> extends Named, Late<K, V, F>, ClosesOn {
   /** How far a record may come behind stream time, this included; what comes later is late. 0 or more. */
   readonly within: Duration;
   /** Name of the store. Default: a generated one. */
@@ -63,7 +65,9 @@ export function reorderStream<K, V, F extends StreamFacts>(
   });
   const reordering = { storeName, withinMs, lateChild: lateChildName(place, options) };
   const supplier = () => () => new ReorderProcessor<K, V>(reordering) as Processor;
-  const node = new OperatorNode(name, { supplier, stores: () => [store] });
+  const clock = closingClock(options.closeOn);
+  const ticks = clock === undefined ? undefined : new TickTopic(storeName, clock);
+  const node = new OperatorNode(name, { supplier, stores: () => [store] }, {}, ticks);
   program.graph.add(node, place.node);
   const behind = { ...place, name, node, keySerde, valueSerde };
   addLateChild(behind, reordering.lateChild, options);

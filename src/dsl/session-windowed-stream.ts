@@ -4,7 +4,9 @@ import { sessionWindowed, type Windowed } from '../serde/windowed.js';
 import type { SessionAggregation } from '../processor/aggregate/session-aggregate.js';
 import { sessionStoreView } from '../processor/ktable/session-view.js';
 import type { SessionWindows } from '../processor/window/session-windows.js';
+import type { ClosesOn } from '../processor/window/close-on.js';
 import type { EmitStrategy } from '../processor/window/window-close-emitter.js';
+import { emission, ON_UPDATE, type Emission } from './emission.js';
 import type { GroupAggregation } from './group-aggregation.js';
 import type { KStream } from './kstream.js';
 import type { KTable } from './ktable.js';
@@ -39,19 +41,19 @@ export interface SessionFacts extends TableFacts {
 export class SessionWindowedStream<K, V, F extends StreamFacts> {
   readonly #aggregation: GroupAggregation<K, V>;
   readonly #windows: SessionWindows;
-  readonly #emit: EmitStrategy;
+  readonly #emission: Emission;
   readonly #late: ((stream: KStream<K, V, LateOfGroup<F>>) => void) | undefined;
 
   /** Made by `windowedBy`. */
   constructor(
     aggregation: GroupAggregation<K, V>,
     windows: SessionWindows,
-    emit: EmitStrategy = 'onWindowUpdate',
+    emission: Emission = ON_UPDATE,
     late?: (stream: KStream<K, V, LateOfGroup<F>>) => void,
   ) {
     this.#aggregation = aggregation;
     this.#windows = windows;
-    this.#emit = emit;
+    this.#emission = emission;
     this.#late = late;
   }
 
@@ -59,9 +61,11 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
    * Says when results are sent on: with `onWindowClose` each session once, when it is closed (KIP-825); default is every
    * update. As in Kafka Streams, a session that its store has forgotten when it closes is not sent: give a longer
    * `retention` where stream time may leap, and to a store in memory, which forgets a session before it closes.
+   * @param options.closeOn what closes sessions beside later records: `{ idle: '30s' }`, `{ wallClock: '1m' }`
+   * @throws TopologyError `INVALID_WINDOW`
    */
-  emitStrategy(emit: EmitStrategy): SessionWindowedStream<K, V, F> {
-    return new SessionWindowedStream(this.#aggregation, this.#windows, emit, this.#late);
+  emitStrategy(emit: EmitStrategy, options: ClosesOn = {}): SessionWindowedStream<K, V, F> {
+    return new SessionWindowedStream(this.#aggregation, this.#windows, emission(emit, options), this.#late);
   }
 
   /**
@@ -71,7 +75,7 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
    *     windowed.late((late) => late.to('late-sales')).count()
    */
   late(sink: (stream: KStream<K, V, LateOfGroup<F>>) => void): SessionWindowedStream<K, V, F> {
-    return new SessionWindowedStream(this.#aggregation, this.#windows, this.#emit, sink);
+    return new SessionWindowedStream(this.#aggregation, this.#windows, this.#emission, sink);
   }
 
   /** How many records each session has had. */
@@ -150,7 +154,7 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
     const name = program.names.nameOr(options.name, prefix);
     const key = expectSerde(options.key ?? keySerde, 'key', name);
     const late = lateChild<K, V>(this.#aggregation.place, this.#late);
-    const windowing = sessionWindowing<K, V, A>(this.#windows, this.#emit, late?.name);
+    const windowing = sessionWindowing<K, V, A>(this.#windows, this.#emission.strategy, late?.name);
     const store = windowing.store(program, storeName, options, { key, value: options.value });
     const logic = new AggregateTable<Windowed<K>, A>(
       store,
@@ -158,7 +162,15 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
       sessionStoreView,
     );
     const serdes = { keySerde: sessionWindowed(key), valueSerde: options.value };
-    const node = { name, storeName, logic, ...serdes, queryableStore, traits: windowing.traits };
+    const node = {
+      name,
+      storeName,
+      logic,
+      ...serdes,
+      queryableStore,
+      traits: windowing.traits,
+      clock: this.#emission.clock,
+    };
     return this.#aggregation.add(node, key, late);
   }
 }

@@ -1,5 +1,6 @@
 import type { Serde } from '../serde/serde.js';
 import { isWindowedSerde, type Windowed } from '../serde/windowed.js';
+import { closingClock, type ClosesOn } from '../processor/window/close-on.js';
 import type { Suppression } from '../processor/suppress/suppress.js';
 import { validName } from '../topology/naming.js';
 import { TopologyError } from '../topology/topology-error.js';
@@ -7,6 +8,7 @@ import { changelogSettings } from '../topology/store-definitions.js';
 import { toMillis, type Duration } from '../util/time.js';
 import type { GraphNode } from './graph/graph-node.js';
 import { OperatorNode } from './graph/nodes.js';
+import { TickTopic } from './graph/tick-topic.js';
 import type { KTable } from './ktable.js';
 import type { Named } from './options.js';
 import { expectSerde, type TablePlace } from './program.js';
@@ -23,8 +25,11 @@ export interface SuppressBuffer {
   readonly logging?: boolean | Readonly<Record<string, string>>;
 }
 
-/** Holds changes back until their window is closed: one result per window (`Suppressed.untilWindowCloses`). */
-export interface UntilWindowCloses extends Named {
+/**
+ * Holds changes back until their window is closed: one result per window (`Suppressed.untilWindowCloses`). With `closeOn` the
+ * aggregations above close by the same ticks, so that nothing comes after a result.
+ */
+export interface UntilWindowCloses extends Named, ClosesOn {
   readonly until: 'windowCloses';
   /** More than fits ends the application: an early result would not be the final one. */
   readonly buffer?: SuppressBuffer & { readonly whenFull?: 'shutDown' };
@@ -72,8 +77,11 @@ export function suppressTable<K, V, F extends TableFacts>(
     caching: false,
     logging: changelogSettings(options.buffer?.logging),
   });
-  const node = new OperatorNode(name, logic);
+  const clock = options.until === 'windowCloses' ? closingClock(options.closeOn) : undefined;
+  const ticks = clock === undefined ? undefined : new TickTopic(storeName, clock);
+  const node = new OperatorNode(name, logic, {}, ticks);
   program.graph.add(node, parent);
+  if (ticks !== undefined) for (const windowed of windowedAbove(parent)) windowed.readTicks(ticks);
   return program.handles.table<K, V, F>({
     program,
     name,
@@ -96,6 +104,12 @@ function suppression<K>(options: Suppressed, storeName: string, waitMs: number, 
   if (!isWindowedSerde(key)) throw notWindowed(storeName);
   const timeOf = (window: K): number => (window as Windowed<unknown>).end; // the serde says that it is a window
   return { storeName, waitMs, timeOf, ...bounds, whenFull: 'shutDown', dropsTombstones: true };
+}
+
+/** The aggregations over windows that the table is made of. */
+function windowedAbove(node: GraphNode): readonly OperatorNode[] {
+  if (node instanceof OperatorNode && node.traits.windowGraceMs !== undefined) return [node];
+  return [...node.parents].flatMap(windowedAbove);
 }
 
 /** The grace period of the windows above; of several the longest. */

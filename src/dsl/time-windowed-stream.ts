@@ -3,8 +3,10 @@ import { long } from '../serde/primitives.js';
 import type { Windowed } from '../serde/windowed.js';
 import type { Aggregation } from '../processor/aggregate/stream-aggregate.js';
 import { windowStoreView } from '../processor/ktable/store-view.js';
+import type { ClosesOn } from '../processor/window/close-on.js';
 import type { EmitStrategy } from '../processor/window/window-close-emitter.js';
 import { TopologyError } from '../topology/topology-error.js';
+import { emission, ON_UPDATE, type Emission } from './emission.js';
 import type { GroupAggregation } from './group-aggregation.js';
 import type { AggregateFacts } from './grouped-stream.js';
 import type { KStream } from './kstream.js';
@@ -34,19 +36,19 @@ import { timeWindowing, type StartWindows } from './time-windowing.js';
 export class TimeWindowedStream<K, V, F extends StreamFacts> {
   readonly #aggregation: GroupAggregation<K, V>;
   readonly #windows: StartWindows;
-  readonly #emit: EmitStrategy;
+  readonly #emission: Emission;
   readonly #late: ((stream: KStream<K, V, LateOfGroup<F>>) => void) | undefined;
 
   /** Made by `windowedBy`. */
   constructor(
     aggregation: GroupAggregation<K, V>,
     windows: StartWindows,
-    emit: EmitStrategy = 'onWindowUpdate',
+    emission: Emission = ON_UPDATE,
     late?: (stream: KStream<K, V, LateOfGroup<F>>) => void,
   ) {
     this.#aggregation = aggregation;
     this.#windows = windows;
-    this.#emit = emit;
+    this.#emission = emission;
     this.#late = late;
   }
 
@@ -54,13 +56,14 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
    * Says when results are sent on: with `onWindowClose` each window once, when it is closed (KIP-825); default is every
    * update. As in Kafka Streams, a window that its store has forgotten when it closes is not sent: give a longer
    * `retention` where stream time may leap, and to a store in memory, which forgets a window at the moment it closes.
+   * @param options.closeOn what closes windows beside later records: `{ idle: '30s' }`, `{ wallClock: '1m' }`
    * @throws TopologyError `INVALID_WINDOW` for a window that never closes
    */
-  emitStrategy(emit: EmitStrategy): TimeWindowedStream<K, V, F> {
+  emitStrategy(emit: EmitStrategy, options: ClosesOn = {}): TimeWindowedStream<K, V, F> {
     if (emit === 'onWindowClose' && this.#windows.kind === 'time' && this.#windows.startMs !== undefined) {
       throw new TopologyError('INVALID_WINDOW', 'ON_WINDOW_CLOSE emit strategy cannot be used for UnlimitedWindows');
     }
-    return new TimeWindowedStream(this.#aggregation, this.#windows, emit, this.#late);
+    return new TimeWindowedStream(this.#aggregation, this.#windows, emission(emit, options), this.#late);
   }
 
   /**
@@ -70,7 +73,7 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
    *     windowed.late((late) => late.to('late-sales')).count()
    */
   late(sink: (stream: KStream<K, V, LateOfGroup<F>>) => void): TimeWindowedStream<K, V, F> {
-    return new TimeWindowedStream(this.#aggregation, this.#windows, this.#emit, sink);
+    return new TimeWindowedStream(this.#aggregation, this.#windows, this.#emission, sink);
   }
 
   /** How many records each key has had in each window. */
@@ -143,7 +146,7 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
     const name = program.names.nameOr(options.name, prefix);
     const key = expectSerde(options.key ?? keySerde, 'key', name);
     const late = lateChild<K, V>(this.#aggregation.place, this.#late);
-    const windowing = timeWindowing<K, V, A>(this.#windows, this.#emit, late?.name);
+    const windowing = timeWindowing<K, V, A>(this.#windows, this.#emission.strategy, late?.name);
     const store = windowing.store(program, storeName, options, { key, value: options.value });
     const logic = new AggregateTable<Windowed<K>, A>(
       store,
@@ -151,7 +154,15 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
       windowStoreView,
     );
     const serdes = { keySerde: windowing.keySerde(key), valueSerde: options.value };
-    const node = { name, storeName, logic, ...serdes, queryableStore, traits: windowing.traits };
+    const node = {
+      name,
+      storeName,
+      logic,
+      ...serdes,
+      queryableStore,
+      traits: windowing.traits,
+      clock: this.#emission.clock,
+    };
     return this.#aggregation.add(node, key, late);
   }
 }

@@ -21,7 +21,8 @@ export class MissingSourceTopicError extends MillraceError {
  * leader while it assigns. Gives the partition counts of all topics that the topology reads.
  *
  * A repartition topic whose size the program leaves open gets as many partitions as the topics it is joined with or,
- * without such, as the widest input of the sub-topologies that write it. A changelog has a partition per task.
+ * without such, as the widest input of the sub-topologies that write it. A changelog has a partition per task, and so has a
+ * topic of ticks.
  *
  * @throws MissingSourceTopicError
  * @throws MillraceError `TOPICS_NOT_COPARTITIONED`, `INTERNAL_TOPIC_PARTITIONS`
@@ -35,6 +36,7 @@ export async function ensureInternalTopics(
   const counts = sourceCounts(plan, existing);
   sizeRepartitionTopics(plan, counts);
   for (const sub of plan.topology.subTopologies) enforceCopartitioning(plan, sub, counts);
+  sizeTickTopics(plan, counts);
 
   const missing: NewTopic[] = [];
   for (const topic of plan.topology.internalTopics(plan.applicationId)) {
@@ -76,6 +78,7 @@ function sourceCounts(plan: TaskPlan, existing: ReadonlyMap<string, TopicDescrip
 function sizeRepartitionTopics(plan: TaskPlan, counts: Map<string, number>): void {
   const open = new Set<string>();
   for (const topic of plan.topology.subTopologies.flatMap((sub) => sub.repartitionTopics)) {
+    if (topic.ticks) continue;
     if (topic.partitions === undefined) open.add(plan.resolve(topic.name));
     else counts.set(plan.resolve(topic.name), topic.partitions);
   }
@@ -99,6 +102,18 @@ function sizeRepartitionTopics(plan: TaskPlan, counts: Map<string, number>): voi
   }
 }
 
+/** A topic of ticks has a partition per task of the sub-topology that reads it, and does not count itself. */
+function sizeTickTopics(plan: TaskPlan, counts: Map<string, number>): void {
+  for (const sub of plan.topology.subTopologies) {
+    const tasks = taskCount(recordInputs(plan, sub, counts), counts);
+    for (const { name, ticks } of sub.repartitionTopics) if (ticks) counts.set(plan.resolve(name), tasks);
+  }
+}
+
+function recordInputs(plan: TaskPlan, sub: SubTopology, counts: ReadonlyMap<string, number>): readonly string[] {
+  return plan.sourceTopics(sub, counts.keys()).filter((topic) => !plan.isTicks(topic));
+}
+
 /** Undefined while one of those inputs has no size yet. */
 function widestInputOfWriters(plan: TaskPlan, topic: string, counts: ReadonlyMap<string, number>): number | undefined {
   let widest = 0;
@@ -107,7 +122,7 @@ function widestInputOfWriters(plan: TaskPlan, topic: string, counts: ReadonlyMap
       (node) => node.kind === 'sink' && typeof node.topic === 'string' && plan.resolve(node.topic) === topic,
     );
     if (!writes) continue;
-    const inputs = plan.sourceTopics(sub, counts.keys());
+    const inputs = recordInputs(plan, sub, counts);
     if (inputs.some((input) => !counts.has(input))) return undefined;
     widest = Math.max(widest, taskCount(inputs, counts));
   }
@@ -143,7 +158,7 @@ function openSizes(plan: TaskPlan): ReadonlySet<string> {
 /** A repartition topic has the size found above, a changelog one partition per task of its sub-topology. */
 function partitionsOf(topic: InternalTopic, plan: TaskPlan, counts: ReadonlyMap<string, number>): number {
   const size = counts.get(topic.name);
-  if (topic.type === 'repartition' && size !== undefined) return size;
+  if (topic.type !== 'changelog' && size !== undefined) return size;
   const sub = plan.topology.subTopologies.find(({ stores }) =>
     stores.some((store) => changelogTopic(plan.applicationId, store.name) === topic.name),
   );

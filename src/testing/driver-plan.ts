@@ -45,10 +45,13 @@ function mergeSubTopologies({ subTopologies, nodeOrder }: BuiltTopology): SubTop
 export function planTasks(topology: BuiltTopology, applicationId: string, partitions: number): DriverPlan {
   const fixed = fixedPartitions(topology, applicationId);
   const partitionsOf = (topic: string): number => fixed.get(topic) ?? partitions;
+  const tickTopics = tickTopicsOf(topology, applicationId);
   const tasks = topology.subTopologies.flatMap((subTopology) => {
     const topics = topicsOf(topology, [subTopology], applicationId);
     const patterns = patternsOf([subTopology]);
-    const count = Math.max(...topics.map(partitionsOf), patterns.length > 0 ? partitions : 0);
+    const ofRecords = topics.filter((topic) => !tickTopics.has(topic));
+    const count = Math.max(...ofRecords.map(partitionsOf), patterns.length > 0 ? partitions : 0);
+    for (const topic of topics) if (tickTopics.has(topic)) fixed.set(topic, count);
     return Array.from({ length: count }, (_, partition) => ({
       id: `${String(subTopology.id)}_${String(partition)}`,
       partition,
@@ -72,6 +75,11 @@ function topicsOf(topology: BuiltTopology, subTopologies: readonly SubTopology[]
 
 function patternsOf(subTopologies: readonly SubTopology[]): RegExp[] {
   return sourcesOf(subTopologies).flatMap(({ pattern }) => (pattern === undefined ? [] : [pattern]));
+}
+
+function tickTopicsOf({ subTopologies }: BuiltTopology, applicationId: string): ReadonlySet<string> {
+  const topics = subTopologies.flatMap(({ repartitionTopics }) => repartitionTopics.filter(({ ticks }) => ticks));
+  return new Set(topics.map(({ name }) => `${applicationId}-${name}`));
 }
 
 function fixedPartitions(topology: BuiltTopology, applicationId: string): Map<string, number> {

@@ -3,7 +3,7 @@ import { partitionKey } from '../broker/client/client.js';
 import { StreamTask } from '../runtime/task/stream-task.js';
 import type { TaskOptions } from '../runtime/task/task.js';
 import type { ChangelogPosition } from '../state/store.js';
-import { fetchedRecord, type RawRecord } from './raw-record.js';
+import { fetchedRecord, nothingFetched, type RawRecord } from './raw-record.js';
 
 /** One task of a test driver: takes a record at a time and commits after each. */
 export class DriverTask {
@@ -17,7 +17,10 @@ export class DriverTask {
     this.#task = new StreamTask(options);
     this.#partition = planned.partition;
     this.#patterns = planned.patterns;
-    for (const partition of options.partitions) this.#inputs.set(partitionKey(partition), partition);
+    for (const partition of options.partitions) {
+      this.#inputs.set(partitionKey(partition), partition);
+      this.#task.addRecords(nothingFetched(partition));
+    }
   }
 
   get task(): StreamTask {

@@ -1,7 +1,8 @@
 import type { FetchedRecords } from '../broker/client/client.js';
+import type { TopicPartition } from '../broker/client/protocol.js';
 import type { RecordColumns } from '../broker/record-batch/record-columns.js';
 import { EMPTY_BYTES } from '../util/bytes.js';
-import type { Headers } from '../util/headers.js';
+import { NO_HEADERS, type Headers } from '../util/headers.js';
 
 /** A record of a topic as it is on the broker: bytes. */
 export interface RawRecord {
@@ -27,6 +28,13 @@ export function fetchedRecord(record: RawRecord): FetchedRecords {
     lastStableOffset: end,
     logStartOffset: 0,
   };
+}
+
+/** What a fetch from the beginning of an empty partition looks like. */
+export function nothingFetched({ topic, partition }: TopicPartition): FetchedRecords {
+  const none = { topic, partition, offset: 0, key: null, value: null, timestamp: -1, headers: NO_HEADERS };
+  const records = { ...columnsOf(none), length: 0 };
+  return { topic, partition, records, nextOffset: 0, highWatermark: 0, lastStableOffset: 0, logStartOffset: 0 };
 }
 
 function columnsOf({ offset, key, value, timestamp, headers }: RawRecord): RecordColumns {

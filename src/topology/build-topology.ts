@@ -73,7 +73,13 @@ function subTopology(
     repartitionTopics: Object.freeze(
       [...topics]
         .filter((topic) => draft.repartitionTopics.has(topic))
-        .map((name) => Object.freeze({ name, partitions: draft.repartitionTopics.get(name) })),
+        .map((name) =>
+          Object.freeze({
+            name,
+            partitions: draft.repartitionTopics.get(name),
+            ...(draft.tickTopics.has(name) ? { ticks: true as const } : {}),
+          }),
+        ),
     ),
     sourceChangelogs: new Map([...draft.sourceChangelogs].filter(([name]) => stores.some((s) => s.name === name))),
     copartitionGroups: Object.freeze(copartitioned.filter((group) => group.some((topic) => topics.has(topic)))),

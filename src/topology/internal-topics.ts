@@ -22,15 +22,18 @@ const REPARTITION_CONFIGS = Object.freeze({
   'segment.bytes': '52428800',
 });
 
+/** Ticks are of use as long as the inputs they go with: kept, as those, for what the broker keeps topics. */
+const TICK_CONFIGS = Object.freeze({ 'cleanup.policy': 'delete', 'message.timestamp.type': 'CreateTime' });
+
 /** The repartition and changelog topics of an application, as Kafka Streams creates them. */
 export function internalTopics(applicationId: string, subTopologies: readonly SubTopology[]): InternalTopic[] {
   return subTopologies.flatMap((subTopology) => [
-    ...subTopology.repartitionTopics.map(({ name, partitions }) =>
+    ...subTopology.repartitionTopics.map(({ name, partitions, ticks }) =>
       Object.freeze({
         name: `${applicationId}-${name}`,
-        type: 'repartition' as const,
+        type: ticks ? ('ticks' as const) : ('repartition' as const),
         partitions,
-        configs: REPARTITION_CONFIGS,
+        configs: ticks ? TICK_CONFIGS : REPARTITION_CONFIGS,
       }),
     ),
     ...subTopology.stores

@@ -82,6 +82,8 @@ export interface RepartitionTopic {
   readonly name: string;
   /** Fixed by the program, or undefined: as many as the inputs it is co-partitioned with. */
   readonly partitions: number | undefined;
+  /** A topic of ticks: it has a partition per task of its sub-topology, and is not purged. */
+  readonly ticks?: true;
 }
 
 /** Nodes that share records or stores without a topic between them; one task per partition. */
@@ -90,7 +92,7 @@ export interface SubTopology {
   /** In the order they were added, sources before what they feed. */
   readonly nodes: readonly TopologyNode[];
   readonly stores: readonly StoreDefinition[];
-  /** Repartition topics this sub-topology reads. */
+  /** Internal topics this sub-topology reads: repartition topics, and topics of ticks. */
   readonly repartitionTopics: readonly RepartitionTopic[];
   /** Stores whose changelog is a source topic (a table read with optimisation on): store name → topic. */
   readonly sourceChangelogs: ReadonlyMap<string, string>;
@@ -110,7 +112,7 @@ export interface GlobalStore {
 export interface InternalTopic {
   /** Full name, with the application id. */
   readonly name: string;
-  readonly type: 'repartition' | 'changelog';
+  readonly type: 'repartition' | 'changelog' | 'ticks';
   /** Fixed by the program, or undefined. */
   readonly partitions: number | undefined;
   readonly configs: Readonly<{ [name: string]: string }>;

@@ -1,5 +1,6 @@
 import type { RecordContext, StateStore } from '../state/store.js';
 import type { FlushListener } from '../state/task-state.js';
+import type { Tick } from './tick.js';
 import type { Headers } from '../util/headers.js';
 import type { Duration } from '../util/time.js';
 import { NO_HEADERS } from '../util/headers.js';
@@ -139,6 +140,11 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
    * {@link EMISSION_SLICE} records that it forwarded.
    */
   room(): Promise<void>;
+  /**
+   * A tick at the present position of the task, to be forwarded to a tick topic's sink: the task takes no further record
+   * until it has read the tick. Undefined while there are records that the task has not taken.
+   */
+  newTick(streamTimeMs: number): Tick | undefined;
   /** Counts a record that an operator dropped (null key, late, …) under `millrace_dropped_records_total{reason}`. */
   dropped(reason: DropReason): void;
 }

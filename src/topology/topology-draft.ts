@@ -22,6 +22,8 @@ export interface TopologyDraft {
   readonly globalStores: ReadonlyMap<string, StoreDefinition>;
   /** Repartition topic → number of partitions, if the program fixes it. */
   readonly repartitionTopics: ReadonlyMap<string, number | undefined>;
+  /** Those of them that are topics of ticks. */
+  readonly tickTopics: ReadonlySet<string>;
   /** Source nodes whose topics must have the same number of partitions. */
   readonly copartitionedSources: readonly (readonly string[])[];
   /** Store → the source topic that is its changelog. */

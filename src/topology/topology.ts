@@ -66,6 +66,7 @@ export class Topology {
   readonly #stores = new Map<string, StoreDraft>();
   readonly #globalStores = new Map<string, StoreDefinition>();
   readonly #repartitionTopics = new Map<string, number | undefined>();
+  readonly #tickTopics = new Set<string>();
   readonly #copartitionedSources: string[][] = [];
   readonly #sourceChangelogs = new Map<string, string>();
 
@@ -171,6 +172,12 @@ export class Topology {
     return this;
   }
 
+  /** Makes a topic one of ticks: it gets the application id as prefix, and a partition per task that reads it. */
+  addTickTopic(topic: string): this {
+    this.#tickTopics.add(topic);
+    return this.addRepartitionTopic(topic, undefined);
+  }
+
   /** Requires the topics of these sources to have the same number of partitions. */
   copartitionSources(sources: Iterable<string>): this {
     this.#copartitionedSources.push([...sources]);
@@ -193,6 +200,7 @@ export class Topology {
       stores: this.#stores,
       globalStores: this.#globalStores,
       repartitionTopics: this.#repartitionTopics,
+      tickTopics: this.#tickTopics,
       copartitionedSources: this.#copartitionedSources,
       sourceChangelogs: this.#sourceChangelogs,
     });

@@ -8,6 +8,7 @@ import { isWindowedSerde } from '../../serde/windowed.js';
 import { FilterProcessor } from '../../processor/stateless/filter.js';
 import { failOnInvalidTimestamp } from '../../topology/timestamp-extractors.js';
 import { GraphNode, type GraphWriting, type NodeTraits } from './graph-node.js';
+import { tickedSupplier, type TickTopic } from './tick-topic.js';
 import { windowedPartitionKey } from './windowed-partition-key.js';
 
 /** How a source reads its topics. */
@@ -81,16 +82,32 @@ export class TableSourceNode extends GraphNode {
 
 /** Runs code. */
 export class OperatorNode extends GraphNode {
+  readonly #ticksRead = new Set<TickTopic>();
+
   constructor(
     name: string,
     readonly operator: Operator,
     traits: NodeTraits = {},
+    /** Where the operator's own ticks go, if it closes windows by a clock. */
+    readonly ownTicks?: TickTopic,
   ) {
     super(name, traits);
+    if (ownTicks !== undefined) this.readTicks(ownTicks);
+  }
+
+  /** Lets an operator that closes windows do so by these ticks. */
+  readTicks(ticks: TickTopic): void {
+    this.#ticksRead.add(ticks);
   }
 
   writeTo(topology: Topology): void {
-    topology.addProcessor(this.name, this.operator.supplier(), { parents: this.parentNames() });
+    for (const ticks of this.#ticksRead) ticks.writeSource(topology);
+    const tickSources = [...this.#ticksRead].map(({ source }) => source);
+    const { ownTicks, operator } = this;
+    const supplier =
+      tickSources.length === 0 ? operator.supplier() : tickedSupplier(operator.supplier(), ownTicks?.ticking);
+    topology.addProcessor(this.name, supplier, { parents: [...this.parentNames(), ...tickSources] });
+    ownTicks?.writeSink(topology, this.name);
     for (const store of this.operator.connects?.() ?? []) topology.connectProcessorAndStateStores(this.name, store);
     for (const store of this.operator.stores?.() ?? []) topology.addStateStore(store, this.name);
   }

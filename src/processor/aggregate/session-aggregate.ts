@@ -1,9 +1,11 @@
 import type { Windowed } from '../../serde/windowed.js';
 import type { SessionEntry, SessionStore } from '../../state/store.js';
 import type { Processor, ProcessorContext, Record } from '../../topology/processor.js';
+import type { Headers } from '../../util/headers.js';
 import type { Change } from '../ktable/change.js';
 import { SessionForwarder } from '../ktable/session-forwarder.js';
 import { LateOutput } from '../window/late-output.js';
+import type { Closable } from '../window/ticked.js';
 import { closeTime, ObservedTime } from '../window/window-close.js';
 import type { SessionWindows } from '../window/session-windows.js';
 import { sessionEmitter, type WindowEmitter } from '../window/window-emitter.js';
@@ -20,7 +22,7 @@ export interface SessionAggregation<K, V, A> extends Aggregation<K, V, A> {
  * Folds the values of a key into sessions. A record that comes within the gap of sessions joins them: they are merged into
  * one, and each of them is retracted. Records without a key are dropped; so is one whose session is closed.
  */
-export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
+export class SessionAggregateProcessor<K, V, A> implements Closable, Processor<K, V, Windowed<K>, Change<A>> {
   readonly #options: WindowedAggregateOptions<SessionAggregation<K, V, A>, SessionWindows>;
   #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
   #store!: SessionStore<K, A>;
@@ -50,9 +52,9 @@ export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windo
       this.#context.dropped('null-key');
       return;
     }
-    const { gapMs, graceMs } = this.#options.windows;
+    const { gapMs } = this.#options.windows;
     const streamTimeMs = this.#observed.advance(timestamp);
-    const closeTimeMs = closeTime(streamTimeMs, graceMs) - gapMs;
+    const closeTimeMs = this.#closeTime(streamTimeMs);
     const merged = this.#store.findSessions(key, timestamp - gapMs, timestamp + gapMs);
     let session: Windowed<K> = { key, start: timestamp, end: timestamp };
     for (const one of merged) session = spanning(session, one);
@@ -60,6 +62,25 @@ export class SessionAggregateProcessor<K, V, A> implements Processor<K, V, Windo
     if (session.end < closeTimeMs) this.#late.drop(record, streamTimeMs, session);
     else this.#join(merged, session, record);
     return this.#emitter?.emit(closeTimeMs, record.headers);
+  }
+
+  get streamTimeMs(): number {
+    return this.#observed.timeMs;
+  }
+
+  closesAt(streamTimeMs: number): boolean {
+    return this.#emitter?.due(this.#closeTime(streamTimeMs)) === true;
+  }
+
+  closeAt(streamTimeMs: number, headers: Headers): void | Promise<void> {
+    const observedMs = this.#observed.advance(streamTimeMs);
+    return this.#emitter?.emit(this.#closeTime(observedMs), headers);
+  }
+
+  /** A session is closed when nothing can join it any more. */
+  #closeTime(streamTimeMs: number): number {
+    const { gapMs, graceMs } = this.#options.windows;
+    return closeTime(streamTimeMs, graceMs) - gapMs;
   }
 
   #join(merged: readonly SessionEntry<K, A>[], session: Windowed<K>, { key, value }: Record<K, V>): void {

@@ -1,11 +1,13 @@
 import type { Windowed } from '../../serde/windowed.js';
 import type { Processor, ProcessorContext, Record } from '../../topology/processor.js';
 import { TopologyError } from '../../topology/topology-error.js';
+import type { Headers } from '../../util/headers.js';
 import type { Change } from '../ktable/change.js';
 import { indexedWindowTable, type IndexedWindowTable, type TimedWindow } from '../ktable/indexed-window-table.js';
 import { UpdateForwarder } from '../ktable/update-forwarder.js';
 import type { SlidingWindows } from '../window/sliding-windows.js';
 import { LateOutput } from '../window/late-output.js';
+import type { Closable } from '../window/ticked.js';
 import { closeTime, ObservedTime } from '../window/window-close.js';
 import { windowEmitter, type WindowEmitter } from '../window/window-emitter.js';
 import type { ClosingWindows } from '../window/window-close-emitter.js';
@@ -33,7 +35,7 @@ type Timed<A> = Pick<TimedWindow<A>, 'value' | 'timestamp'>;
  * A window's timestamp is that of the latest record in it, which tells what the windows must be made from. Records that
  * are earlier than d share the window [0, d] as their left one. Records without key or value are dropped.
  */
-export class SlidingAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
+export class SlidingAggregateProcessor<K, V, A> implements Closable, Processor<K, V, Windowed<K>, Change<A>> {
   readonly #options: WindowedAggregateOptions<Aggregation<K, V, A>, SlidingWindows>;
   readonly #differenceMs: number;
   #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
@@ -76,6 +78,19 @@ export class SlidingAggregateProcessor<K, V, A> implements Processor<K, V, Windo
       this.#process({ record, closeTimeMs });
       return this.#emitter?.emit(closeTimeMs, record.headers);
     }
+  }
+
+  get streamTimeMs(): number {
+    return this.#observed.timeMs;
+  }
+
+  closesAt(streamTimeMs: number): boolean {
+    return this.#emitter?.due(closeTime(streamTimeMs, this.#options.windows.graceMs)) === true;
+  }
+
+  closeAt(streamTimeMs: number, headers: Headers): void | Promise<void> {
+    const observedMs = this.#observed.advance(streamTimeMs);
+    return this.#emitter?.emit(closeTime(observedMs, this.#options.windows.graceMs), headers);
   }
 
   #process(arrival: Arrival<K, V>): void {

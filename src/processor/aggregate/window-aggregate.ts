@@ -1,9 +1,11 @@
 import type { Windowed } from '../../serde/windowed.js';
 import type { Processor, ProcessorContext, Record } from '../../topology/processor.js';
+import type { Headers } from '../../util/headers.js';
 import type { Change } from '../ktable/change.js';
 import { windowTable, type WindowTable } from '../ktable/store-view.js';
 import { UpdateForwarder } from '../ktable/update-forwarder.js';
 import { LateOutput } from '../window/late-output.js';
+import type { Closable } from '../window/ticked.js';
 import { closeTime, ObservedTime, windowClosed } from '../window/window-close.js';
 import { windowEmitter, type WindowEmitter } from '../window/window-emitter.js';
 import { closingWindows, endOfWindow, type AlignedWindows } from '../window/aligned-windows.js';
@@ -15,7 +17,7 @@ import type { WindowedAggregateOptions } from './windowed-aggregate-options.js';
  * Folds the values of a key and a time window into one: one read and one write per record and window. Records without a
  * key are dropped; so are, window by window, records for windows that are closed.
  */
-export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Windowed<K>, Change<A>> {
+export class WindowAggregateProcessor<K, V, A> implements Closable, Processor<K, V, Windowed<K>, Change<A>> {
   readonly #options: WindowedAggregateOptions<Aggregation<K, V, A>, AlignedWindows>;
   #context!: ProcessorContext<Windowed<K>, Change<A>>; // these four are set by init, which always comes before process
   #store!: WindowTable<K, A>;
@@ -58,6 +60,19 @@ export class WindowAggregateProcessor<K, V, A> implements Processor<K, V, Window
       }
     }
     return this.#emitter?.emit(closeTimeMs, record.headers);
+  }
+
+  get streamTimeMs(): number {
+    return this.#observed.timeMs;
+  }
+
+  closesAt(streamTimeMs: number): boolean {
+    return this.#emitter?.due(closeTime(streamTimeMs, this.#options.windows.graceMs)) === true;
+  }
+
+  closeAt(streamTimeMs: number, headers: Headers): void | Promise<void> {
+    const observedMs = this.#observed.advance(streamTimeMs);
+    return this.#emitter?.emit(closeTime(observedMs, this.#options.windows.graceMs), headers);
   }
 
   #addUnlessClosed(start: number, end: number, record: Record<K, V>, closeTimeMs: number): void {

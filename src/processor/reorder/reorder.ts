@@ -1,6 +1,7 @@
 import type { ChangeBuffer } from '../../state/store.js';
 import { EMISSION_SLICE, Record, type Processor, type ProcessorContext } from '../../topology/processor.js';
 import { LateOutput } from '../window/late-output.js';
+import type { Closable } from '../window/ticked.js';
 import { ObservedTime } from '../window/window-close.js';
 import type { Arrival } from './arrival.js';
 import type { HeldRecord } from './held-record.js';
@@ -16,7 +17,7 @@ export interface Reordering {
  * Holds records back until the watermark, which is stream time less `withinMs`, has reached their timestamps, and sends them
  * on by timestamp; those of one timestamp by topic and offset. A record below the watermark is late: later ones have gone on.
  */
-export class ReorderProcessor<K, V> implements Processor<K, V, K, V> {
+export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
   readonly #reordering: Reordering;
   #context!: ProcessorContext<K, V>; // these four are set by init, which always comes before process
   #buffer!: ChangeBuffer<Arrival, HeldRecord<K, V>>;
@@ -47,6 +48,18 @@ export class ReorderProcessor<K, V> implements Processor<K, V, K, V> {
     const arrival = this.#arrivalOf(origin.topic, origin.offset);
     this.#buffer.put(timestamp, arrival, { key, value }, null, { ...origin, timestamp, headers });
     return this.#emit(watermarkMs);
+  }
+
+  get streamTimeMs(): number {
+    return this.#observed.timeMs;
+  }
+
+  closesAt(streamTimeMs: number): boolean {
+    return this.#buffer.firstTimeMs <= streamTimeMs - this.#reordering.withinMs;
+  }
+
+  closeAt(streamTimeMs: number): void | Promise<void> {
+    return this.#emit(this.#observed.advance(streamTimeMs) - this.#reordering.withinMs);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { ChangeBuffer } from '../../state/store.js';
 import { EMISSION_SLICE, Record, type Processor, type ProcessorContext } from '../../topology/processor.js';
 import { MillraceError } from '../../util/errors.js';
 import { Change } from '../ktable/change.js';
+import type { Closable } from '../window/ticked.js';
 import { ObservedTime } from '../window/window-close.js';
 
 /** When a suppression lets changes go, and how much it holds back. */
@@ -23,7 +24,7 @@ export interface Suppression<K> {
  * Holds a table's changes back, the last one per key, until stream time has come far enough. Each goes on with the
  * timestamp, headers and origin of the record that made it.
  */
-export class SuppressProcessor<K, V> implements Processor<K, Change<V>, K, Change<V>> {
+export class SuppressProcessor<K, V> implements Closable, Processor<K, Change<V>, K, Change<V>> {
   readonly #suppression: Suppression<K>;
   #context!: ProcessorContext<K, Change<V>>; // these three are set by init, which always comes before process
   #buffer!: ChangeBuffer<K, V>;
@@ -46,6 +47,18 @@ export class SuppressProcessor<K, V> implements Processor<K, Change<V>, K, Chang
     const context = { ...origin, timestamp, headers };
     this.#buffer.put(this.#suppression.timeOf(key, timestamp), key, value.newValue, value.oldValue, context);
     return this.#emit(streamTimeMs - this.#suppression.waitMs);
+  }
+
+  get streamTimeMs(): number {
+    return this.#observed.timeMs;
+  }
+
+  closesAt(streamTimeMs: number): boolean {
+    return this.#buffer.firstTimeMs <= streamTimeMs - this.#suppression.waitMs;
+  }
+
+  closeAt(streamTimeMs: number): void | Promise<void> {
+    return this.#emit(this.#observed.advance(streamTimeMs) - this.#suppression.waitMs);
   }
 
   #emit(dueMs: number): void | Promise<void> {

@@ -46,11 +46,16 @@ export class WindowCloseEmitter<E> {
     if (timeMs < this.#nextMs) this.#nextMs = timeMs;
   }
 
+  /** Whether windows may be there that this close time closes. */
+  due(closeTimeMs: number): boolean {
+    if (closeTimeMs <= this.#emittedUpToMs) return false;
+    const lastMs = this.#options.closing.last(closeTimeMs);
+    return lastMs >= 0 && this.#nextMs <= lastMs;
+  }
+
   /** Sends the windows that this close time closes, with the headers of the record that does it. */
   emit(closeTimeMs: number, headers: Headers): void | Promise<void> {
-    if (closeTimeMs <= this.#emittedUpToMs) return;
-    const lastMs = this.#options.closing.last(closeTimeMs);
-    if (lastMs >= 0 && this.#nextMs <= lastMs) return this.#emit(lastMs, closeTimeMs, headers);
+    if (this.due(closeTimeMs)) return this.#emit(this.#options.closing.last(closeTimeMs), closeTimeMs, headers);
   }
 
   async #emit(lastMs: number, closeTimeMs: number, headers: Headers): Promise<void> {

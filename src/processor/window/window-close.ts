@@ -29,6 +29,11 @@ export class ObservedTime {
     this.#timeMs = context.metadata.get(this.#name) ?? -1;
   }
 
+  /** -1 before the first record. */
+  get timeMs(): number {
+    return this.#timeMs;
+  }
+
   /** Takes a record's timestamp into account; gives the stream time, which never goes back. */
   advance(timestamp: number): number {
     if (timestamp > this.#timeMs) {

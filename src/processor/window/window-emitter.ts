@@ -4,7 +4,7 @@ import { Change } from '../ktable/change.js';
 import { WindowCloseEmitter, type ClosingWindows } from './window-close-emitter.js';
 
 /** What a processor does with the windows that it puts, if they are emitted when they close. */
-export type WindowEmitter = Pick<WindowCloseEmitter<never>, 'noticed' | 'emit'>;
+export type WindowEmitter = Pick<WindowCloseEmitter<never>, 'noticed' | 'emit' | 'due'>;
 
 /** Emits windows of a table when they close, with the timestamp of their values. */
 export function windowEmitter(context: ProcessorContext, storeName: string, closing: ClosingWindows): WindowEmitter {

@@ -24,7 +24,8 @@ export interface PlannedTask {
 export class TaskPlan {
   /** Names of repartition topics as the topology declares them. */
   readonly repartitionNames: ReadonlySet<string>;
-  readonly #repartitionTopics: ReadonlySet<string>;
+  readonly #repartitionTopics: Set<string>;
+  readonly #tickTopics: ReadonlySet<string>;
 
   constructor(
     readonly applicationId: string,
@@ -33,7 +34,10 @@ export class TaskPlan {
     this.repartitionNames = new Set(
       topology.subTopologies.flatMap((sub) => sub.repartitionTopics.map((topic) => topic.name)),
     );
+    const tickTopics = topology.subTopologies.flatMap((sub) => sub.repartitionTopics.filter(({ ticks }) => ticks));
+    this.#tickTopics = new Set(tickTopics.map(({ name }) => this.resolve(name)));
     this.#repartitionTopics = new Set([...this.repartitionNames].map((name) => this.resolve(name)));
+    for (const topic of this.#tickTopics) this.#repartitionTopics.delete(topic);
   }
 
   /** The broker's name of a topic that a node names. */
@@ -44,6 +48,11 @@ export class TaskPlan {
   /** Whether a topic of the broker is a repartition topic of this application. */
   isRepartition(topic: string): boolean {
     return this.#repartitionTopics.has(topic);
+  }
+
+  /** Whether a topic of the broker holds ticks of this application. */
+  isTicks(topic: string): boolean {
+    return this.#tickTopics.has(topic);
   }
 
   /** Input topics of a sub-topology on the broker; those of patterns among `existing`. */

@@ -62,6 +62,7 @@ export class GlobalTask {
       log,
       streamTimeMs: () => this.#streamTimeMs,
       requestCommit: () => undefined,
+      newTick: () => undefined,
       schedule: () => {
         throw new TopologyError('PUNCTUATION_IN_GLOBAL_STORE', `global store "${globalStore.store.name}" punctuates`, {
           hint: 'Only processors of tasks have punctuators.',

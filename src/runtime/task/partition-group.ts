@@ -1,3 +1,4 @@
+import { partitionKey } from '../../broker/client/client.js';
 import type { Counter } from '../../observability/metrics.js';
 import { PriorityQueue } from './priority-queue.js';
 import type { RecordQueue } from './record-queue.js';
@@ -13,11 +14,18 @@ export interface PartitionGroupOptions {
  *
  * *Stream time* is the largest timestamp taken so far over all of them, -1 before the first record. It never goes back; a
  * record with a lower timestamp is out of order.
+ *
+ * Ticks have no part in that order: each says itself between which records it stands, and comes first there.
  */
 export class PartitionGroup {
   streamTimeMs = -1;
   readonly #options: PartitionGroupOptions;
   #queues: readonly RecordQueue[] = [];
+  /** Those of records, and those of ticks. */
+  #recordQueues: readonly RecordQueue[] = [];
+  #tickQueues: readonly RecordQueue[] = [];
+  /** Ticks that the task has written and not read back: it waits for them. */
+  #awaitedTicks = 0;
   readonly #nonEmpty = new PriorityQueue<RecordQueue>((queue) => queue.headTimestamp);
   /** An input was filled or emptied since readiness was last found. */
   #changed = true;
@@ -35,6 +43,8 @@ export class PartitionGroup {
   update(queues: readonly RecordQueue[]): void {
     const kept = new Set(queues);
     this.#queues = queues;
+    this.#recordQueues = queues.filter((queue) => !queue.source.ofTicks);
+    this.#tickQueues = queues.filter((queue) => queue.source.ofTicks);
     this.#nonEmpty.retain((queue) => kept.has(queue));
     this.#changed = true;
   }
@@ -43,11 +53,13 @@ export class PartitionGroup {
   reset(streamTimeMs: number): void {
     this.#nonEmpty.clear();
     this.streamTimeMs = streamTimeMs;
+    this.#awaitedTicks = 0;
     this.#changed = true;
   }
 
   /** To be called after records were added to a queue. */
   added(queue: RecordQueue, wasEmpty: boolean): void {
+    if (queue.source.ofTicks) return;
     if (wasEmpty && !queue.empty) this.#nonEmpty.add(queue);
     this.#changed = true;
   }
@@ -57,8 +69,9 @@ export class PartitionGroup {
    * it, and after that for `maxTaskIdleMs`.
    */
   ready(nowMs: number): boolean {
-    if (this.#nonEmpty.size === 0) return false;
-    if (this.#nonEmpty.size === this.#queues.length || this.#options.maxTaskIdleMs < 0) return true;
+    if (this.#dueTick() !== undefined) return true;
+    if (this.#awaitedTicks > 0 || this.#nonEmpty.size === 0) return false;
+    if (this.#nonEmpty.size === this.#recordQueues.length || this.#options.maxTaskIdleMs < 0) return true;
     if (this.#changed || !this.#ready) {
       this.#ready = this.#mayGoOnWithoutEmpty(nowMs);
       this.#changed = false;
@@ -69,18 +82,41 @@ export class PartitionGroup {
 
   /** The queue whose head is next; take from it, then give it to {@link taken}. Undefined when all are empty. */
   next(): RecordQueue | undefined {
-    return this.#nonEmpty.poll();
+    return this.#dueTick() ?? this.#nonEmpty.poll();
   }
 
   /** Puts a queue back in its place after a record was taken. */
   taken(queue: RecordQueue, timestamp: number): void {
     if (timestamp > this.streamTimeMs) this.streamTimeMs = timestamp;
-    if (!queue.empty) this.#nonEmpty.add(queue);
+    if (queue.source.ofTicks) this.#awaitedTicks = Math.max(0, this.#awaitedTicks - 1);
+    else if (!queue.empty) this.#nonEmpty.add(queue);
     else this.#changed = true;
   }
 
+  /**
+   * Positions at which a tick that is written now stands; no record is taken until it was read. Undefined when there are
+   * records or ticks that were not taken.
+   */
+  tryAwaitTick(): ReadonlyMap<string, number> | undefined {
+    if (!this.#queues.every((queue) => queue.drained)) return undefined;
+    this.#awaitedTicks++;
+    return new Map(this.#recordQueues.map((queue) => [partitionKey(queue), queue.position]));
+  }
+
+  /** The queue of a tick whose place has been reached; one that can not be read comes first too, and fails. */
+  #dueTick(): RecordQueue | undefined {
+    for (const queue of this.#tickQueues) {
+      if (!queue.empty && (queue.tick === undefined || this.#hasReached(queue.tick.positions))) return queue;
+    }
+    return undefined;
+  }
+
+  #hasReached(positions: ReadonlyMap<string, number>): boolean {
+    return this.#recordQueues.every((queue) => queue.position >= (positions.get(partitionKey(queue)) ?? -1));
+  }
+
   #mayGoOnWithoutEmpty(nowMs: number): boolean {
-    for (const queue of this.#queues) {
+    for (const queue of this.#recordQueues) {
       if (!queue.empty) queue.idleUntilMs = undefined;
       else if (!this.#idleTimeOver(queue, nowMs)) return false;
     }

@@ -2,6 +2,7 @@ import type { FetchedRecords } from '../../broker/client/client.js';
 import type { OffsetToCommit, TopicPartition } from '../../broker/client/protocol.js';
 import type { RecordColumns } from '../../broker/record-batch/record-columns.js';
 import type { Record } from '../../topology/processor.js';
+import { Tick } from '../../topology/tick.js';
 import { rawRecord, RejectedRecord } from './dead-letter.js';
 import type { TopicCounters } from './task-metrics.js';
 import { encodeOffsetMetadata } from './offset-metadata.js';
@@ -56,6 +57,17 @@ export class RecordQueue implements TaskInput {
 
   get empty(): boolean {
     return this.#head === undefined && this.#failure === undefined;
+  }
+
+  /** The head, if it is a tick. */
+  get tick(): Tick | undefined {
+    const value = this.#head?.value;
+    return value instanceof Tick ? value : undefined;
+  }
+
+  /** All that the broker is known to have of this partition was taken. */
+  get drained(): boolean {
+    return this.empty && this.lag === 0;
   }
 
   /** Next offset to commit: that of the head, or where fetching goes on; -1 before the first fetch. */

@@ -2,6 +2,7 @@ import { partitionKey, type FetchedRecords } from '../../broker/client/client.js
 import type { OffsetToCommit, TopicPartition } from '../../broker/client/protocol.js';
 import type { TaskState } from '../../state/task-state.js';
 import { EMISSION_SLICE } from '../../topology/processor.js';
+import { Tick } from '../../topology/tick.js';
 import { internal } from '../../util/errors.js';
 import { AsyncCalls } from './async-calls.js';
 import { CommittedMetadata } from './committed-metadata.js';
@@ -281,6 +282,13 @@ export class StreamTask implements Task {
     }
   }
 
+  #newTick(streamTimeMs: number): Tick | undefined {
+    const positions = this.#group.tryAwaitTick();
+    if (positions === undefined) return undefined;
+    this.commitRequested = true;
+    return new Tick(streamTimeMs, this.#options.context.partition, positions);
+  }
+
   #refuseWhileWaiting(): void {
     if (this.waiting) throw internal('TASK_WAITING', `task ${this.id} was driven while it waits`, { task: this.id });
   }
@@ -308,6 +316,7 @@ export class StreamTask implements Task {
       requestCommit: () => {
         this.commitRequested = true;
       },
+      newTick: (streamTimeMs) => this.#newTick(streamTimeMs),
       schedule: (node, intervalMs, type, punctuator) => this.#punctuations.schedule(node, intervalMs, type, punctuator),
     };
   }

@@ -13,6 +13,7 @@ import type {
   Record,
   RecordMetadata,
 } from '../../topology/processor.js';
+import type { Tick } from '../../topology/tick.js';
 import { TopologyError } from '../../topology/topology-error.js';
 import { invalid } from '../../util/errors.js';
 import { toMillis, type Duration } from '../../util/time.js';
@@ -197,6 +198,10 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
   room(): Promise<void> {
     const { collector } = this.#scope;
     return collector.full ? collector.drain() : Promise.resolve();
+  }
+
+  newTick(streamTimeMs: number): Tick | undefined {
+    return this.#scope.newTick(streamTimeMs);
   }
 
   dropped(reason: DropReason): void {

@@ -2,6 +2,7 @@ import type { RecordColumns } from '../../broker/record-batch/record-columns.js'
 import type { Counter } from '../../observability/metrics.js';
 import type { ExtractableRecord, SourceNode } from '../../topology/node.js';
 import { Record } from '../../topology/processor.js';
+import { ticks } from '../../topology/tick.js';
 import { failOnInvalidTimestamp } from '../../topology/timestamp-extractors.js';
 import { MillraceError, type ErrorContext } from '../../util/errors.js';
 import { rawRecord, RejectedRecord } from './dead-letter.js';
@@ -18,12 +19,15 @@ export class TaskSource implements TaskNode {
   readonly #node: SourceNode;
   readonly #received: Counter;
   readonly #age: RecordAge;
+  /** It reads ticks, not records. */
+  readonly ofTicks: boolean;
   #children: readonly TaskNode[] = [];
 
   constructor(scope: TaskScope, node: SourceNode) {
     this.name = node.name;
     this.#scope = scope;
     this.#node = node;
+    this.ofTicks = node.valueSerde === ticks;
     this.#received = scope.context.metrics.node(node.name);
     this.#age = new RecordAge(scope.context.metrics.endToEnd(node.name));
   }
