@@ -1,6 +1,7 @@
 import type { Serde } from '../serde/serde.js';
 import type { StoreDefinition } from '../state/store.js';
 import type { ExtractableRecord, OffsetReset, StreamPartitioner, TimestampExtractor } from '../topology/node.js';
+import type { ClosesOn } from '../processor/window/close-on.js';
 import type { Duration } from '../util/time.js';
 
 /** Every operator can be named; without a name it gets a generated one, which changes when operators before it do. */
@@ -63,8 +64,11 @@ export interface Joined extends Named {
   readonly grace?: Duration;
 }
 
-/** How two streams are joined: names and stores. Kafka Streams' `StreamJoined`. */
-export interface StreamJoined extends Named {
+/**
+ * How two streams are joined: names and stores. Kafka Streams' `StreamJoined`; `closeOn`, of a left or outer join alone, is
+ * what lets a record that has found no other go, beside later records.
+ */
+export interface StreamJoined extends Named, ClosesOn {
   /** What the names of the stores begin with. Default: generated names. */
   readonly storeName?: string;
   /** Default: that of `thisStore`, or the builder's. */

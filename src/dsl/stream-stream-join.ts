@@ -1,12 +1,16 @@
 import type { Serde } from '../serde/serde.js';
-import type { ProcessorSupplier } from '../topology/processor.js';
+import type { Processor, ProcessorSupplier } from '../topology/processor.js';
+import { JoinClockProcessor } from '../processor/join/join-clock.js';
 import { JoinWindowProcessor } from '../processor/join/join-window.js';
 import { StreamJoinSideProcessor, type StreamJoinSide } from '../processor/join/stream-join-side.js';
 import { StreamSelfJoinProcessor } from '../processor/join/stream-self-join.js';
 import type { JoinKind } from '../processor/join/table-join.js';
+import { closingClock } from '../processor/window/close-on.js';
 import type { JoinWindows } from '../processor/window/join-windows.js';
+import { TopologyError } from '../topology/topology-error.js';
 import { OperatorNode } from './graph/nodes.js';
-import { StreamJoinNode } from './graph/stream-join-node.js';
+import { TickTopic } from './graph/tick-topic.js';
+import { StreamJoinNode, type JoinClockNode } from './graph/stream-join-node.js';
 import { expectTwoStores, joinSideStore, unjoinedStore } from './join-stores.js';
 import type { KStream } from './kstream.js';
 import type { StreamJoined } from './options.js';
@@ -37,7 +41,7 @@ export interface StreamJoin<K, L, R, VR> {
 
 /**
  * Joins two streams within a time, each behind a repartition if its key was changed.
- * @throws TopologyError `JOIN_STORE_MISMATCH`
+ * @throws TopologyError `JOIN_STORE_MISMATCH`, `INVALID_WINDOW`
  */
 export function joinStreams<K, L, R, VR, F extends StreamFacts>(
   leftStream: JoiningStream<K, L>,
@@ -65,6 +69,7 @@ export function joinStreams<K, L, R, VR, F extends StreamFacts>(
     { windowed: names.rightWindowed, join: names.right, store: stores.right, supplier: joinProcessor(sides.right) },
     stores.shared,
     selfJoin(join, stores.left.name),
+    joinClock(options, stores.shared?.name, sides.left),
   );
   program.graph.add(node, left.node, right.node);
   return program.handles.stream({
@@ -175,6 +180,21 @@ function joinSides<K, L, R, VR>(
 function selfJoin<K, L, R, VR>({ windows, joiner }: StreamJoin<K, L, R, VR>, storeName: string): ProcessorSupplier {
   const itself = joiner as unknown as (left: unknown, right: unknown, key: K) => VR; // of one stream, so of one type
   return () => new StreamSelfJoinProcessor({ joiner: itself, windows, storeName });
+}
+
+/** Only a left or outer join has results that wait for a window to close. */
+function joinClock<K, L, R, VR>(
+  { closeOn }: StreamJoined,
+  sharedStore: string | undefined,
+  side: StreamJoinSide<K, L, R, VR>,
+): JoinClockNode | undefined {
+  const clock = closingClock(closeOn);
+  if (clock === undefined) return undefined;
+  if (sharedStore === undefined) {
+    throw new TopologyError('INVALID_WINDOW', 'closeOn is for left and outer joins: an inner join waits for no window');
+  }
+  const supplier = () => new JoinClockProcessor(side, sharedStore) as Processor;
+  return { name: `${sharedStore}-clock`, supplier, ticks: new TickTopic(sharedStore, clock) };
 }
 
 function windowedNode(name: string, store: string): OperatorNode {

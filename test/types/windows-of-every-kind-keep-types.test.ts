@@ -4,10 +4,12 @@ import type { KStream } from '../../src/dsl/kstream.js';
 import type { KTable } from '../../src/dsl/ktable.js';
 import type { StreamFacts, TableFacts } from '../../src/dsl/serde-facts.js';
 import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
+import { calendar } from '../../src/processor/window/calendar-windows.js';
+import { countWindows } from '../../src/processor/window/count-windows.js';
 import { sessions } from '../../src/processor/window/session-windows.js';
 import { sliding } from '../../src/processor/window/sliding-windows.js';
-import { unlimited } from '../../src/processor/window/windows.js';
-import { json, long, string, type Windowed } from '../../src/serde/index.js';
+import { tumbling, unlimited } from '../../src/processor/window/windows.js';
+import { json, long, string, type CountWindow, type Windowed } from '../../src/serde/index.js';
 
 interface Click {
   page: string;
@@ -88,5 +90,53 @@ describe('sessions', () => {
       () => inSessions.aggregate(() => 0, add, text, { value: long() }),
     ];
     expect(wrong).toHaveLength(2);
+  });
+});
+
+describe('calendar windows', () => {
+  const days = clicks.windowedBy(calendar('day', { timeZone: 'Europe/Berlin' }));
+
+  it('have windowed keys, and can be cogrouped and held back', () => {
+    expectTypeOf(recordsOf(days.count())).toEqualTypeOf<[Windowed<string>, number]>();
+    expectTypeOf(days.count().suppress).toBeCallableWith({ until: 'windowCloses', closeOn: { idle: '1m' } });
+    const wrong = [
+      // @ts-expect-error -- there is no such unit
+      () => calendar('decade', { timeZone: 'UTC' }),
+      // @ts-expect-error -- without a zone there is no calendar
+      () => calendar('day', {}),
+    ];
+    expect(wrong).toHaveLength(2);
+  });
+});
+
+describe('count windows', () => {
+  const hundreds = clicks.windowedBy(countWindows(100));
+
+  it('have keys of their own, and values that are never null', () => {
+    expectTypeOf(recordsOf(hundreds.count())).toEqualTypeOf<[CountWindow<string>, number]>();
+    expectTypeOf(recordsOf(hundreds.reduce((first) => first))).toEqualTypeOf<[CountWindow<string>, Click]>();
+    const length = (total: number, click: Click) => total + click.page.length;
+    const totals = hundreds.aggregate(() => 0, length, { value: long() });
+    expectTypeOf(recordsOf(totals)).toEqualTypeOf<[CountWindow<string>, number]>();
+  });
+
+  it('are not closed by time', () => {
+    const wrong = [
+      // @ts-expect-error -- there is no end to wait for
+      () => hundreds.count().suppress({ until: 'windowCloses' }),
+      // @ts-expect-error -- no clock fills a window
+      () => hundreds.emitStrategy('onWindowClose', { closeOn: { idle: '1m' } }),
+    ];
+    expect(wrong).toHaveLength(2);
+  });
+});
+
+describe('closeOn', () => {
+  it('is stream time or one of two clocks', () => {
+    const windowed = clicks.windowedBy(tumbling('1m'));
+    const closing = windowed.emitStrategy('onWindowClose', { closeOn: { wallClock: '10s' } });
+    expectTypeOf(recordsOf(closing.count())).toEqualTypeOf<[Windowed<string>, number]>();
+    // @ts-expect-error -- there is no such clock
+    expect(() => windowed.emitStrategy('onWindowClose', { closeOn: { sundial: '10s' } })).toThrow();
   });
 });

@@ -2,6 +2,7 @@ import type { StoreDefinition } from '../../state/store.js';
 import type { ProcessorSupplier } from '../../topology/processor.js';
 import type { Topology } from '../../topology/topology.js';
 import { PassThroughProcessor } from '../../processor/stateless/pass-through.js';
+import { tickedSupplier, type TickTopic } from './tick-topic.js';
 import { GraphNode } from './graph-node.js';
 
 /** One side of a stream-stream join: the node that remembers its records, and the one that joins them. */
@@ -10,6 +11,13 @@ export interface JoinSideNodes {
   readonly join: string;
   readonly store: StoreDefinition;
   readonly supplier: ProcessorSupplier;
+}
+
+/** What lets records go by the wall clock that have found no other. */
+export interface JoinClockNode {
+  readonly name: string;
+  readonly supplier: ProcessorSupplier;
+  readonly ticks: TickTopic;
 }
 
 /** Joins two streams: a node for the records of each, and one that merges what they give. */
@@ -24,6 +32,7 @@ export class StreamJoinNode extends GraphNode {
     /** Where records wait that have found no other; undefined in an inner join. */
     readonly shared: StoreDefinition | undefined,
     readonly selfSupplier: ProcessorSupplier,
+    readonly clock: JoinClockNode | undefined,
   ) {
     super(mergeName, { takesNullKeys: shared !== undefined });
   }
@@ -44,12 +53,24 @@ export class StreamJoinNode extends GraphNode {
         .addStateStore(left.store, left.windowed, this.name);
       return;
     }
+    const clock = this.#writeClock(topology);
     topology
       .addProcessor(left.join, left.supplier, { parents: left.windowed })
       .addProcessor(right.join, right.supplier, { parents: right.windowed })
-      .addProcessor(this.name, () => new PassThroughProcessor(), { parents: [left.join, right.join] })
+      .addProcessor(this.name, () => new PassThroughProcessor(), { parents: [left.join, right.join, ...clock] })
       .addStateStore(left.store, left.windowed, right.join)
       .addStateStore(right.store, right.windowed, left.join);
-    if (shared !== undefined) topology.addStateStore(shared, left.join, right.join);
+    if (shared !== undefined) topology.addStateStore(shared, left.join, right.join, ...clock);
+  }
+
+  /** Names the node of the clock, if there is one. */
+  #writeClock(topology: Topology): readonly string[] {
+    if (this.clock === undefined) return [];
+    const { name, supplier, ticks } = this.clock;
+    const parents = [...new Set([this.left.windowed, this.right.windowed]), ticks.source];
+    ticks.writeSource(topology);
+    topology.addProcessor(name, tickedSupplier(supplier, ticks.ticking), { parents });
+    ticks.writeSink(topology, name);
+    return [name];
   }
 }

@@ -57,7 +57,7 @@ export class StreamJoinSideProcessor<K, Own, Other, VR> implements Processor<K, 
       this.#forwardAlone(record);
       return;
     }
-    if (waiting?.due(timestamp) === true) return waiting.emitClosed(record).then(() => this.#join(record));
+    if (waiting?.due(timestamp) === true) return waiting.emitClosed(record.headers).then(() => this.#join(record));
     return this.#join(record);
   }
 

@@ -1,5 +1,6 @@
 import type { KeyValueStore } from '../../state/store.js';
 import { EMISSION_SLICE, Record, type ProcessorContext } from '../../topology/processor.js';
+import type { Headers } from '../../util/headers.js';
 import { JoinTime } from './join-time.js';
 import type { StreamJoinSide } from './stream-join-side.js';
 import type { UnjoinedKey, UnjoinedValue } from './unjoined-format.js';
@@ -53,8 +54,8 @@ export class UnjoinedRecords<K, Own, Other, VR> {
     return time.emissionDue();
   }
 
-  /** Gives the results of the records whose windows have closed, oldest first, with the headers of the current record. */
-  async emitClosed(current: Record<K, Own>): Promise<void> {
+  /** Gives the results of the records whose windows have closed, oldest first, with the headers of what closed them. */
+  async emitClosed(headers: Headers): Promise<void> {
     const { time } = this;
     const open = { left: false, right: false };
     let last: UnjoinedKey<K> | undefined;
@@ -70,7 +71,7 @@ export class UnjoinedRecords<K, Own, Other, VR> {
       if (last !== undefined) this.#store.put(last, null);
       last = at;
       for (const { left, value } of values) {
-        this.#forward(current, at, left, value);
+        this.#forward(headers, at, left, value);
         if (++emitted % EMISSION_SLICE === 0) await this.#context.room();
       }
     }
@@ -82,10 +83,10 @@ export class UnjoinedRecords<K, Own, Other, VR> {
     return timeMs + (left ? afterMs : beforeMs) + graceMs >= this.time.streamTimeMs;
   }
 
-  #forward(current: Record<K, Own>, { key, timeMs }: UnjoinedKey<K>, left: boolean, value: Own | Other): void {
+  #forward(headers: Headers, { key, timeMs }: UnjoinedKey<K>, left: boolean, value: Own | Other): void {
     const { joiner } = this.#side;
     // as: a value of the side that `left` says
     const result = left === this.#side.left ? joiner(value as Own, null, key) : joiner(null, value as Other, key);
-    this.#context.forward(new Record(key, result, timeMs, current.headers));
+    this.#context.forward(new Record(key, result, timeMs, headers));
   }
 }

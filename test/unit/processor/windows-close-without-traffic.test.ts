@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { StreamsBuilder } from '../../../src/dsl/streams-builder.js';
 import type { CloseOn } from '../../../src/processor/window/close-on.js';
+import { within } from '../../../src/processor/window/join-windows.js';
 import { sessions } from '../../../src/processor/window/session-windows.js';
 import { sliding } from '../../../src/processor/window/sliding-windows.js';
 import { hopping, tumbling } from '../../../src/processor/window/windows.js';
@@ -153,6 +154,24 @@ describe('closeOn works for', () => {
     }
   });
 
+  it('outer joins, while neither side gets a record', async () => {
+    await using driver = await start((builder) => {
+      const joiner = (left: string | null, right: string | null): string => `${left}+${right}`;
+      const other = builder.stream('other', text);
+      builder.stream('in', text).outerJoin(other, joiner, within(10), { closeOn: idle }).to('out', text);
+    });
+    const other = driver.createInputTopic('other', text);
+    await play(driver, [['a', 'left', 3], 60]);
+    await other.pipe('b', 'right', { timestamp: 4 });
+    await play(driver, [60]);
+    const output = driver.createOutputTopic('out', text);
+    expect(output.readValues()).toEqual([]);
+    await play(driver, [40]);
+    expect(output.readValues()).toEqual(['left+null', 'null+right']);
+    await other.pipe('a', 'late', { timestamp: 5 });
+    expect(output.readValues()).toEqual(['left+late']); // as in Kafka Streams, a late record still finds what a store holds
+  });
+
   it('suppressed cogroups, in all of their groups', async () => {
     await using driver = await start((builder) => {
       const group = builder.stream('in', text).groupByKey();
@@ -180,6 +199,12 @@ describe('closeOn', () => {
       return builder.build().describe();
     };
     expect(topology('streamTime')).toBe(topology());
+  });
+
+  it('is refused for inner joins', () => {
+    const stream = new StreamsBuilder().stream('in', text);
+    const join = () => stream.join(stream, (left) => left, within(10), { closeOn: idle });
+    expect(join).toThrow('an inner join waits for no window');
   });
 
   it('is refused for windows that are not emitted when they close, and with times that cannot be', () => {
