@@ -4,7 +4,8 @@ import type { ProcessorContext } from '../../topology/processor.js';
  * When is a window closed, when is a record late.
  *
  * An operator's stream time is the largest timestamp it has seen. A window is closed once stream time, less the grace
- * period, has reached its end; a record that comes for a closed window is late, and dropped for that window.
+ * period, has reached its end; a record that comes for a closed window is late, and dropped for that window. Where no record
+ * comes, ticks can move stream time (`close-on.ts`).
  */
 
 /** The end up to which windows are closed at this stream time. */

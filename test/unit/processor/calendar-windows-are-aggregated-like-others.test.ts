@@ -25,10 +25,13 @@ const counting = (write: (days: ReturnType<typeof grouped>) => void) => (builder
 const grouped = (builder: StreamsBuilder) => builder.stream('in', text).groupByKey().windowedBy(days);
 
 describe('windows by the calendar', () => {
-  it('count by day, with the end of each day in the key', async () => {
-    const counts = await run(counting((windowed) => windowed.count().toStream().to('out')), visits, dayKeys); // prettier-ignore
-    expect(counts.map(([window, count]) => [window, count])).toEqual([[change, 1], [change, 2], [next, 1]]); // prettier-ignore
-  });
+  it.each([0, 1_000_000])(
+    'count by day, with the end of each day in the key (cache of %d bytes)',
+    async (cacheMaxBytes) => {
+      const counts = await run(counting((windowed) => windowed.count().toStream().to('out')), visits, { ...dayKeys, cacheMaxBytes }); // prettier-ignore
+      expect(counts.map(([window, count]) => [window, count])).toEqual([[change, 1], [change, 2], [next, 1]]); // prettier-ignore
+    },
+  );
 
   it('are emitted when they close, by their own lengths', async () => {
     const emitted = counting((windowed) => windowed.emitStrategy('onWindowClose').count().toStream().to('out'));

@@ -1,6 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { keyFromJson, toJson } from '../../../src/query/json-value.js';
-import { bytes, double, int64, integer, json, long, string, timeWindowed } from '../../../src/serde/index.js';
+import { calendar } from '../../../src/processor/window/calendar-windows.js';
+import {
+  bytes,
+  calendarWindowed,
+  double,
+  int64,
+  integer,
+  json,
+  long,
+  string,
+  timeWindowed,
+} from '../../../src/serde/index.js';
+
+const days = calendar('week', { timeZone: 'Europe/Berlin' });
 
 describe('a value as JSON', () => {
   it.each([
@@ -28,6 +41,7 @@ describe('a key from JSON', () => {
     [bytes(), 'AQI=', Buffer.from([1, 2])],
     [json(), { a: 1 }, { a: 1 }],
     [timeWindowed(long(), 10), { key: '7', start: 0, end: 10 }, { key: 7, start: 0, end: 10 }],
+    [calendarWindowed(long(), days), { key: '7', start: 0, end: 10 }, { key: 7, start: 0, end: 10 }],
   ])('is what the serde %# writes', (serde, given, expected) => {
     expect(keyFromJson(serde, given)).toEqual(expected);
   });
