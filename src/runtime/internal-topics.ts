@@ -82,16 +82,13 @@ function sizeRepartitionTopics(plan: TaskPlan, counts: Map<string, number>): voi
     if (topic.partitions === undefined) open.add(plan.resolve(topic.name));
     else counts.set(plan.resolve(topic.name), topic.partitions);
   }
-  for (let before = -1; open.size > 0 && open.size !== before;) {
-    before = open.size;
-    for (const topic of open) {
-      const size = widestInputOfWriters(plan, topic, counts);
-      if (size === undefined) continue;
-      counts.set(topic, size);
+  while (open.size > 0) {
+    // The two topics of a foreign-key join are each written from the other: what is known of their inputs has to do.
+    const topic = firstSized(plan, open, counts, false) ?? firstSized(plan, open, counts, true);
+    if (topic !== undefined) {
       open.delete(topic);
+      continue;
     }
-  }
-  if (open.size > 0) {
     throw invalid(
       'INTERNAL_TOPIC_PARTITIONS',
       `repartition topics ${quoted([...open])} get their size from each other`,
@@ -114,17 +111,39 @@ function recordInputs(plan: TaskPlan, sub: SubTopology, counts: ReadonlyMap<stri
   return plan.sourceTopics(sub, counts.keys()).filter((topic) => !plan.isTicks(topic));
 }
 
-/** Undefined while one of those inputs has no size yet. */
-function widestInputOfWriters(plan: TaskPlan, topic: string, counts: ReadonlyMap<string, number>): number | undefined {
-  let widest = 0;
+/** Sizes the first topic whose size can be told; undefined if there is none. */
+function firstSized(
+  plan: TaskPlan,
+  open: ReadonlySet<string>,
+  counts: Map<string, number>,
+  passOver: boolean,
+): string | undefined {
+  for (const topic of open) {
+    const size = widestInputOfWriters(plan, topic, counts, passOver);
+    if (size === undefined) continue;
+    counts.set(topic, size);
+    return topic;
+  }
+  return undefined;
+}
+
+/** Undefined while one of those inputs has no size yet; if such ones are passed over, while none has. */
+function widestInputOfWriters(
+  plan: TaskPlan,
+  topic: string,
+  counts: ReadonlyMap<string, number>,
+  passOver: boolean,
+): number | undefined {
+  let widest: number | undefined;
   for (const sub of plan.topology.subTopologies) {
     const writes = sub.nodes.some(
       (node) => node.kind === 'sink' && typeof node.topic === 'string' && plan.resolve(node.topic) === topic,
     );
     if (!writes) continue;
     const inputs = recordInputs(plan, sub, counts);
-    if (inputs.some((input) => !counts.has(input))) return undefined;
-    widest = Math.max(widest, taskCount(inputs, counts));
+    const known = inputs.filter((input) => counts.has(input));
+    if (known.length < inputs.length && !passOver) return undefined;
+    if (known.length > 0 || inputs.length === 0) widest = Math.max(widest ?? 0, taskCount(known, counts));
   }
   return widest;
 }

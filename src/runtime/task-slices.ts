@@ -6,8 +6,8 @@ import type { RecordWriter } from './record-writer.js';
 const SLICE_MS = 15;
 /** Records of one task before the clock is looked at and the next task has its turn. */
 const RECORDS_PER_TURN = 128;
-/** Cache entries evicted at once. */
-const EVICTIONS_PER_TURN = 1_000;
+/** Cache entries flushed at once. */
+const FLUSHED_AT_ONCE = 1_000;
 
 /**
  * Gives every task its turns. A task that waits (for a promise of its processor, or for room in the writer) is passed
@@ -53,11 +53,13 @@ export class TaskSlices {
   }
 
   /**
-   * Whether no task is inside a record, so that a commit may happen. From the first call on, tasks that waited are held
-   * back once they are done, until {@link release}.
+   * Empties the record caches, and gives whether no task is inside a record, so that a commit may happen. A task that waits
+   * for what its cache has let go stops nobody. From the first call on, tasks that waited are held back once they are done,
+   * until {@link release}.
    */
   quiesce(tasks: readonly OwnedTask[]): boolean {
     this.#holding = true;
+    for (const owned of tasks) this.#flush(owned);
     return tasks.every((owned) => owned.waiting === undefined);
   }
 
@@ -74,10 +76,18 @@ export class TaskSlices {
     const slice = task.process(RECORDS_PER_TURN);
     if (typeof slice !== 'string') return this.#wait(owned, slice);
     if (state.cacheOverflowBytes > 0) {
-      const eviction = task.flushSlice(EVICTIONS_PER_TURN);
+      const eviction = task.flushSlice(FLUSHED_AT_ONCE);
       if (typeof eviction !== 'string') return this.#wait(owned, eviction);
     }
     return slice === 'more' && !task.commitRequested;
+  }
+
+  #flush(owned: OwnedTask): void {
+    while (owned.task && !owned.waiting) {
+      const slice = owned.task.flushSlice(FLUSHED_AT_ONCE);
+      if (slice === 'idle') return;
+      if (slice !== 'more') this.#wait(owned, slice);
+    }
   }
 
   #punctuate(owned: OwnedTask): void {

@@ -136,8 +136,8 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
    */
   readonly emitIntervalMs: number;
   /**
-   * Resolves when the writer has room. A processor that emits without bound awaits it after every
-   * {@link EMISSION_SLICE} records that it forwarded.
+   * Resolves when the writer has room, what was forwarded is processed, and other tasks have had a turn. A processor that
+   * emits without bound awaits it after every {@link EMISSION_SLICE} records that it forwarded.
    */
   room(): Promise<void>;
   /**

@@ -17,6 +17,8 @@ interface PendingCall {
   /** What was forwarded behind the call, in order. */
   readonly deferred: DeferredCall[];
   done: boolean;
+  /** Waits for its turn: told when no call above it is pending. */
+  resume: (() => void) | undefined;
 }
 
 interface Settlement {
@@ -45,12 +47,20 @@ export class AsyncCalls {
     this.#current = current;
   }
 
-  /** Takes a promise that a node's processor or punctuator gave. */
-  add(node: TaskNode, promise: Promise<void>): void {
+  /** How many calls are pending. */
+  get depth(): number {
+    return this.#pending.length;
+  }
+
+  /**
+   * Takes a promise that a node's processor or punctuator gave. What it forwarded before may be pending already, and comes
+   * first: `depth` is how many calls were pending when the node was called.
+   */
+  add(node: TaskNode, promise: Promise<void>, depth: number): void {
     const { timestamp, headers } = this.#current;
-    const call: PendingCall = { node, timestamp, headers, deferred: [], done: false };
+    const call: PendingCall = { node, timestamp, headers, deferred: [], done: false, resume: undefined };
     if (!this.active) this.#settlement = settlement();
-    this.#pending.push(call);
+    this.#pending.splice(depth, 0, call);
     this.active = true;
     this.#inline = false;
     promise.then(
@@ -71,6 +81,13 @@ export class AsyncCalls {
     else newest.deferred.push({ child, record });
   }
 
+  /** Resolves when what a node's pending call has forwarded is processed, so that no more than one slice of it is deferred. */
+  turnOf(node: TaskNode): Promise<void> | undefined {
+    const call = this.#pending.find((pending) => pending.node === node);
+    if (call === undefined || call === this.#pending.at(-1) || this.#failure !== undefined) return undefined;
+    return new Promise((resolve) => (call.resume = resolve));
+  }
+
   /**
    * Resolves when nothing is pending or deferred any more. After a failure it rejects, but only when no call is pending, so
    * that no processor goes on behind the task's back; what was deferred is dropped.
@@ -83,6 +100,7 @@ export class AsyncCalls {
   /** {@link settled}, for a failure outside of a pending call. */
   abandon(error: unknown): Promise<void> {
     this.#failure ??= { error };
+    for (const { resume } of this.#pending) resume?.();
     return this.settled();
   }
 
@@ -114,6 +132,7 @@ export class AsyncCalls {
     } catch (error) {
       this.#failure ??= { error };
     }
+    if (this.#failure !== undefined) for (const { resume } of this.#pending) resume?.();
     if (this.#failure === undefined || !this.#pending.every(({ done }) => done)) return;
     const { error } = this.#failure;
     this.clear();
@@ -127,6 +146,7 @@ export class AsyncCalls {
       this.#runDeferred(newest.deferred);
     }
     this.#restore();
+    this.#pending.at(-1)?.resume?.();
     if (this.#pending.length > 0) return;
     this.clear();
     this.#settlement.resolve();

@@ -78,9 +78,11 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
 
   receive(record: Record<unknown, unknown>): void {
     this.#processed.value++;
+    const { calls } = this.#scope;
+    const { depth } = calls;
     try {
       const result = this.#processor.process(record);
-      if (result !== undefined) this.#scope.calls.add(this, result);
+      if (result !== undefined) calls.add(this, result, depth);
     } catch (error) {
       this.failed(error);
     }
@@ -88,10 +90,12 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
 
   /** Runs a punctuator of this node. */
   punctuate(timestampMs: number, punctuator: Punctuator): void {
-    this.#scope.context.enterPunctuation(timestampMs);
+    const { calls, context } = this.#scope;
+    const { depth } = calls;
+    context.enterPunctuation(timestampMs);
     try {
       const result = punctuator(timestampMs);
-      if (result !== undefined) this.#scope.calls.add(this, result);
+      if (result !== undefined) calls.add(this, result, depth);
     } catch (error) {
       this.failed(error);
     }
@@ -195,9 +199,11 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     this.#scope.requestCommit();
   }
 
-  room(): Promise<void> {
-    const { collector } = this.#scope;
-    return collector.full ? collector.drain() : Promise.resolve();
+  async room(): Promise<void> {
+    const { calls, clock, collector } = this.#scope;
+    await clock.yieldToEventLoop();
+    await calls.turnOf(this);
+    if (collector.full) await collector.drain();
   }
 
   newTick(streamTimeMs: number): Tick | undefined {

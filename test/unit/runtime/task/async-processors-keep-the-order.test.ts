@@ -156,3 +156,53 @@ describe('an asynchronous punctuator', () => {
     expect(runs).toEqual([5, 15]);
   });
 });
+
+describe('a processor that goes on after a promise', () => {
+  const inTwoParts: Step = async (record, context) => {
+    context.forward(record.withValue('1'));
+    context.forward(record.withValue('2'));
+    await Promise.resolve();
+    context.forward(record.withValue('3'));
+  };
+  const slowly: Step = async (record, context) => {
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    context.forward(record);
+  };
+
+  it('forwards behind what it forwarded before', async () => {
+    const { run, written } = await started(chain(inTwoParts, slowly), ['a']);
+    await run();
+    expect(written('out')).toEqual(['1', '2', '3']);
+  });
+
+  it('gets room only when what it forwarded is processed', async () => {
+    const processed: string[] = [];
+    const unbounded: Step = async (record, context) => {
+      for (let part = 0; part < 3; part++) {
+        context.forward(record);
+        await context.room();
+        processed.push('room');
+      }
+    };
+    const counting: Step = async (record, context) => {
+      await slowly(record, context);
+      processed.push('done');
+    };
+    const { run } = await started(chain(unbounded, counting), ['a']);
+    await run();
+    expect(processed).toEqual(['done', 'room', 'done', 'room', 'done', 'room']);
+  });
+
+  it('gets room also when what it forwarded fails, so that the failure can be told', async () => {
+    const unbounded: Step = async (record, context) => {
+      context.forward(record);
+      await context.room();
+    };
+    const failing: Step = async () => {
+      for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+      throw new RangeError('no');
+    };
+    const { task } = await started(chain(unbounded, failing), ['a']);
+    await expect(task.process(1)).rejects.toMatchObject({ context: { node: 'p2' } });
+  });
+});
