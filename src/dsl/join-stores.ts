@@ -1,6 +1,6 @@
 import type { Serde } from '../serde/serde.js';
 import type { KeyValueStoreDefinition, StoreDefinition, WindowStoreDefinition } from '../state/store.js';
-import { unjoinedKeySerde, unjoinedValuesSerde } from '../processor/join/unjoined-format.js';
+import { SIDE_AT, unjoinedKeySerde, unjoinedValuesSerde } from '../processor/join/unjoined-format.js';
 import { joinWindowSizeMs, type JoinWindows } from '../processor/window/join-windows.js';
 import { changelogSettings } from '../topology/store-definitions.js';
 import { TopologyError } from '../topology/topology-error.js';
@@ -62,6 +62,7 @@ export function unjoinedStore(
     caching: false,
     logging: changelogSettings(options.logging),
     timestamped: false,
+    laneAt: SIDE_AT,
   };
 }
 

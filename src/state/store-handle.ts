@@ -8,6 +8,7 @@ import { openChangeBuffer } from './buffer/open-change-buffer.js';
 import { besideHeads, BoundsIndex, HEAD_ROWS, VALUE_ROWS } from './bounds/bounds-index.js';
 import type { CommittedNumber } from './committed-number.js';
 import { TableKeyValueStore } from './key-value/key-value-store.js';
+import { lanedRows, LanedTableStore } from './key-value/laned-table-store.js';
 import { PREFIX_HEAD_ROWS, PrefixHeads } from './key-value/prefix-heads.js';
 import { PrefixedTableStore } from './key-value/prefixed-table-store.js';
 import { Recency } from './key-value/recency.js';
@@ -104,6 +105,7 @@ export function openStoreHandle(definition: StoreDefinition, parts: StoreParts):
 
 function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StoreParts): StoreHandle {
   if (definition.prefixed === true) return openPrefixedStore(definition, parts);
+  if (definition.laneAt !== undefined) return openLanedStore(definition, lanedRows(definition.laneAt), parts);
   const base = parts.baseOnDisk(definition, BARE_KEYS) ?? new MemoryBase(BARE_KEYS);
   const table = tableOf(definition, base, parts, definition.caching);
   const values = valuesOf(definition);
@@ -151,6 +153,23 @@ function openPrefixedStore(definition: KeyValueStoreDefinition, parts: StorePart
     reset: () => {
       index.reset();
     },
+    deleteExpired: () => Promise.resolve(),
+  };
+}
+
+function openLanedStore(definition: KeyValueStoreDefinition, layout: RowLayout, parts: StoreParts): StoreHandle {
+  const base = parts.baseOnDisk(definition, layout) ?? new MemoryBase(layout);
+  const table = tableOf(definition, base, parts, false);
+  const values = valuesOf(definition);
+  return {
+    store: new LanedTableStore(definition, table, values),
+    table,
+    base,
+    numbers: { entries: table.overlay.count },
+    values,
+    listenerKey: (entry) => entry.key,
+    restoring: () => true,
+    reset: () => undefined,
     deleteExpired: () => Promise.resolve(),
   };
 }

@@ -39,6 +39,8 @@ export interface KeyValueStoreDefinition extends CommonDefinition {
    * long as they are few, for `withPrefix` (foreign-key subscriptions). Default false.
    */
   readonly prefixed?: boolean;
+  /** Place of a byte in the keys, 0 or 1, that is their lane: each can be read for itself (unjoined records of either side). */
+  readonly laneAt?: number;
 }
 
 export interface WindowStoreDefinition extends CommonDefinition {
@@ -126,6 +128,12 @@ export interface PrefixedKeyValueStore<V> extends KeyValueStore<Buffer, V> {
   withPrefix(prefix: Buffer): readonly (readonly [Buffer, V])[] | undefined;
   /** A scan found these to be all keys of a prefix, in order: if they are few they are known from now on. */
   foundAll(prefix: Buffer, keys: readonly Buffer[]): void;
+}
+
+/** A key-value store of two lanes that can be read apart (`laneAt` in its definition). */
+export interface LanedKeyValueStore<K, V> extends KeyValueStore<K, V> {
+  /** Entries of a lane in the order of their keys' bytes, from these bytes on; if `reverse` the other way, down to them. */
+  lane(lane: 0 | 1, from: Buffer, reverse?: boolean): AsyncIterableIterator<readonly [K, V]>;
 }
 
 /** A window store's entry in a scan. */

@@ -10,8 +10,10 @@ const shared = new WeakMap<StateStore, JoinTime>();
  */
 export class JoinTime {
   streamTimeMs = -1;
-  /** No record that waits is older, as far as known; -Infinity: unknown. */
+  /** When windows close that begin here, it is looked what waits no longer (Kafka Streams' `minTime`); -Infinity: unknown. */
   earliestMs = -Infinity;
+  /** No record of the right, and of the left side that waits is older, as far as known; -Infinity: unknown. */
+  readonly waitsFromMs: [right: number, left: number] = [-Infinity, -Infinity];
   #nextEmissionMs = 0;
   #name = '';
   #context!: ProcessorContext; // set by `of`, which makes it
@@ -27,6 +29,7 @@ export class JoinTime {
     time.#name = `join-time-${store.name}`;
     time.streamTimeMs = context.metadata.get(time.#name) ?? -1;
     time.earliestMs = -Infinity;
+    time.waitsFromMs.fill(-Infinity);
     time.#nextEmissionMs = 0;
     return time;
   }
@@ -38,9 +41,11 @@ export class JoinTime {
     this.#context.metadata.put(this.#name, timestamp);
   }
 
-  /** A record waits from now on. */
-  waits(timestamp: number): void {
+  /** A record of a side waits from now on. */
+  waits(timestamp: number, left: boolean): void {
+    const side = left ? 1 : 0;
     if (timestamp < this.earliestMs) this.earliestMs = timestamp;
+    if (timestamp < this.waitsFromMs[side]) this.waitsFromMs[side] = timestamp;
   }
 
   /** Whether what waits may be looked through again; true at most once per interval of wall-clock time. */

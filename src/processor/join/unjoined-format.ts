@@ -20,6 +20,8 @@ export interface UnjoinedKey<K> {
 export type UnjoinedValue<L, R> =
   { readonly left: true; readonly value: L } | { readonly left: false; readonly value: R };
 
+/** Where a key has its side. */
+export const SIDE_AT = 8;
 const KEY_AT = 9;
 const VARIABLE_SIZE = 1;
 const LIST_HEADER = 5;
@@ -33,16 +35,23 @@ export function unjoinedKeySerde<K>(inner: Serde<K>): Serde<UnjoinedKey<K>> {
       const keyBytes = inner.serialize(key);
       const bytes = Buffer.allocUnsafe(KEY_AT + keyBytes.length);
       writeInt64(bytes, timeMs, 0);
-      bytes[8] = left ? 1 : 0;
+      bytes[SIDE_AT] = left ? 1 : 0;
       keyBytes.copy(bytes, KEY_AT);
       return bytes;
     },
     deserialize(bytes: Buffer, start: number, end: number) {
       if (end - start < KEY_AT) throw SerdeError.ofBytes(name, bytes, start, end, 'it is too short');
       const key = inner.deserialize(bytes, start + KEY_AT, end);
-      return { timeMs: readInt64(bytes, start), left: bytes[start + 8] === 1, key };
+      return { timeMs: readInt64(bytes, start), left: bytes[start + SIDE_AT] === 1, key };
     },
   });
+}
+
+/** What the keys of this time and later ones are not below. */
+export function unjoinedFrom(timeMs: number): Buffer {
+  const bytes = Buffer.allocUnsafe(SIDE_AT);
+  writeInt64(bytes, Math.min(Math.max(0, timeMs), Number.MAX_SAFE_INTEGER), 0);
+  return bytes;
 }
 
 /** A list of Kafka Streams' `LeftOrRightValue`. */

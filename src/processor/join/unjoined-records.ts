@@ -1,15 +1,15 @@
-import type { KeyValueStore } from '../../state/store.js';
+import type { LanedKeyValueStore } from '../../state/store.js';
 import { EMISSION_SLICE, Record, type ProcessorContext } from '../../topology/processor.js';
 import type { Headers } from '../../util/headers.js';
 import { JoinTime } from './join-time.js';
 import type { StreamJoinSide } from './stream-join-side.js';
-import type { UnjoinedKey, UnjoinedValue } from './unjoined-format.js';
+import { unjoinedFrom, type UnjoinedKey, type UnjoinedValue } from './unjoined-format.js';
+import { standsBefore, WaitingSide } from './waiting-side.js';
 
-/** Records of both sides that wait, in the order of their times. */
-export type UnjoinedStore<K, Own, Other> = KeyValueStore<
-  UnjoinedKey<K>,
-  readonly (UnjoinedValue<Own, Other> | UnjoinedValue<Other, Own>)[]
->;
+type Values<Own, Other> = readonly (UnjoinedValue<Own, Other> | UnjoinedValue<Other, Own>)[];
+
+/** Records of both sides that wait, each side a lane, in the order of their times. */
+export type UnjoinedStore<K, Own, Other> = LanedKeyValueStore<UnjoinedKey<K>, Values<Own, Other>>;
 
 /** The records of a left or outer join that have found none of the other side, as one of the sides sees them. */
 export class UnjoinedRecords<K, Own, Other, VR> {
@@ -36,7 +36,7 @@ export class UnjoinedRecords<K, Own, Other, VR> {
   add({ key, value, timestamp }: Record<K, Own>): void {
     const at = { timeMs: timestamp, left: this.#side.left, key };
     const entry = { left: this.#side.left, value } as UnjoinedValue<Own, Other>; // of the side that `left` says
-    this.time.waits(timestamp);
+    this.time.waits(timestamp, at.left);
     this.#store.put(at, [...(this.#store.get(at) ?? []), entry]);
   }
 
@@ -54,28 +54,86 @@ export class UnjoinedRecords<K, Own, Other, VR> {
     return time.emissionDue();
   }
 
-  /** Gives the results of the records whose windows have closed, oldest first, with the headers of what closed them. */
+  /**
+   * Gives the results of the records whose windows have closed, oldest first, with the headers of what closed them. Those
+   * that still wait are not read, however many they are, nor are rows that were deleted before.
+   */
   async emitClosed(headers: Headers): Promise<void> {
     const { time } = this;
-    const open = { left: false, right: false };
-    let last: UnjoinedKey<K> | undefined;
+    const right = this.#walk(false, time.waitsFromMs[0]);
+    const left = this.#walk(true, time.waitsFromMs[1]);
+    try {
+      await right.advance();
+      await left.advance();
+      const lastMs = await this.#emit(headers, [right, left]);
+      time.waitsFromMs[0] = right.timeMs;
+      time.waitsFromMs[1] = left.timeMs;
+      time.earliestMs = await this.#nextLook(right, left, lastMs);
+    } finally {
+      await right.close();
+      await left.close();
+    }
+  }
+
+  /** Gives the time of the last one; -1 if there was none. */
+  async #emit(headers: Headers, sides: readonly WaitingSide<K, Values<Own, Other>>[]): Promise<number> {
+    let lastMs = -1;
     let emitted = 0;
-    time.earliestMs = Infinity;
-    for await (const [at, values] of this.#store.all()) {
-      time.earliestMs = at.timeMs;
-      if (open.left && open.right) break;
-      if (this.#stillOpen(at)) {
-        open[at.left ? 'left' : 'right'] = true;
-        continue;
-      }
-      if (last !== undefined) this.#store.put(last, null);
-      last = at;
+    for (let side = this.#closed(sides); side?.at !== undefined; side = this.#closed(sides)) {
+      const { at, values = [] } = side;
       for (const { left, value } of values) {
         this.#forward(headers, at, left, value);
         if (++emitted % EMISSION_SLICE === 0) await this.#context.room();
       }
+      this.#store.put(at, null);
+      lastMs = at.timeMs;
+      await side.advance();
     }
-    if (last !== undefined) this.#store.put(last, null);
+    return lastMs;
+  }
+
+  /** The side whose next record comes first, of those whose next record waits no longer. */
+  #closed(sides: readonly WaitingSide<K, Values<Own, Other>>[]): WaitingSide<K, Values<Own, Other>> | undefined {
+    const closed = sides.filter(({ at }) => at !== undefined && !this.#stillOpen(at));
+    return closed.reduce<(typeof closed)[number] | undefined>(
+      (first, side) => (first?.at && side.at && standsBefore(first.at, side.at) ? first : side),
+      undefined,
+    );
+  }
+
+  /**
+   * What Kafka Streams remembers as the earliest time: that of the last record that it reads. It reads on until it has met
+   * one of each side whose window is open, and one more; or to the end.
+   */
+  async #nextLook(
+    right: WaitingSide<K, Values<Own, Other>>,
+    left: WaitingSide<K, Values<Own, Other>>,
+    lastMs: number,
+  ): Promise<number> {
+    if (right.at === undefined || left.at === undefined) {
+      const rest = [right, left].find(({ at }) => at !== undefined);
+      if (rest === undefined) return lastMs < 0 ? Infinity : lastMs;
+      return Math.max(lastMs, await this.#timeAt(rest.left, -Infinity, true));
+    }
+    const [earlier, later] = standsBefore(right.at, left.at) ? [right, left] : [left, right];
+    const laterMs = later.timeMs;
+    await later.advance();
+    // Of one time the right side comes first.
+    const beyondMs = await this.#timeAt(earlier.left, earlier.left ? laterMs : laterMs + 1);
+    const nextMs = Math.min(later.timeMs, beyondMs);
+    return nextMs === Infinity ? laterMs : nextMs;
+  }
+
+  /** Time of the first record of a side from a time on, or of its last one; Infinity if there is none. */
+  async #timeAt(left: boolean, fromMs: number, reverse = false): Promise<number> {
+    const side = this.#walk(left, fromMs, reverse);
+    await side.advance();
+    await side.close();
+    return side.timeMs;
+  }
+
+  #walk(left: boolean, fromMs: number, reverse = false): WaitingSide<K, Values<Own, Other>> {
+    return new WaitingSide(left, this.#store.lane(left ? 1 : 0, unjoinedFrom(fromMs), reverse));
   }
 
   #stillOpen({ timeMs, left }: UnjoinedKey<K>): boolean {

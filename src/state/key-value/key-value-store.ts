@@ -15,14 +15,14 @@ const NO_PREFIX = Buffer.alloc(0);
 /** A key-value store of a task, plain or timestamped. */
 export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
   readonly name: string;
-  private readonly keySerde: Serde<K>;
+  protected readonly keySerde: Serde<K>;
   private readonly stringKeys: boolean;
   private lastKey: K | undefined;
   private lastEntry: Entry | undefined;
 
   constructor(
     readonly definition: KeyValueStoreDefinition,
-    private readonly table: Table,
+    protected readonly table: Table,
     private readonly values: ValueCodec<V>,
     /** Told of each key that is read (a store that drops the least recently used). */
     private readonly onRead?: (entry: Entry) => void,
@@ -92,15 +92,16 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
     };
   }
 
-  private scan(range: RowRange): AsyncIterable<readonly [K, V]> {
+  protected scan(range: RowRange): AsyncIterable<readonly [K, V]> {
     const bounds = boundsOf({ ...range, prefix: NO_PREFIX });
     const from = bytesToMapKey(bounds.from);
     const before = bounds.before === undefined ? undefined : bytesToMapKey(bounds.before);
     const holds = ({ mapKey }: Entry): boolean => mapKey >= from && (before === undefined || mapKey < before);
-    return scanTable(this.table, [{ range, holds }], (key, value, valueStart, timestamp) => [
-      this.keySerde.deserialize(key, 0, key.length),
-      this.values.decode(value, valueStart, timestamp),
-    ]);
+    return scanTable(this.table, [{ range, holds }], (key, ...value) => this.entryOf(key, ...value));
+  }
+
+  protected entryOf(key: Buffer, value: Buffer, valueStart: number, timestamp: number): readonly [K, V] {
+    return [this.keySerde.deserialize(key, 0, key.length), this.values.decode(value, valueStart, timestamp)];
   }
 
   /** A read and the write that follows it mostly have one key: its bytes are made once. */

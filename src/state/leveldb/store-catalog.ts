@@ -1,5 +1,10 @@
 import { MillraceError, invalid } from '../../util/errors.js';
-import type { SessionStoreDefinition, StoreDefinition, WindowStoreDefinition } from '../store.js';
+import type {
+  KeyValueStoreDefinition,
+  SessionStoreDefinition,
+  StoreDefinition,
+  WindowStoreDefinition,
+} from '../store.js';
 import { successorOf } from '../base.js';
 import type { LevelDatabase } from './level-database.js';
 import { FORMAT } from './level-database.js';
@@ -87,7 +92,7 @@ export class StoreCatalog {
 function layoutOf(definition: StoreDefinition): string {
   switch (definition.kind) {
     case 'keyValue':
-      return `keyValue${definition.timestamped ? ' timestamped' : ''}${definition.prefixed === true ? ' prefixed' : ''}`;
+      return keyValueLayout(definition);
     case 'window':
       if (definition.retainDuplicates && !definition.timestamped)
         return `window chunks retention ${definition.retentionMs}`;
@@ -98,6 +103,11 @@ function layoutOf(definition: StoreDefinition): string {
     default:
       return definition.kind;
   }
+}
+
+function keyValueLayout({ timestamped, prefixed = false, laneAt }: KeyValueStoreDefinition): string {
+  const lanes = laneAt === undefined ? '' : ` lanes at ${laneAt}`;
+  return `keyValue${timestamped ? ' timestamped' : ''}${prefixed ? ' prefixed' : ''}${lanes}`;
 }
 
 function orderOf(definition: WindowStoreDefinition | SessionStoreDefinition): string {

@@ -1,0 +1,79 @@
+import { boundsOf, type RowLayout, type RowRange } from '../base.js';
+import { scanTable, type MergedScan, type RowReader } from '../scan.js';
+import type { KeyValueStoreDefinition, LanedKeyValueStore } from '../store.js';
+import type { Table } from '../table.js';
+import type { ValueCodec } from '../value-codec.js';
+import { TableKeyValueStore } from './key-value-store.js';
+
+/*
+ * Rows of a store whose keys have a byte, 0 or 1, that is their lane: `| lane | key |`. So each lane can be read for itself.
+ */
+
+const NO_PREFIX = Buffer.alloc(0);
+
+/** The rows of a store whose keys have their lane at this place. */
+export function lanedRows(laneAt: number): RowLayout {
+  return {
+    prefixLength: 1,
+    writePrefix(row, at) {
+      row[at] = row[at + 1 + laneAt] ?? 0;
+    },
+  };
+}
+
+interface FoundRow<K, V> {
+  readonly key: Buffer;
+  readonly entry: readonly [K, V];
+}
+
+/** A key-value store of two lanes. */
+export class LanedTableStore<K, V> extends TableKeyValueStore<K, V> implements LanedKeyValueStore<K, V> {
+  private readonly laneAt: number;
+
+  constructor(definition: KeyValueStoreDefinition, table: Table, values: ValueCodec<V>) {
+    super(definition, table, values);
+    this.laneAt = definition.laneAt ?? 0;
+  }
+
+  lane(lane: 0 | 1, from: Buffer, reverse = false): AsyncIterableIterator<readonly [K, V]> {
+    const range = { prefix: NO_PREFIX, from, reverse };
+    return this.scanLane(lane, range, (key, ...value) => this.entryOf(key, ...value));
+  }
+
+  /** Both lanes, in the order of their keys. */
+  protected override scan(range: RowRange): AsyncIterable<readonly [K, V]> {
+    const scan = (lane: 0 | 1): MergedScan<FoundRow<K, V>> =>
+      this.scanLane(lane, range, (key, ...value) => ({ key, entry: this.entryOf(key, ...value) }));
+    return inOrder(scan(0), scan(1), range.reverse);
+  }
+
+  private scanLane<T>(lane: 0 | 1, range: RowRange, read: RowReader<T>): MergedScan<T> {
+    const { from, before } = boundsOf(range);
+    const section = {
+      range: { ...range, prefix: Buffer.of(lane) },
+      holds: ({ key }: { readonly key: Buffer }) =>
+        key[this.laneAt] === lane && key.compare(from) >= 0 && (before === undefined || key.compare(before) < 0),
+    };
+    return scanTable(this.table, [section], read);
+  }
+}
+
+async function* inOrder<K, V>(
+  left: MergedScan<FoundRow<K, V>>,
+  right: MergedScan<FoundRow<K, V>>,
+  reverse: boolean,
+): AsyncGenerator<readonly [K, V], void> {
+  await using first = left;
+  await using second = right;
+  const sign = reverse ? -1 : 1;
+  let [a, b] = [await first.next(), await second.next()];
+  while (a.done !== true || b.done !== true) {
+    if (b.done === true || (a.done !== true && sign * a.value.key.compare(b.value.key) < 0)) {
+      if (a.done !== true) yield a.value.entry;
+      a = await first.next();
+    } else {
+      yield b.value.entry;
+      b = await second.next();
+    }
+  }
+}
