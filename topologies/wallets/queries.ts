@@ -1,5 +1,5 @@
 import { defineQuery, type ReadOnlyKeyValueStore, type ValueAndTimestamp } from 'millrace';
-import { mean } from './money.js';
+import { mean } from '../money.js';
 import type { TopCredits } from './top-credits.js';
 import type { Balance, Debits } from './topology.js';
 

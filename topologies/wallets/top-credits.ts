@@ -8,8 +8,8 @@ import {
   type ProcessorContext,
   type Record,
 } from 'millrace';
-import { toMoney, type Money } from './money.js';
-import { DECIMALS, INTEGER_DIGITS, type Transaction } from './transaction.js';
+import { DECIMALS, INTEGER_DIGITS, toMoney, type Money } from '../money.js';
+import type { Transaction } from './transaction.js';
 
 /** One credit in a ranking. */
 export interface Credit {

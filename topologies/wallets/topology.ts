@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import { defineTopology, json, string, type KStream, type StreamsBuilder } from 'millrace';
 import { transactionsGenerator } from './generator.js';
-import { add, type Money } from './money.js';
+import { add, type Money } from '../money.js';
 import { walletQueries } from './queries.js';
 import { creditsStore, RankCredits, topCreditsStore, type TopCredits } from './top-credits.js';
 import { transactionSerde, type Transaction } from './transaction.js';

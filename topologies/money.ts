@@ -1,8 +1,11 @@
 import Big from 'big.js';
-import { decimalsOf } from './transaction.js';
 
-/** An exact amount as text with at least two decimals, such as `75.00`: how stores and answers hold money. */
+/** An exact amount as text with at least two decimals, such as `75.00`: how stores, topics and answers hold money. */
 export type Money = string;
+
+/** Most digits of an amount before and after the point. */
+export const INTEGER_DIGITS = 18;
+export const DECIMALS = 9;
 
 export function toMoney(amount: Big): Money {
   return amount.toFixed(Math.max(2, decimalsOf(amount)));
@@ -16,4 +19,9 @@ export function add(money: Money, amount: Big | Money): Money {
 export function mean(total: Money, count: number): Money {
   const sum = new Big(total);
   return toMoney(sum.div(count).round(Math.max(2, decimalsOf(sum)), Big.roundHalfUp));
+}
+
+/** Digits after the point. */
+export function decimalsOf(amount: Big): number {
+  return Math.max(0, amount.c.length - 1 - amount.e);
 }

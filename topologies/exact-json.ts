@@ -1,0 +1,60 @@
+import Big from 'big.js';
+import { parse } from 'lossless-json';
+import { SerdeError, type Serde } from 'millrace';
+import { DECIMALS, decimalsOf, INTEGER_DIGITS } from './money.js';
+
+/** The members of a JSON object; its numbers are exact. */
+export type Fields = Readonly<Partial<Record<string, unknown>>>;
+
+/** Times below this are seconds: as milliseconds they would be in 1973. */
+const SECONDS_BELOW = 100_000_000_000;
+/** The last time that a date can say, milliseconds. */
+const LATEST_MS = 8.64e15;
+
+/**
+ * JSON objects whose numbers are read digit by digit, so that no amount passes through a floating-point number. What `read`
+ * throws is the reason why a record is malformed. Amounts write themselves as text.
+ */
+export function exactJson<T>(what: string, read: (fields: Fields) => T): Serde<T> {
+  return Object.freeze({
+    name: 'json',
+    serialize: (value: T) => Buffer.from(JSON.stringify(value)),
+    deserialize(bytes: Buffer, start: number, end: number) {
+      try {
+        const value = parse(bytes.toString('utf8', start, end), undefined, (digits) => new Big(digits));
+        if (typeof value !== 'object' || value === null || value instanceof Big)
+          throw new TypeError(`${what} is an object`);
+        return read(value as Fields);
+      } catch (error) {
+        throw SerdeError.ofBytes('json', bytes, start, end, error instanceof Error ? error.message : '', error);
+      }
+    },
+  });
+}
+
+/** Text without control characters: ids are parts of keys. */
+export function idOf(fields: Fields, name: string): string {
+  const id = fields[name];
+  if (typeof id === 'string' && /^\P{Cc}+$/u.test(id)) return id;
+  throw new TypeError(id === undefined ? `${name} is missing` : `${name} is not a text`);
+}
+
+/** A decimal that is not negative, as text or as a number. */
+export function amountOf(fields: Fields, name: string): Big {
+  const given = fields[name];
+  if (given === undefined) throw new TypeError(`${name} is missing`);
+  const text = typeof given === 'string' && /^\d+(\.\d+)?$/.test(given);
+  if (!text && !(given instanceof Big)) throw new TypeError(`${name} is not a decimal`);
+  const amount = new Big(given);
+  if (amount.lt(0)) throw new TypeError(`${name} is negative`);
+  if (amount.e < INTEGER_DIGITS && decimalsOf(amount) <= DECIMALS) return amount;
+  throw new TypeError(`${name} has more than ${INTEGER_DIGITS} digits or ${DECIMALS} decimals`);
+}
+
+/** Epoch milliseconds, of milliseconds, or seconds if below 10^11, or ISO 8601. */
+export function timeOf(fields: Fields, name: string): number {
+  const given = fields[name];
+  const time = given instanceof Big ? given.toNumber() : typeof given === 'string' ? Date.parse(given) : NaN;
+  if (!(time >= 0 && time <= LATEST_MS)) throw new TypeError(`${name} is not a time`);
+  return Math.floor(given instanceof Big && time < SECONDS_BELOW ? time * 1_000 : time);
+}
