@@ -7,6 +7,8 @@ export { loadConfig } from './app/config.js';
 export type { Config, Flags, SettingName } from './app/config.js';
 export type { MillraceApp, MillraceAppOptions } from './app/millrace-app.js';
 export { startMillrace } from './app/start-millrace.js';
+export { generate } from './connect/generator/generate.js';
+export type { GeneratorRun } from './connect/generator/generate.js';
 export { defineGenerator } from './connect/generator/generator.js';
 export type {
   GeneratedRecord,
