@@ -261,9 +261,10 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
   }
 
   /**
-   * Puts records in the order of their timestamps; those of one timestamp stay in the order in which they were read. Each is held
-   * back, in memory and in a changelog, until stream time is `within` past it, and what comes further behind is late (`late`).
-   * The last records wait for later ones: time alone does not let them go. The order is that of one partition.
+   * Puts records in the order of their timestamps; those of one timestamp stay in the order in which they were read, unless
+   * `thenBy` orders them. Each is held back, in memory and in a changelog, until stream time is `within` past it, and what
+   * comes further behind is late (`late`). The last records wait for later ones: time alone does not let them go. The order is
+   * that of one partition.
    *
    *     clicks.reorder({ within: '10s', late: (late) => late.to('late-clicks') })
    *

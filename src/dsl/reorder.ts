@@ -28,6 +28,11 @@ export interface WithSerdes<F extends StreamFacts, KS, VS> extends StreamFacts {
 export interface Reorder<K, V, F extends StreamFacts> extends Named, Late<K, V, F>, ClosesOn {
   /** How far a record may come behind stream time, this included; what comes later is late. 0 or more. */
   readonly within: Duration;
+  /**
+   * What records of one timestamp are ordered by, as UTF-8, before the order in which they were read: so that they, too, go
+   * on in the same order however they came.
+   */
+  readonly thenBy?: (value: V, key: K) => string;
   /** Name of the store. Default: a generated one. */
   readonly store?: string;
   /** `false`: what is held back is lost with the instance. An object: topic configs of the changelog. Default true. */
@@ -63,7 +68,7 @@ export function reorderStream<K, V, F extends StreamFacts>(
     caching: false,
     logging: changelogSettings(options.logging),
   });
-  const reordering = { storeName, withinMs, lateChild: lateChildName(place, options) };
+  const reordering = { storeName, withinMs, thenBy: options.thenBy, lateChild: lateChildName(place, options) };
   const supplier = () => () => new ReorderProcessor<K, V>(reordering) as Processor;
   const clock = closingClock(options.closeOn);
   const ticks = clock === undefined ? undefined : new TickTopic(storeName, clock);

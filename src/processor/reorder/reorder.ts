@@ -7,25 +7,27 @@ import type { Arrival } from './arrival.js';
 import type { HeldRecord } from './held-record.js';
 
 /** How a stream is put in order. */
-export interface Reordering {
+export interface Reordering<K, V> {
   readonly storeName: string;
   readonly withinMs: number;
+  /** Orders records of one timestamp. Absent: the topic that they came from does. */
+  readonly thenBy: ((value: V, key: K) => string) | undefined;
   readonly lateChild: string | undefined;
 }
 
 /**
  * Holds records back until the watermark, which is stream time less `withinMs`, has reached their timestamps, and sends them
- * on by timestamp; those of one timestamp by topic and offset. A record below the watermark is late: later ones have gone on.
+ * on by timestamp; those of one timestamp by `thenBy` or topic, then by offset. A record below the watermark is late: later ones have gone on.
  */
 export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
-  readonly #reordering: Reordering;
+  readonly #reordering: Reordering<K, V>;
   #context!: ProcessorContext<K, V>; // these four are set by init, which always comes before process
   #buffer!: ChangeBuffer<Arrival, HeldRecord<K, V>>;
   #observed!: ObservedTime;
   #late!: LateOutput;
-  #last: Arrival = NOWHERE;
+  #last: Arrival = NO_ARRIVAL;
 
-  constructor(reordering: Reordering) {
+  constructor(reordering: Reordering<K, V>) {
     this.#reordering = reordering;
   }
 
@@ -44,8 +46,9 @@ export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
       this.#late.drop(record, streamTimeMs);
       return;
     }
-    const origin = this.#context.recordMetadata() ?? { ...NOWHERE, partition: -1 };
-    const arrival = this.#arrivalOf(origin.topic, origin.offset);
+    const origin = this.#context.recordMetadata() ?? NO_ORIGIN;
+    const { thenBy } = this.#reordering;
+    const arrival = this.#arrivalOf(thenBy === undefined ? origin.topic : thenBy(value, key), origin.offset);
     this.#buffer.put(timestamp, arrival, { key, value }, null, { ...origin, timestamp, headers });
     return this.#emit(watermarkMs);
   }
@@ -66,10 +69,10 @@ export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
    * The place of a record among those of its time, which no record that is held back has. Taken are places of records that
    * came from one input record, or, at least once, of one that comes again.
    */
-  #arrivalOf(topic: string, offset: number): Arrival {
-    const again = topic === this.#last.topic && offset === this.#last.offset;
-    let arrival = { topic, offset, ordinal: again ? this.#last.ordinal + 1 : 0 };
-    while (this.#buffer.priorValue(arrival) !== undefined) arrival = { topic, offset, ordinal: arrival.ordinal + 1 };
+  #arrivalOf(group: string, offset: number): Arrival {
+    const again = group === this.#last.group && offset === this.#last.offset;
+    let arrival = { group, offset, ordinal: again ? this.#last.ordinal + 1 : 0 };
+    while (this.#buffer.priorValue(arrival) !== undefined) arrival = { group, offset, ordinal: arrival.ordinal + 1 };
     this.#last = arrival;
     return arrival;
   }
@@ -97,4 +100,5 @@ export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
   }
 }
 
-const NOWHERE: Arrival = { topic: '', offset: -1, ordinal: -1 };
+const NO_ORIGIN = { topic: '', partition: -1, offset: -1 };
+const NO_ARRIVAL: Arrival = { group: '', offset: -1, ordinal: -1 };

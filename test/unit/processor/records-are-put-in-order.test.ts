@@ -40,6 +40,12 @@ describe('reorder', () => {
     expect(rows.map(([, value]) => value)).toEqual(['1', '3', '0', '2', '4']);
   });
 
+  it('orders records of one timestamp by what the program says, then as they came', async () => {
+    const options = { within: 5, thenBy: (value: string) => value.slice(0, 1) };
+    const came = ['b1', 'a1', 'c', 'a2', 'end'].map((value, i): Row<string, string> => ['k', value, i < 4 ? 3 : 99]);
+    expect((await reordered(options, came)).map(([, value]) => value)).toEqual(['a1', 'a2', 'b1', 'c']);
+  });
+
   it('takes a record that is just `within` behind, and sends a later one aside with the reason', async () => {
     const builder = new StreamsBuilder();
     const late = (stream: KStream<string, string>): void => {
@@ -140,8 +146,8 @@ describe('reorder', () => {
     expect(() => held.deserialize(Buffer.alloc(5), 0, 5)).toThrow('too short');
   });
 
-  it('reads back where a record came from', () => {
-    const arrival = { topic: 'été', offset: -1, ordinal: 3 };
+  it('reads back the order of a record', () => {
+    const arrival = { group: 'été', offset: -1, ordinal: 3 };
     const bytes = arrivals.serialize(arrival);
     expect(arrivals.deserialize(bytes, 0, bytes.length)).toEqual(arrival);
   });
