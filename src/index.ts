@@ -15,6 +15,7 @@ export type {
   GeneratorDefinition,
   GeneratorOption,
   GeneratorStep,
+  NonEmpty,
 } from './connect/generator/generator.js';
 export type { Branches, BranchedStream } from './dsl/branched-stream.js';
 export type { ByKey, Distinct, First, Flagged, OwnStore, RememberedFor, SameRecords } from './dsl/distinct.js';

@@ -31,8 +31,13 @@ function* records(
   const random = seededRandom(run.seed);
   const stepMs = run.stepMs ?? 1_000 / definition.ratePerSecond;
   const count = run.count ?? Infinity;
-  for (let index = 0; index < count; index++) {
-    yield definition.next({ index, timestampMs: Math.round(run.startMs + index * stepMs), random, options });
+  let made = 0;
+  while (made < count) {
+    const step = { index: made, timestampMs: Math.round(run.startMs + made * stepMs), random, options };
+    for (const record of [definition.next(step)].flat()) {
+      yield record;
+      if (++made === count) return;
+    }
   }
 }
 

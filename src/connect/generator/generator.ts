@@ -8,6 +8,9 @@ export interface GeneratedRecord {
   readonly value: unknown;
 }
 
+/** A list that is never empty. */
+export type NonEmpty<T> = readonly [T, ...T[]];
+
 /** A number that a user may set, such as how many sellers there are. */
 export interface GeneratorOption {
   readonly default: number;
@@ -19,7 +22,7 @@ export type OptionValues<O extends Readonly<Record<string, GeneratorOption>>> = 
 
 /** What a generator may look at to make its next record. */
 export interface GeneratorStep<O extends Readonly<Record<string, GeneratorOption>>> {
-  /** 0, 1, 2, … */
+  /** How many records were made before: 0, 1, 2, … where each step makes one. */
   readonly index: number;
   /** Event time of this step, milliseconds. */
   readonly timestampMs: number;
@@ -37,7 +40,8 @@ export interface GeneratorDefinition<
   /** Records per second by default. */
   readonly ratePerSecond: number;
   readonly options: O;
-  next(step: GeneratorStep<O>): GeneratedRecord;
+  /** The records of a step, at least one, in the order in which they are sent. */
+  next(step: GeneratorStep<O>): GeneratedRecord | NonEmpty<GeneratedRecord>;
 }
 
 /** Fixes the types of a generator's options. */

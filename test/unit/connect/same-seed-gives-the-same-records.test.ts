@@ -29,6 +29,28 @@ describe('a generator', () => {
     expect(times(1)).toEqual([1_000, 1_001, 1_002]);
   });
 
+  it('may make several records in a step, which count one by one', () => {
+    const pairs = defineGenerator({
+      ...dice,
+      next({ index, timestampMs }) {
+        const record = { key: String(index), value: { at: timestampMs } };
+        return [
+          { topic: 'rolls', ...record },
+          { topic: 'again', ...record },
+        ];
+      },
+    });
+    const records = [...generate(pairs, { seed: 1, count: 5, startMs: 0 })];
+    expect(records.map(({ topic }) => topic)).toEqual(['rolls', 'again', 'rolls', 'again', 'rolls']);
+    expect(records.map(({ key, value }) => [key, (value as { at: number }).at])).toEqual([
+      ['0', 0],
+      ['0', 0],
+      ['2', 200],
+      ['2', 200],
+      ['4', 400],
+    ]);
+  });
+
   it('takes options over their defaults, and refuses those it does not have', () => {
     const records = [...generate(dice, { seed: 1, count: 20, startMs: 0, options: { sides: 1 } })];
     expect(records.every(({ value }) => (value as { roll: number }).roll === 1)).toBe(true);
