@@ -6,10 +6,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { Outcomes, type Outcome } from './outcomes.js';
 import { runVector, type Differences } from './run-vector.js';
 import { loadVectors, type Vector } from './vector.js';
-
-type Outcome = 'passed' | 'failed' | 'skipped';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,16 +26,15 @@ const expectedFailures = new Set(
 const folders = positionals.length > 0 ? positionals : ['test/conformance/vectors'];
 const vectors = loadVectors(folders).filter(({ tags }) => !tags.some((tag) => without.has(tag)));
 
-const outcomes = new Map<Vector, Outcome>();
+const outcomes = new Outcomes();
 for (const vector of vectors) {
   const differences = await runVector(vector);
-  outcomes.set(vector, outcomeOf(vector, differences));
-  report(vector, differences);
+  const outcome = outcomeOf(vector, differences);
+  outcomes.add(vector, outcome);
+  if (outcome === 'failed') report(vector, differences);
 }
-printTable();
-const count = (outcome: Outcome): number => [...outcomes.values()].filter((one) => one === outcome).length;
-console.log(`\n${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
-process.exitCode = count('failed') > 0 ? 1 : 0;
+console.log(`\n${outcomes.toString()}`);
+process.exitCode = outcomes.failed > 0 ? 1 : 0;
 
 function namesIn(file: string): string[] {
   const lines = readFileSync(file, 'utf8').split('\n');
@@ -49,25 +47,10 @@ function outcomeOf(vector: Vector, differences: Differences): Outcome {
 }
 
 function report(vector: Vector, differences: Differences): void {
-  if (outcomes.get(vector) !== 'failed') return;
   if (differences.length === 0) {
     console.log(`FAILED ${vector.name}: it passes, so take it off the list of expected failures`);
     return;
   }
   const shown = options.verbose ? differences.join('\n') : (differences[0] ?? '').slice(0, 300);
   console.log(`FAILED ${vector.name}: ${shown}`);
-}
-
-function printTable(): void {
-  const byTag = new Map<string, { passed: number; all: number }>();
-  for (const [{ tags }, outcome] of outcomes) {
-    for (const tag of tags) {
-      const row = byTag.get(tag) ?? { passed: 0, all: 0 };
-      byTag.set(tag, { passed: row.passed + (outcome === 'passed' ? 1 : 0), all: row.all + 1 });
-    }
-  }
-  console.log(`\n${'tag'.padEnd(24)} passed    of`);
-  for (const [tag, { passed, all }] of [...byTag].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    console.log(`${tag.padEnd(24)} ${String(passed).padStart(6)} ${String(all).padStart(5)}`);
-  }
 }

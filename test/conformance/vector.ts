@@ -55,6 +55,11 @@ export interface ExpectedInternalRecord {
   readonly valueHex: string | null;
 }
 
+export interface ExpectedStore {
+  readonly type: string;
+  readonly entries: readonly unknown[];
+}
+
 export interface Expected {
   readonly describe?: string;
   readonly outputsByInput?: readonly Readonly<Record<string, readonly ExpectedRecord[]>>[];
@@ -65,7 +70,7 @@ export interface Expected {
       { readonly type: string; readonly partitions?: number; readonly config: Readonly<Record<string, string>> }
     >
   >;
-  readonly stores?: Readonly<Record<string, { readonly type: string; readonly entries: readonly unknown[] }>>;
+  readonly stores?: Readonly<Record<string, ExpectedStore>>;
   readonly error?: {
     readonly phase: 'build' | 'init' | 'run';
     readonly input?: number;
