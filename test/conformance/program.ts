@@ -375,7 +375,8 @@ function stored(materialized: any, step: any): object {
     const keySerde = String(step.keySerde).replace(/^(?:time|session)Windowed<([a-z]+).*$/, '$1');
     // Kafka Streams keeps timestamps in the in-memory stores that it is given for a table.
     const timestamped = /^(inMemoryKeyValue|lru|inMemoryWindow)$/.test(supplier) ? { timestamped: true } : {};
-    const spec = { ...materialized, ...timestamped, keySerde, valueSerde: step.valueSerde, type: supplier };
+    // What `Materialized` is given is cached, what a builder of `Stores` makes is not.
+    const spec = { caching: true, ...materialized, ...timestamped, keySerde, valueSerde: step.valueSerde, type: supplier };
     return { ...valueSerde, store: storeDefinition(spec), ...switches(caching, logging, topicConfig) };
   }
   return {

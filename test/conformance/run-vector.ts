@@ -9,7 +9,7 @@ import type { Headers } from '../../src/util/headers.js';
 import { firstDifference } from './first-difference.js';
 import { buildProgram } from './program.js';
 import { fromVector, topicSerdes } from './serdes.js';
-import type { ExpectedRecord, ExpectedStore, Input, InputRecord, Vector } from './vector.js';
+import type { ExpectedRecord, Input, InputRecord, Vector } from './vector.js';
 
 /** What of a vector's expectation does not hold; empty for a pass. */
 export type Differences = readonly string[];
@@ -174,17 +174,8 @@ class Recording {
 
 async function compareStores(vector: Vector, driver: TopologyTestDriver, differences: DifferenceList): Promise<void> {
   for (const [name, expected] of Object.entries(vector.expected.stores ?? {})) {
-    const store = driver.store(name);
-    differences.compare(`store ${name}`, await storeForm(store), withoutExpired(store, expected));
+    differences.compare(`store ${name}`, await storeForm(driver.store(name)), expected);
   }
-}
-
-/** Kafka Streams' record cache also lists sessions that have expired, as long as it holds them. */
-function withoutExpired(store: StateStore, expected: ExpectedStore): ExpectedStore {
-  const { definition } = store;
-  if (definition.kind !== 'session' || !definition.caching) return expected;
-  const oldestMs = (store as SessionStore<unknown, unknown>).observedTimeMs - definition.retentionMs + 1;
-  return { ...expected, entries: expected.entries.filter((entry) => (entry as Session).end >= oldestMs) };
 }
 
 async function storeForm(store: StateStore): Promise<object> {
@@ -196,9 +187,6 @@ async function storeForm(store: StateStore): Promise<object> {
   return { type: kind };
 }
 
-interface Session {
-  readonly end: number;
-}
 interface Entry {
   readonly key: unknown;
   readonly start?: number;

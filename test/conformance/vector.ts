@@ -55,11 +55,6 @@ export interface ExpectedInternalRecord {
   readonly valueHex: string | null;
 }
 
-export interface ExpectedStore {
-  readonly type: string;
-  readonly entries: readonly unknown[];
-}
-
 export interface Expected {
   readonly describe?: string;
   readonly outputsByInput?: readonly Readonly<Record<string, readonly ExpectedRecord[]>>[];
@@ -70,7 +65,7 @@ export interface Expected {
       { readonly type: string; readonly partitions?: number; readonly config: Readonly<Record<string, string>> }
     >
   >;
-  readonly stores?: Readonly<Record<string, ExpectedStore>>;
+  readonly stores?: Readonly<Record<string, { readonly type: string; readonly entries: readonly unknown[] }>>;
   readonly error?: {
     readonly phase: 'build' | 'init' | 'run';
     readonly input?: number;
