@@ -8,7 +8,6 @@ import type { Aggregation } from '../processor/aggregate/stream-aggregate.js';
 import { countWindowView } from '../processor/ktable/count-window-view.js';
 import type { CountWindows } from '../processor/window/count-windows.js';
 import type { EmitStrategy } from '../processor/window/window-close-emitter.js';
-import type { Processor } from '../topology/processor.js';
 import type { GroupAggregation } from './group-aggregation.js';
 import type { AggregateFacts } from './grouped-stream.js';
 import type { KTable } from './ktable.js';
@@ -117,8 +116,7 @@ export class CountWindowedStream<K, V, F extends StreamFacts> {
     const store = countStoreDefinition(program, storeName, options, { key, value: openCountWindows(windows, options.value) }); // prettier-ignore
     const logic = new AggregateTable<CountWindow<K>, A>(
       store,
-      (sendOldValues) =>
-        new CountWindowAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit }) as Processor,
+      (sendOldValues) => new CountWindowAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit }),
       countWindowView,
     );
     const serdes = { keySerde: countWindowed(key), valueSerde: options.value };

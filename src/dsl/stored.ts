@@ -54,7 +54,7 @@ export function windowStoreDefinition(
 ): WindowStoreDefinition {
   const { graceMs } = windows;
   const sizeMs = longestWindowMs(windows);
-  const ends = windows.kind === 'calendar' ? { endOf: windows.endOf } : {};
+  const ends = windows.kind === 'calendar' ? { endOf: (startMs: number) => windows.endOf(startMs) } : {};
   const given = givenDefinition(options, 'window');
   const retentionMs =
     options.retention === undefined ? (given?.retentionMs ?? sizeMs + graceMs) : toMillis(options.retention);

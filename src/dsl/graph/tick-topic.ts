@@ -42,5 +42,5 @@ export class TickTopic {
 /** Makes an operator's processors take ticks; with `ticking` they write them too. */
 export function tickedSupplier(supplier: ProcessorSupplier, ticking: Ticking | undefined): ProcessorSupplier {
   // Only what closes windows is given tick topics.
-  return () => new TickedProcessor(supplier() as Closable & Processor, ticking) as Processor;
+  return () => new TickedProcessor(supplier() as Closable & Processor, ticking);
 }

@@ -20,7 +20,7 @@ export type PeriodOf = (timestamp: number) => Period;
 
 /** Periods that are whole days. */
 interface DatePeriods {
-  first(date: Temporal.PlainDate): Temporal.PlainDate;
+  readonly first: (date: Temporal.PlainDate) => Temporal.PlainDate;
   readonly length: Temporal.DurationLike;
 }
 
@@ -35,7 +35,7 @@ export function calendarPeriods(unit: CalendarUnit, timeZone: string, weekStart:
   if (unit === 'hour') return (timestamp) => hourOf(zoned(timestamp, timeZone));
   const periods = datePeriods(weekStart)[unit] as DatePeriods | undefined; // the unit of a program that was not type-checked
   if (periods === undefined) {
-    throw new TopologyError('INVALID_WINDOW', `A calendar has no windows of "${String(unit)}"`, {
+    throw new TopologyError('INVALID_WINDOW', `A calendar has no windows of "${unit}"`, {
       hint: 'Give hour, day, week, month, quarter or year.',
     });
   }
@@ -45,7 +45,7 @@ export function calendarPeriods(unit: CalendarUnit, timeZone: string, weekStart:
 function datePeriods(weekStart: Weekday): Readonly<Record<Exclude<CalendarUnit, 'hour'>, DatePeriods>> {
   const firstWeekday = WEEKDAYS.indexOf(weekStart) + 1;
   if (firstWeekday === 0) {
-    throw new TopologyError('INVALID_WINDOW', `A week cannot start on "${String(weekStart)}"`, {
+    throw new TopologyError('INVALID_WINDOW', `A week cannot start on "${weekStart}"`, {
       hint: `Give one of ${WEEKDAYS.join(', ')}.`,
     });
   }

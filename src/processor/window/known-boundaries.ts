@@ -51,10 +51,11 @@ export class KnownBoundaries {
   }
 
   #find(chunk: number): readonly number[] {
-    let { startMs, endMs } = this.#periodOf(chunk * CHUNK_MS);
+    const { startMs, endMs: firstEndMs } = this.#periodOf(chunk * CHUNK_MS);
+    let endMs = firstEndMs;
     const boundaries = [Math.max(0, startMs), endMs];
     while (endMs < (chunk + 1) * CHUNK_MS) {
-      ({ startMs, endMs } = this.#periodOf(endMs));
+      ({ endMs } = this.#periodOf(endMs));
       boundaries.push(endMs);
     }
     return boundaries;

@@ -28,13 +28,18 @@ describe('windows by the calendar', () => {
   it.each([0, 1_000_000])(
     'count by day, with the end of each day in the key (cache of %d bytes)',
     async (cacheMaxBytes) => {
-      const counts = await run(counting((windowed) => windowed.count().toStream().to('out')), visits, { ...dayKeys, cacheMaxBytes }); // prettier-ignore
+      const counted = counting((windowed) => {
+        windowed.count().toStream().to('out');
+      });
+      const counts = await run(counted, visits, { ...dayKeys, cacheMaxBytes });
       expect(counts.map(([window, count]) => [window, count])).toEqual([[change, 1], [change, 2], [next, 1]]); // prettier-ignore
     },
   );
 
   it('are emitted when they close, by their own lengths', async () => {
-    const emitted = counting((windowed) => windowed.emitStrategy('onWindowClose').count().toStream().to('out'));
+    const emitted = counting((windowed) => {
+      windowed.emitStrategy('onWindowClose').count().toStream().to('out');
+    });
     const open = [...visits, until('2024-04-01T00:59+02:00')];
     expect(await run(emitted, open, dayKeys)).toEqual([]);
     const counts = await run(emitted, [...open, until('2024-04-01T01:00+02:00')], dayKeys);
@@ -42,7 +47,9 @@ describe('windows by the calendar', () => {
   });
 
   it('are held back until they close', async () => {
-    const held = counting((windowed) => windowed.count().suppress({ until: 'windowCloses' }).toStream().to('out'));
+    const held = counting((windowed) => {
+      windowed.count().suppress({ until: 'windowCloses' }).toStream().to('out');
+    });
     const counts = await run(held, [...visits, until('2024-04-01T01:00+02:00')], dayKeys);
     expect(counts.map(([window, count]) => [window, count])).toEqual([[change, 2]]);
   });

@@ -12,27 +12,28 @@ import { play, start, type Step } from './ticked.js';
 const TICKS = 'app-kept-ticks';
 const grouped = (builder: StreamsBuilder) => builder.stream('in', text).groupByKey();
 
+const toLate = (late: { to(topic: string): void }): void => {
+  late.to('late');
+};
+
 /** Programs that close windows by ticks; results go to `out`, late records to `late`. */
 const PROGRAMS: Readonly<Record<string, (closeOn: CloseOn) => (builder: StreamsBuilder) => void>> = {
   windows: (closeOn) => (builder) => {
     const windowed = grouped(builder)
       .windowedBy(tumbling(10, { grace: 5 }))
       .emitStrategy('onWindowClose', { closeOn });
-    windowed.late((late) => void late.to('late')).count({ store: 'kept' }).toStream().to('out'); // prettier-ignore
+    windowed.late(toLate).count({ store: 'kept' }).toStream().to('out'); // prettier-ignore
   },
   sessions: (closeOn) => (builder) => {
     const windowed = grouped(builder).windowedBy(sessions(20)).emitStrategy('onWindowClose', { closeOn });
-    windowed.late((late) => void late.to('late')).count({ store: 'kept' }).toStream().to('out'); // prettier-ignore
+    windowed.late(toLate).count({ store: 'kept' }).toStream().to('out'); // prettier-ignore
   },
   suppressed: (closeOn) => (builder) => {
-    const counted = grouped(builder).windowedBy(tumbling(10)).late((late) => void late.to('late')).count(); // prettier-ignore
+    const counted = grouped(builder).windowedBy(tumbling(10)).late(toLate).count(); // prettier-ignore
     counted.suppress({ until: 'windowCloses', name: 'kept', closeOn }).toStream().to('out');
   },
   reordered: (closeOn) => (builder) => {
-    const late = (stream: { to(topic: string): void }): void => {
-      stream.to('late');
-    };
-    builder.stream('in', text).reorder({ within: 30, store: 'kept', closeOn, late }).to('out');
+    builder.stream('in', text).reorder({ within: 30, store: 'kept', closeOn, late: toLate }).to('out');
   },
 };
 

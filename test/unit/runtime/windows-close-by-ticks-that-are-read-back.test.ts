@@ -135,7 +135,7 @@ describe('on a broker', () => {
       const through = (inner: Transport) => (transport = new FaultyTransport(inner, seededRandom(1), {}));
       await start(topology, { client: cluster.client(through, scaledClock(20)), clock: scaledClock(20) });
       if (transport) transport.faults = { loseAnswer: 0.2, only: ['EndTxn', 'Produce'] };
-      await cluster.produce('in', [...text].map((value) => ['k', value])); // prettier-ignore
+      await cluster.produce('in', Array.from(text, (value) => ['k', value] as const)); // prettier-ignore
       transport?.heal();
       await systemClock.sleep(50);
       await application.close();
