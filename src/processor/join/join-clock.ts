@@ -31,10 +31,10 @@ export class JoinClockProcessor<K, Own, Other, VR> implements Closable, Processo
     return this.#waiting.time.streamTimeMs;
   }
 
-  /** Where the window reaches further to one side than to the other, the further one counts. */
   closesAt(streamTimeMs: number): boolean {
     const { afterMs, beforeMs, graceMs } = this.#side.windows;
-    return this.#waiting.time.earliestMs + Math.max(afterMs, beforeMs) + graceMs < streamTimeMs;
+    const [right, left] = this.#waiting.time.waitsFromMs;
+    return Math.min(right + beforeMs, left + afterMs) + graceMs < streamTimeMs;
   }
 
   closeAt(streamTimeMs: number, headers: Headers): Promise<void> {

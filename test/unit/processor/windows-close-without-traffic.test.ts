@@ -172,6 +172,22 @@ describe('closeOn works for', () => {
     expect(output.readValues()).toEqual(['left+late']); // as in Kafka Streams, a late record still finds what a store holds
   });
 
+  it('outer joins whose window reaches to one side, each record by its own end', async () => {
+    await using driver = await start((builder) => {
+      const other = builder.stream('other', text);
+      const joiner = (left: string | null, right: string | null): string => `${left}+${right}`;
+      const windows = within(10, { before: 0, after: 500 });
+      builder.stream('in', text).outerJoin(other, joiner, windows, { closeOn: idle, storeName: 'joined' }).to('out', text); // prettier-ignore
+    });
+    const output = driver.createOutputTopic('out', text);
+    await driver.createInputTopic('other', text).pipe('b', 'right', { timestamp: 3 });
+    await play(driver, [['a', 'left', 3], 100]);
+    expect(output.readValues()).toEqual(['null+right']);
+    await play(driver, [399, 99, 2, 100, 100]);
+    expect(output.readValues()).toEqual(['left+null']);
+    expect(driver.records('app-joined-outer-shared-join-store-ticks')).toHaveLength(2);
+  });
+
   it('suppressed cogroups, in all of their groups', async () => {
     await using driver = await start((builder) => {
       const group = builder.stream('in', text).groupByKey();
