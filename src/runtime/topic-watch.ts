@@ -76,7 +76,7 @@ export class TopicWatch {
     const { plan, admin } = this.options;
     const topics = await admin.describeTopics();
     this.#names = [...topics.keys()];
-    const sources = plan.allSourceTopics(this.#names).filter((name) => !plan.isRepartition(name));
+    const sources = plan.allSourceTopics(this.#names).filter((name) => !plan.isInternal(name));
     return sources.map((name) => `${name}:${topics.get(name)?.partitions ?? 0}`).join(',');
   }
 }

@@ -11,11 +11,14 @@ import { toMillis, type Duration } from '../../util/time.js';
  *
  * The clock is looked at once a second, and only while the task has read all that its inputs hold: a task that lags closes
  * nothing early. What it finds is written as a tick (`Tick`) to the internal topic `<application>-<store>-ticks`, in the
- * task's transaction, and the window closes when the task has read that tick; until then it takes no other record. A tick
- * says behind which records of the inputs it stands. So, with exactly once, the same inputs and ticks give the same
+ * task's transaction, and the window closes when the task has read that tick; until then it takes no other record. Records
+ * that come for a window after it closed are late.
+ *
+ * A tick says behind which records of the inputs it stands. So, with exactly once, the same inputs and ticks give the same
  * results and the same late records: after a crash, before or after the tick was read, and when all is read again from the
- * beginning, as long as the topics still have it all. At least once, a crash may write a second tick, which closes no less.
- * Ticks of different operators of a task have no order among them. Records that come for a window after it closed are late.
+ * beginning, as long as the topics that the sub-topology reads still have it all (a repartition topic is purged). At least
+ * once, a crash may write a second tick, which closes no less. Ticks of different operators of a task have no order among
+ * them.
  */
 export type CloseOn = 'streamTime' | { readonly wallClock: Duration } | { readonly idle: Duration };
 

@@ -22,9 +22,9 @@ export interface PlannedTask {
 
 /** A topology under the names it has on the broker for one application. */
 export class TaskPlan {
-  /** Names of repartition topics as the topology declares them. */
+  /** Names of repartition topics, and of topics of ticks, as the topology declares them. */
   readonly repartitionNames: ReadonlySet<string>;
-  readonly #repartitionTopics: Set<string>;
+  readonly #internalTopics: ReadonlySet<string>;
   readonly #tickTopics: ReadonlySet<string>;
 
   constructor(
@@ -36,8 +36,7 @@ export class TaskPlan {
     );
     const tickTopics = topology.subTopologies.flatMap((sub) => sub.repartitionTopics.filter(({ ticks }) => ticks));
     this.#tickTopics = new Set(tickTopics.map(({ name }) => this.resolve(name)));
-    this.#repartitionTopics = new Set([...this.repartitionNames].map((name) => this.resolve(name)));
-    for (const topic of this.#tickTopics) this.#repartitionTopics.delete(topic);
+    this.#internalTopics = new Set([...this.repartitionNames].map((name) => this.resolve(name)));
   }
 
   /** The broker's name of a topic that a node names. */
@@ -45,9 +44,14 @@ export class TaskPlan {
     return resolveTopic(this.applicationId, topic, this.repartitionNames);
   }
 
-  /** Whether a topic of the broker is a repartition topic of this application. */
+  /** Whether a topic of the broker is an input that this application makes and writes itself. */
+  isInternal(topic: string): boolean {
+    return this.#internalTopics.has(topic);
+  }
+
+  /** Whether a topic of the broker is a repartition topic of this application: its records are read once. */
   isRepartition(topic: string): boolean {
-    return this.#repartitionTopics.has(topic);
+    return this.isInternal(topic) && !this.isTicks(topic);
   }
 
   /** Whether a topic of the broker holds ticks of this application. */
