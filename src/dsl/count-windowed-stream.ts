@@ -113,7 +113,8 @@ export class CountWindowedStream<K, V, F extends StreamFacts> {
     const key = expectSerde(options.key ?? keySerde, 'key', name);
     const windows = this.#windows;
     const emit = this.#emit;
-    const store = countStoreDefinition(program, storeName, options, { key, value: openCountWindows(windows, options.value) }); // prettier-ignore
+    const rows = { key, value: openCountWindows(windows, options.value) };
+    const store = countStoreDefinition(program, storeName, options, rows);
     const logic = new AggregateTable<CountWindow<K>, A>(
       store,
       (sendOldValues) => new CountWindowAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit }),

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../src/observability/log.js';
 import { createKafkaTransport } from '../../src/broker/kafka/kafka-transport.js';
+import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
+import { tumbling } from '../../src/processor/window/windows.js';
+import { string } from '../../src/serde/primitives.js';
 import type { StreamsApplication } from '../../src/runtime/application.js';
 import { seededRandom, systemRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
@@ -77,6 +80,37 @@ describe('streams on a real Kafka', () => {
     for (; rounds < 30 || transport!.counts.loseAnswer === 0; rounds++) await feed(1);
     transport!.heal();
     expect(await outputOf(rounds)).toEqual(trueCounts(KEYS, rounds));
+  });
+
+  it('closes windows by the clock, and sends what comes for them then aside', async () => {
+    const late = `${applicationId}-late`;
+    await cluster.createTopics({ [late]: 1 });
+    const builder = new StreamsBuilder();
+    const texts = { key: string(), value: string() };
+    const windowed = builder.stream(input, texts).groupByKey().windowedBy(tumbling('1s'));
+    windowed
+      .late((stream) => {
+        stream.to(late);
+      })
+      .emitStrategy('onWindowClose', { closeOn: { idle: 200 } })
+      .count({ store: 'counts' })
+      .toStream()
+      .map((window, count) => [window.key, String(count)])
+      .to(output, texts);
+    const application = testApplication({ applicationId, topology: builder.build(), client: cluster.client() });
+    applications.push(application);
+    await application.start();
+    await application.waitUntilRunning();
+    const counted = async (): Promise<number> =>
+      (await cluster.read(output)).reduce((sum, { value }) => sum + Number(value), (await cluster.read(late)).length);
+    for (const rounds of [1, 2, 3]) {
+      await feed(1);
+      while ((await counted()) < rounds * KEYS.length) await cluster.pause();
+    }
+    expect(await counted()).toBe(3 * KEYS.length);
+    const closed = (await cluster.read(output)).map(({ key }) => key);
+    expect(closed.sort()).toEqual([...new Set(closed)].sort());
+    expect((await cluster.read(late)).length).toBeGreaterThanOrEqual(2 * KEYS.length);
   });
 
   it('shares tasks between instances that come and go', async () => {
