@@ -85,11 +85,13 @@ export type { JoinBounds, JoinWindows } from './processor/window/join-windows.js
 export type { Grace, TimeWindows } from './processor/window/windows.js';
 export type { ErrorPolicies, ErrorPolicy, ErrorResponse, FailedInput, RecordFailure } from './app/define-topology.js';
 export * from './serde/index.js';
+export { NOT_PUT, VALID_TO_UNDEFINED } from './state/store.js';
 export type {
   JoinWindowStore,
   KeyValueStore,
   ReadOnlyKeyValueStore,
   ReadOnlySessionStore,
+  ReadOnlyVersionedKeyValueStore,
   ReadOnlyWindowStore,
   SessionEntry,
   SessionStore,
@@ -98,6 +100,8 @@ export type {
   TimestampedKeyValueStore,
   TimestampedWindowStore,
   ValueAndTimestamp,
+  VersionedKeyValueStore,
+  VersionedRecord,
   WindowEntry,
   WindowMatches,
   WindowStore,
@@ -123,11 +127,12 @@ export type {
   Punctuator,
   RecordMetadata,
 } from './topology/processor.js';
-export { keyValueStore, sessionStore, windowStore } from './topology/store-definitions.js';
+export { keyValueStore, sessionStore, versionedKeyValueStore, windowStore } from './topology/store-definitions.js';
 export type {
   KeyValueStoreOptions,
   SessionStoreOptions,
   StoreOptions,
+  VersionedStoreOptions,
   WindowStoreOptions,
 } from './topology/store-definitions.js';
 export {

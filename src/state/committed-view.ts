@@ -9,6 +9,7 @@ import type {
   ChangelogPosition,
   ReadOnlyKeyValueStore,
   ReadOnlySessionStore,
+  ReadOnlyVersionedKeyValueStore,
   ReadOnlyWindowStore,
   StoreContext,
   StoreDefinition,
@@ -20,7 +21,8 @@ import { openStoreHandle, resetNumbers } from './store-handle.js';
 export type CommittedStore =
   | ReadOnlyKeyValueStore<unknown, unknown>
   | ReadOnlyWindowStore<unknown, unknown>
-  | ReadOnlySessionStore<unknown, unknown>;
+  | ReadOnlySessionStore<unknown, unknown>
+  | ReadOnlyVersionedKeyValueStore<unknown, unknown>;
 
 /**
  * What a task has committed, for reading beside it: in another thread of the process, or after it has ended. Reads see

@@ -20,7 +20,7 @@ import type { TaskState, TaskStateOptions } from './task-state.js';
  * definition says `memory` are in memory in any case.
  *
  * @throws MillraceError `STATE_LOCKED`, `STATE_CORRUPTED`, `STATE_DISK_FAILED`, `STATE_FORMAT_UNKNOWN`, `STORE_LAYOUT_CHANGED`,
- *   `STORE_KIND_UNSUPPORTED`, `STORE_MAX_ENTRIES_ON_DISK`
+ *   `STORE_MAX_ENTRIES_ON_DISK`
  */
 export async function openTaskState(options: TaskStateOptions): Promise<TaskState> {
   options.definitions.forEach(checkDefinition);

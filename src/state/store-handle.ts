@@ -1,5 +1,4 @@
 import { ScratchBuffers } from '../util/bytes.js';
-import { invalid } from '../util/errors.js';
 import type { Headers } from '../util/headers.js';
 import type { Serde } from '../serde/serde.js';
 import type { RowBatch, RowLayout, WritableBase } from './base.js';
@@ -24,11 +23,15 @@ import type {
   StateStore,
   StoreContext,
   StoreDefinition,
+  VersionedStoreDefinition,
   WindowStoreDefinition,
 } from './store.js';
 import { Table } from './table.js';
 import type { ValueCodec } from './value-codec.js';
 import { PlainValues, TimestampedValues, withTimestamp } from './value-codec.js';
+import { HistoryRetention } from './versioned/history-retention.js';
+import { historyPrefix } from './versioned/version-rows.js';
+import { TableVersionedStore } from './versioned/versioned-store.js';
 import { WindowExpiry } from './window/window-expiry.js';
 import { segmentPrefix, windowLayout } from './window/window-layout.js';
 import { TableWindowStore } from './window/window-store.js';
@@ -60,7 +63,7 @@ export interface StoreHandle {
   readonly values: ValueCodec<unknown>;
   listenerKey(entry: Entry): unknown;
   /** Takes note of a row that is restored; false when it has expired and is not to be stored. */
-  restoring(mapKey: string, key: Buffer, value: Buffer | null, headers: Headers): boolean;
+  restoring(mapKey: string, key: Buffer, value: Buffer | null, headers: Headers, timestamp: number): boolean;
   /** `restoring` writes to the overlay what it makes of the record. Default: the record is the row. */
   readonly restoresThroughOverlay?: boolean;
   /** Logs up to `limit` changes that are logged with a commit rather than one by one; gives how many there were. */
@@ -80,10 +83,7 @@ export interface StoreParts {
   baseOnDisk(definition: StoreDefinition, layout: RowLayout): WritableBase | undefined;
 }
 
-/**
- * Makes the store of a definition.
- * @throws MillraceError `STORE_KIND_UNSUPPORTED`
- */
+/** Makes the store of a definition. */
 export function openStoreHandle(definition: StoreDefinition, parts: StoreParts): StoreHandle {
   switch (definition.kind) {
     case 'keyValue':
@@ -94,12 +94,8 @@ export function openStoreHandle(definition: StoreDefinition, parts: StoreParts):
       return openChangeBuffer(definition, parts);
     case 'session':
       return openSessionStore(definition, parts);
-    default:
-      throw invalid(
-        'STORE_KIND_UNSUPPORTED',
-        `The store "${definition.name}" is of kind "${definition.kind}", which this version does not have`,
-        { hint: 'Use a key-value, window or session store.', context: { store: definition.name } },
-      );
+    case 'versioned':
+      return openVersionedStore(definition, parts);
   }
 }
 
@@ -249,13 +245,38 @@ function openSessionStore(definition: SessionStoreDefinition, parts: StoreParts)
   };
 }
 
+function openVersionedStore(definition: VersionedStoreDefinition, parts: StoreParts): StoreHandle {
+  const retention = new HistoryRetention(definition);
+  const base = parts.baseOnDisk(definition, BARE_KEYS) ?? new MemoryBase(BARE_KEYS);
+  const table = tableOf(definition, base, parts, false);
+  const store = new TableVersionedStore(definition, table, retention, parts.context);
+  return {
+    store,
+    table,
+    base,
+    numbers: { observedMs: retention.observed },
+    values: new PlainValues(definition.valueSerde as Serde<unknown>), // as above
+    restoresThroughOverlay: true,
+    listenerKey: () => undefined, // there is no record cache to listen to
+    restoring(_mapKey, key, value, _headers, timestamp) {
+      store.restored(key, value, timestamp);
+      return false;
+    },
+    reset: () => undefined,
+    deleteExpired: expiredRows(retention, (oldest) => base.deleteBelow(historyPrefix(oldest))),
+  };
+}
+
 function openIndex(definition: StoreDefinition, parts: StoreParts): BoundsIndex {
   const onDisk = parts.baseOnDisk(definition, HEAD_ROWS);
   return new BoundsIndex(onDisk ?? new MemoryBase(HEAD_ROWS), onDisk?.shared !== true);
 }
 
 /** Deletes the segments that have expired since the last call. */
-function expiredRows(expiry: WindowExpiry, deleteBelow: (segment: number) => Promise<void>): () => Promise<void> {
+function expiredRows(
+  expiry: { readonly oldestCommittedSegment: number },
+  deleteBelow: (segment: number) => Promise<void>,
+): () => Promise<void> {
   let deletedBelow = 0;
   return async () => {
     const oldest = expiry.oldestCommittedSegment;

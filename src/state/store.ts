@@ -243,6 +243,49 @@ export interface SessionStore<K, V> extends ReadOnlySessionStore<K, V> {
   readonly observedTimeMs: number;
 }
 
+/** A value of a key that is valid from its timestamp on, until another one or a deletion takes its place. */
+export interface VersionedRecord<V> {
+  readonly value: V;
+  /** Since when it is valid, milliseconds. */
+  readonly timestamp: number;
+  /** When it ceased to be; undefined: it is the latest. */
+  readonly validTo: number | undefined;
+}
+
+/** What a versioned store's `put` gives for the latest version of its key: its end is not known. */
+export const VALID_TO_UNDEFINED = -1;
+
+/** What a versioned store's `put` gives when the version is older than the history: it is not kept. */
+export const NOT_PUT = -(2 ** 63);
+
+/** The history of each key (KIP-889): Kafka Streams' `VersionedKeyValueStore`, as far as it is read. */
+export interface ReadOnlyVersionedKeyValueStore<K, V> extends StateStore {
+  /**
+   * The latest version of a key, or, with a time, the one that was valid then; undefined for none. What was valid before
+   * the history's retention is not told, except where it is the latest version still.
+   */
+  get(key: K, asOfMs?: number): VersionedRecord<V> | undefined;
+  /**
+   * The versions of a key that were valid at some time in [fromMs, toMs], oldest first, as they are at the call. What is
+   * older than the retention is told as long as it is there.
+   */
+  versions(key: K, fromMs: number, toMs: number): Iterable<VersionedRecord<V>>;
+}
+
+/** Kafka Streams' `VersionedKeyValueStore` (KIP-889). */
+export interface VersionedKeyValueStore<K, V> extends ReadOnlyVersionedKeyValueStore<K, V> {
+  /**
+   * Puts a version, or, with null, a deletion, in its place in time; later ones stay as they are.
+   * @returns when the next version takes its place; {@link VALID_TO_UNDEFINED} if it is the latest, {@link NOT_PUT} if it
+   *   is older than the retention
+   */
+  put(key: K, value: V | null, timestamp: number): number;
+  /** Puts a deletion; gives the version that was valid at that time. */
+  delete(key: K, timestamp: number): VersionedRecord<V> | undefined;
+  /** Largest timestamp put so far; -1 before the first put. The retention is reckoned from it. */
+  readonly observedTimeMs: number;
+}
+
 // -- what the runtime hands in ---------------------------------------------------------------------------------------
 
 /** The record being processed, as stores, sinks and punctuators need it. One mutable object per task. */

@@ -30,7 +30,7 @@ export class TableRestorer implements StoreRestorer {
   restore(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers = NO_HEADERS): void {
     const mapKey = bytesToMapKey(key);
     this.bytes += key.length + (value?.length ?? 0);
-    if (!this.handle.restoring(mapKey, key, value, headers)) return;
+    if (!this.handle.restoring(mapKey, key, value, headers, timestamp)) return;
     const stored = value !== null && this.handle.table.timestamped ? withTimestamp(value, timestamp) : value;
     this.rows.push({ mapKey, value: stored });
   }

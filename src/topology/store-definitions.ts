@@ -1,5 +1,10 @@
 import type { Serde } from '../serde/serde.js';
-import type { KeyValueStoreDefinition, SessionStoreDefinition, WindowStoreDefinition } from '../state/store.js';
+import type {
+  KeyValueStoreDefinition,
+  SessionStoreDefinition,
+  VersionedStoreDefinition,
+  WindowStoreDefinition,
+} from '../state/store.js';
 import { toMillis, type Duration } from '../util/time.js';
 import { validName } from './naming.js';
 import { TopologyError } from './topology-error.js';
@@ -36,6 +41,14 @@ export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
 export interface SessionStoreOptions<K, V> extends StoreOptions<K, V> {
   /** How long a session is kept after its end, by the store's own time. */
   readonly retention: Duration;
+}
+
+/** A versioned store has no record cache, so `caching` has no place (KIP-889). */
+export interface VersionedStoreOptions<K, V> extends Omit<StoreOptions<K, V>, 'caching'> {
+  /** How far back the history reaches, by the store's own time; older updates are refused. */
+  readonly historyRetention: Duration;
+  /** The history is dropped by spans of this length. Default as Kafka Streams': a third of a short retention, a 24th of a long one. */
+  readonly segmentInterval?: Duration;
 }
 
 /**
@@ -84,6 +97,39 @@ export function sessionStore<K, V>(options: SessionStoreOptions<K, V>): SessionS
     ...common(options),
     retentionMs: toMillis(options.retention),
   });
+}
+
+/**
+ * A store of all versions of each key's value, as far back as the history is kept (KIP-889), to be given to `addStateStore`
+ * or as a table's `store`. Kafka Streams' `Stores.persistentVersionedKeyValueStore`.
+ * @throws TopologyError `INVALID_NAME`, `INVALID_HISTORY_RETENTION`
+ */
+export function versionedKeyValueStore<K, V>(options: VersionedStoreOptions<K, V>): VersionedStoreDefinition {
+  const { segmentInterval } = options;
+  const historyRetentionMs = toMillis(options.historyRetention);
+  const segmentIntervalMs =
+    segmentInterval === undefined ? defaultSegmentMs(historyRetentionMs) : toMillis(segmentInterval);
+  if (historyRetentionMs < 0 || segmentIntervalMs < 1) {
+    throw new TopologyError(
+      'INVALID_HISTORY_RETENTION',
+      `The versioned store "${options.name}" has historyRetention ${historyRetentionMs} ms and segmentInterval ${segmentIntervalMs} ms`,
+      { hint: 'Give a retention of 0 or more, and segments of 1 ms or more.' },
+    );
+  }
+  return Object.freeze({
+    kind: 'versioned' as const,
+    ...common({ ...options, caching: false }),
+    historyRetentionMs,
+    segmentIntervalMs,
+  });
+}
+
+/** As in Kafka Streams: fewer segments for a short retention. */
+function defaultSegmentMs(retentionMs: number): number {
+  if (retentionMs <= 60_000) return Math.max(Math.trunc(retentionMs / 3), 2_000);
+  if (retentionMs <= 300_000) return Math.max(Math.trunc(retentionMs / 5), 20_000);
+  if (retentionMs <= 3_600_000) return Math.max(Math.trunc(retentionMs / 12), 60_000);
+  return Math.max(Math.trunc(retentionMs / 24), 300_000);
 }
 
 function common<K, V>({ name, key, value, storage, caching, logging }: StoreOptions<K, V>) {

@@ -4,6 +4,7 @@ import type {
   SessionStore,
   StoreDefinition,
   ValueAndTimestamp,
+  VersionedKeyValueStore,
   WindowStore,
 } from '../../src/state/store.js';
 import { Record, type Processor, type ProcessorContext, type PunctuationType } from '../../src/topology/processor.js';
@@ -77,6 +78,19 @@ function sessionAppend(record: Input, context: Context, arg: string): void {
   context.forward(record.withValue(`${start}/${end}=${all}`));
 }
 
+function versionedPut({ key, value, timestamp }: Input, context: Context, storeName: string): string {
+  const validTo = context.getStateStore<VersionedKeyValueStore<Datum, Datum>>(storeName).put(key, value, timestamp);
+  return `${str(value)}@${BigInt(validTo)}`;
+}
+
+/** Java's store does not tell here when the version it finds has ended. */
+function versionedGet({ key, value, timestamp }: Input, context: Context, arg: string): string {
+  const [storeName = '', offset] = arg.split(':');
+  const store = context.getStateStore<VersionedKeyValueStore<Datum, Datum>>(storeName);
+  const found = store.get(key, timestamp - Number(offset));
+  return `${str(value)}/${found === undefined ? 'null' : `${str(found.value)}@${found.timestamp}-`}`;
+}
+
 const steps: { readonly [name: string]: Step } = {
   passthrough: (record, context) => {
     context.forward(record);
@@ -121,6 +135,12 @@ const steps: { readonly [name: string]: Step } = {
   dedup: (record, context, arg) => (record.key === null ? undefined : dedup(record, context, arg)),
   sessionAppend: (record, context, arg) => {
     if (record.key !== null) sessionAppend(record, context, arg);
+  },
+  versionedPut: (record, context, arg) => {
+    context.forward(record.withValue(versionedPut(record, context, arg)));
+  },
+  versionedGet: (record, context, arg) => {
+    context.forward(record.withValue(versionedGet(record, context, arg)));
   },
   lookup: (record, context, arg) => {
     context.forward(record.withValue(`${str(record.value)}/${lookupText(context, arg, record.key)}`));

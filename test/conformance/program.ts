@@ -14,7 +14,12 @@ import { hopping, tumbling, unlimited } from '../../src/processor/window/windows
 import type { Serde } from '../../src/serde/serde.js';
 import type { StoreDefinition } from '../../src/state/store.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
-import { keyValueStore, sessionStore, windowStore } from '../../src/topology/store-definitions.js';
+import {
+  keyValueStore,
+  sessionStore,
+  versionedKeyValueStore,
+  windowStore,
+} from '../../src/topology/store-definitions.js';
 import {
   failOnInvalidTimestamp,
   logAndSkipOnInvalidTimestamp,
@@ -421,5 +426,9 @@ function storeDefinition(spec: StoreSpec): StoreDefinition {
     });
   }
   if (/Session$/.test(type)) return sessionStore({ ...common, retention: spec.retentionMs ?? 0 });
+  if (type === 'versioned') {
+    const { historyRetentionMs = 0, segmentIntervalMs: segmentInterval } = spec;
+    return versionedKeyValueStore({ ...common, historyRetention: historyRetentionMs, ...(segmentInterval && { segmentInterval }) }); // prettier-ignore
+  }
   throw new UnsupportedStep(`store type "${type}"`);
 }

@@ -1,5 +1,12 @@
 import type { ErrorPolicies, ErrorResponse } from '../../src/runtime/task/error-policy.js';
-import type { KeyValueStore, SessionStore, StateStore, ValueAndTimestamp, WindowStore } from '../../src/state/store.js';
+import type {
+  KeyValueStore,
+  SessionStore,
+  StateStore,
+  ValueAndTimestamp,
+  VersionedKeyValueStore,
+  WindowStore,
+} from '../../src/state/store.js';
 import { NO_END } from '../../src/serde/primitives.js';
 import type { RawRecord } from '../../src/testing/raw-record.js';
 import { TopologyTestDriver } from '../../src/testing/topology-test-driver.js';
@@ -174,17 +181,48 @@ class Recording {
 
 async function compareStores(vector: Vector, driver: TopologyTestDriver, differences: DifferenceList): Promise<void> {
   for (const [name, expected] of Object.entries(vector.expected.stores ?? {})) {
-    differences.compare(`store ${name}`, await storeForm(driver.store(name)), expected);
+    const found = await storeForm(driver.store(name), keysOf(driver.records(`${APPLICATION}-${name}-changelog`)));
+    differences.compare(`store ${name}`, found, expected);
   }
 }
 
-async function storeForm(store: StateStore): Promise<object> {
+/** The keys of a changelog, each once. */
+function keysOf(changelog: readonly RawRecord[]): readonly Buffer[] {
+  const keys = changelog.map(({ key }) => key ?? Buffer.alloc(0));
+  return keys.filter((key, at) => keys.findIndex((earlier) => earlier.equals(key)) === at);
+}
+
+async function storeForm(store: StateStore, loggedKeys: readonly Buffer[]): Promise<object> {
   const { kind } = store.definition;
   if (kind === 'keyValue')
     return { type: kind, entries: await keyValueEntries(store as KeyValueStore<unknown, unknown>) };
   if (kind === 'window') return { type: kind, entries: await windowEntries(store as WindowStore<unknown, unknown>) };
   if (kind === 'session') return { type: kind, entries: await sessionEntries(store as SessionStore<unknown, unknown>) };
+  if (kind === 'versioned') {
+    const versioned = store as VersionedKeyValueStore<unknown, unknown>;
+    const keys = loggedKeys.map((key): unknown => store.definition.keySerde.deserialize(key, 0, key.length));
+    return {
+      type: kind,
+      entries: keys
+        .map((key) => history(versioned, key))
+        .filter(hasVersions)
+        .sort(byKey),
+    };
+  }
   return { type: kind };
+}
+
+const hasVersions = (entry: { readonly history: readonly unknown[] }): boolean => entry.history.length > 0;
+
+/** The versions of a key, oldest first; a versioned store does not tell its keys, but its changelog does. */
+function history(store: VersionedKeyValueStore<unknown, unknown>, key: unknown) {
+  const versions = [...store.versions(key, -Infinity, Infinity)];
+  const shownVersions = versions.map(({ value, timestamp, validTo }) => ({
+    value: shown(value),
+    timestamp,
+    ...(validTo !== undefined && { validTo }),
+  }));
+  return { key: shown(key), history: shownVersions };
 }
 
 interface Entry {

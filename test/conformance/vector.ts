@@ -17,6 +17,8 @@ export interface StoreSpec {
   readonly retentionMs?: number;
   readonly windowSizeMs?: number;
   readonly retainDuplicates?: boolean;
+  readonly historyRetentionMs?: number;
+  readonly segmentIntervalMs?: number;
 }
 
 /** One call of the DSL; which members are there depends on `op` (test/conformance/README.md). */

@@ -1,4 +1,5 @@
 import { readInt64, writeInt64 } from '../../util/bytes.js';
+import { grownTo } from '../growing-bytes.js';
 
 /*
  * Entries of one key of a join's window store, in the order in which they were put:
@@ -12,9 +13,6 @@ import { readInt64, writeInt64 } from '../../util/bytes.js';
 export const CHUNK_BYTES = 4_096;
 const ENTRY_HEADER = 16;
 
-/** Buffers that chunks grow in: what is behind a chunk's end there belongs to nobody else. */
-const growing = new WeakSet<ArrayBufferLike>();
-
 /** Whether one more entry has room in a chunk. */
 export function hasRoom(chunk: Buffer, value: Buffer): boolean {
   return chunk.length + ENTRY_HEADER + value.length <= CHUNK_BYTES;
@@ -23,28 +21,11 @@ export function hasRoom(chunk: Buffer, value: Buffer): boolean {
 /** The chunk with one more entry, in the same memory if it can be. */
 export function withEntry(chunk: Buffer | null, time: number, sequence: number, value: Buffer): Buffer {
   const at = chunk === null ? 0 : chunk.length;
-  const end = at + ENTRY_HEADER + value.length;
-  const target = chunk !== null && growsTo(chunk, end) ? whole(chunk) : copied(chunk, end);
+  const target = grownTo(chunk, at + ENTRY_HEADER + value.length, CHUNK_BYTES);
   writeInt64(target, time, at);
   target.writeInt32BE(sequence, at + 8);
   target.writeInt32BE(value.length, at + 12);
   value.copy(target, at + ENTRY_HEADER);
-  return target.subarray(0, end);
-}
-
-function growsTo({ buffer, byteOffset }: Buffer, length: number): boolean {
-  return byteOffset === 0 && buffer.byteLength >= length && growing.has(buffer);
-}
-
-function whole({ buffer }: Buffer): Buffer {
-  return Buffer.from(buffer, 0, buffer.byteLength);
-}
-
-/** Doubles, so that a key with few entries takes little. */
-function copied(chunk: Buffer | null, length: number): Buffer {
-  const target = Buffer.allocUnsafeSlow(Math.max(length, Math.min(2 * length, CHUNK_BYTES)));
-  growing.add(target.buffer);
-  chunk?.copy(target, 0);
   return target;
 }
 

@@ -100,7 +100,9 @@ function layoutOf(definition: StoreDefinition): string {
       return `window${definition.timestamped ? ' timestamped' : ''}${orderOf(definition)} retention ${definition.retentionMs}`;
     case 'session':
       return `session${orderOf(definition)} retention ${definition.retentionMs}`;
-    default:
+    case 'versioned':
+      return `versioned retention ${definition.historyRetentionMs} segments ${definition.segmentIntervalMs}`;
+    case 'changeBuffer':
       return definition.kind;
   }
 }

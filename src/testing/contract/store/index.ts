@@ -7,6 +7,7 @@ import { keyValueCases } from './key-value-cases.js';
 import { modelCases } from './model-cases.js';
 import { sessionCases } from './session-cases.js';
 import type { StoreWorld } from './store-world.js';
+import { versionedCases } from './versioned-cases.js';
 import { windowCases } from './window-cases.js';
 
 export type { ContractCase } from './contract-case.js';
@@ -19,6 +20,7 @@ export function storeContract(world: StoreWorld): ContractCase[] {
     ...windowCases(world),
     ...joinWindowCases(world),
     ...sessionCases(world),
+    ...versionedCases(world),
     ...cacheCases(world),
     ...commitCases(world),
     ...modelCases(world),

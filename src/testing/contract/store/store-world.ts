@@ -8,6 +8,8 @@ import type {
   SessionStoreDefinition,
   StoreContext,
   StoreDefinition,
+  VersionedKeyValueStore,
+  VersionedStoreDefinition,
   WindowStore,
   WindowStoreDefinition,
 } from '../../../state/store.js';
@@ -97,6 +99,10 @@ export class OpenedState {
     return this.state.stores.get(name) as SessionStore<K, V>; // the case declared it
   }
 
+  versioned<K, V>(name = 'store'): VersionedKeyValueStore<K, V> {
+    return this.state.stores.get(name) as VersionedKeyValueStore<K, V>; // the case declared it
+  }
+
   /** Flushes the caches, then commits as the runtime does. */
   async commit(positions: CommittedPositions = NO_POSITIONS): Promise<void> {
     while (this.state.flushCaches(1000) > 0);
@@ -163,6 +169,25 @@ export function sessionDefinition(
     caching: false,
     logging: { topicConfig: {} },
     retentionMs: 100_000,
+    ...more,
+  };
+}
+
+/** A versioned store of strings named `store`, history kept for 100 s in segments of 20 s; fields as given. */
+export function versionedDefinition(
+  world: StoreWorld,
+  more: Partial<VersionedStoreDefinition> = {},
+): VersionedStoreDefinition {
+  return {
+    kind: 'versioned',
+    name: 'store',
+    keySerde: string(),
+    valueSerde: string(),
+    storage: world.storage,
+    caching: false,
+    logging: { topicConfig: {} },
+    historyRetentionMs: 100_000,
+    segmentIntervalMs: 20_000,
     ...more,
   };
 }
