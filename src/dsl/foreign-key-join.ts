@@ -15,7 +15,7 @@ import type { KTable } from './ktable.js';
 import type { Named, Stored } from './options.js';
 import { expectSerde, type Program, type TablePlace } from './program.js';
 import type { TableFacts } from './serde-facts.js';
-import { givenStoreName, tableStoreDefinition } from './stored.js';
+import { givenStoreName, keepsVersions, tableStoreDefinition } from './stored.js';
 import { SourceTable } from './table/store-table.js';
 
 const PREFIX = 'KTABLE-FK-JOIN-';
@@ -81,7 +81,8 @@ class ForeignKeyJoinSteps<K, V, KO, VO, VR> {
   registration(): GraphNode {
     const topic = `${this.suffixed('-subscription-registration', `${PREFIX}SUBSCRIPTION-REGISTRATION-`)}-topic`;
     const { foreignKey: of, left } = this.parts;
-    const foreignKey = { of, left, serde: this.#foreignSerde, valueSerde: this.#valueSerde };
+    const latestOnly = this.primary.logic.versioned;
+    const foreignKey = { of, left, serde: this.#foreignSerde, valueSerde: this.#valueSerde, latestOnly };
     const subscribe = operator(
       this.suffixed('-subscription-registration-processor', `${PREFIX}SUBSCRIPTION-REGISTRATION-`),
       () => new SubscribeProcessor(foreignKey),
@@ -116,7 +117,7 @@ class ForeignKeyJoinSteps<K, V, KO, VO, VR> {
     graph.add(answer, receive);
     const change = operator(
       this.suffixed('-foreign-join-subscription', `${PREFIX}SUBSCRIPTION-PROCESSOR-`),
-      () => new ForeignChangeProcessor<K, KO, VO>(subscriptions),
+      () => new ForeignChangeProcessor<K, KO, VO>(subscriptions, this.foreign.logic.versioned),
       [storeName],
     );
     graph.add(change, this.foreign.node);
@@ -158,10 +159,12 @@ function resultTable<K, VR>(
   const { program, name, sources, parent, key: keySerde } = at;
   const queryableStore = givenStoreName(options);
   const storeName = queryableStore ?? program.names.storeName(`${PREFIX}OUTPUT-`);
-  const logic = new SourceTable<K, VR>(() => {
+  const newStore = () => {
     const value = expectSerde(options.value, 'value', name);
     return tableStoreDefinition(program, storeName, options, { key: keySerde, value });
-  }, queryableStore !== undefined);
+  };
+  const versioned = keepsVersions(options);
+  const logic = new SourceTable<K, VR>(newStore, versioned || queryableStore !== undefined, versioned);
   const node = new OperatorNode(name, logic);
   program.graph.add(node, parent);
   const serdes = { keySerde, valueSerde: options.value };

@@ -20,7 +20,7 @@ import {
   type UntilTimeLimit,
   type UntilWindowCloses,
 } from './suppress.js';
-import { givenStoreName, mentionsStore, tableStoreDefinition } from './stored.js';
+import { givenStoreName, keepsVersions, mentionsStore, tableStoreDefinition } from './stored.js';
 import { joinTables } from './table-table-join.js';
 import { transformTable } from './transform-table.js';
 import { DerivedTable, type Derivation } from './table/derived-table.js';
@@ -185,7 +185,7 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     const { program, logic } = this.place;
     const name = program.names.nameOr(options.name, 'KTABLE-SELECT-');
     const { key: keySerde, value: valueSerde } = options;
-    const supplier = () => () => new TableRegroupProcessor(mapper, keySerde) as Processor;
+    const supplier = () => () => new TableRegroupProcessor(mapper, keySerde, logic.versioned) as Processor;
     const node = new OperatorNode(name, { supplier });
     program.graph.add(node, this.place.node);
     logic.sendOldValues(true);
@@ -323,7 +323,7 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     options: Named & Stored & { key?: Serde<K>; value?: Serde<V> },
   ): KTable<K, V, TableFacts> {
     return this.#derive('KTABLE-FILTER-', options, options.value ?? this.place.valueSerde, true, {
-      newProcessor: (node) => new TableFilterProcessor(keeps, node) as Processor,
+      newProcessor: (node) => new TableFilterProcessor(keeps, node, this.place.logic.versioned) as Processor,
       viewThrough: (parent) => filteredView(parent, keeps),
     });
   }
@@ -337,17 +337,19 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
   ): KTable<K, VR, TableFacts> {
     const { program, node: parent, sources, logic: parentLogic } = this.place;
     const queryableStore = givenStoreName(options);
-    if (queryableStore === undefined && mentionsStore(options)) program.names.storeName(prefix);
+    const inherits = !mentionsStore(options);
+    const generated = queryableStore === undefined && !inherits ? program.names.storeName(prefix) : undefined;
+    const storeName = keepsVersions(options) ? (queryableStore ?? generated) : queryableStore;
     const name = program.names.nameOr(options.name, prefix);
     const key = options.key ?? this.place.keySerde;
     const store =
-      queryableStore === undefined
+      storeName === undefined
         ? undefined
-        : tableStoreDefinition(program, queryableStore, options, {
+        : tableStoreDefinition(program, storeName, options, {
             key: expectSerde(key, 'key', name),
             value: expectSerde(value, 'value', name),
           });
-    const logic = new DerivedTable(parentLogic, derivation, store, wantsOldValues);
+    const logic = new DerivedTable(parentLogic, derivation, { store, inherits, wantsOldValues });
     const node = new OperatorNode(name, logic);
     program.graph.add(node, parent);
     return program.handles.table({

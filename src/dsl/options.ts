@@ -34,10 +34,16 @@ export interface Stored {
   readonly caching?: boolean;
   /** `false`: no changelog. An object: topic configs of the changelog. Default true. */
   readonly logging?: boolean | Readonly<Record<string, string>>;
+  /**
+   * Keeps all versions of each value, so far back by the store's own time (KIP-889): streams join the version of their
+   * records' time, and updates out of order take their place in the history. There is no record cache then. Default: only
+   * the latest value is kept.
+   */
+  readonly historyRetention?: Duration;
 }
 
-/** As {@link Stored}, for windows. */
-export interface WindowStored extends Stored {
+/** As {@link Stored}, for windows, of which one version is kept. */
+export interface WindowStored extends Omit<Stored, 'historyRetention'> {
   /** How long windows are kept, at least size + grace. Default: size + grace. */
   readonly retention?: Duration;
 }

@@ -3,11 +3,12 @@ import type {
   KeyValueStoreDefinition,
   SessionStoreDefinition,
   StoreDefinition,
+  VersionedStoreDefinition,
   WindowStoreDefinition,
 } from '../state/store.js';
 import { longestWindowMs, type AlignedWindows } from '../processor/window/aligned-windows.js';
 import { changelogRetention } from '../topology/internal-topics.js';
-import { changelogSettings } from '../topology/store-definitions.js';
+import { changelogSettings, versionedKeyValueStore } from '../topology/store-definitions.js';
 import { TopologyError } from '../topology/topology-error.js';
 import { validName } from '../topology/naming.js';
 import { toMillis } from '../util/time.js';
@@ -15,7 +16,7 @@ import type { Stored, WindowStored } from './options.js';
 import type { Program } from './program.js';
 
 /** The name that the program gave the store, if it did. */
-export function givenStoreName({ store }: Stored): string | undefined {
+export function givenStoreName({ store }: Pick<Stored, 'store'>): string | undefined {
   if (store === undefined) return undefined;
   return validName(typeof store === 'string' ? store : store.name);
 }
@@ -24,21 +25,44 @@ export function givenStoreName({ store }: Stored): string | undefined {
  * Whether the options say anything about a store. Kafka Streams' overloads with and without `Materialized` take numbers
  * differently, which the names of nodes must repeat.
  */
-export function mentionsStore(options: WindowStored & { key?: unknown; value?: unknown }): boolean {
-  const { store, key, value, storage, caching, logging, retention } = options;
-  return [store, key, value, storage, caching, logging, retention].some((option) => option !== undefined);
+export function mentionsStore(options: Stored & { retention?: unknown; key?: unknown; value?: unknown }): boolean {
+  const { store, key, value, storage, caching, logging, retention, historyRetention } = options;
+  const mentions = [store, key, value, storage, caching, logging, retention, historyRetention];
+  return mentions.some((option) => option !== undefined);
 }
 
-/** The store of a table or an aggregate. */
+/** Whether the options ask for a versioned table, which is kept whether or not its store has a name. */
+export function keepsVersions({ store, historyRetention }: Stored): boolean {
+  return historyRetention !== undefined || (typeof store === 'object' && store.kind === 'versioned');
+}
+
+/**
+ * The store of a table or an aggregate.
+ * @throws TopologyError `STORE_KIND_MISMATCH`, `INVALID_HISTORY_RETENTION`
+ */
 export function tableStoreDefinition(
   program: Program,
   name: string,
   options: Stored,
   serdes: { readonly key: Serde<unknown>; readonly value: Serde<unknown> },
-): KeyValueStoreDefinition {
+): KeyValueStoreDefinition | VersionedStoreDefinition {
+  if (keepsVersions(options)) return versionedTableStore(program, name, options, serdes);
   const given = givenDefinition(options, 'keyValue');
   if (given !== undefined) return { ...given, ...overrides(options) };
   return { kind: 'keyValue', name, timestamped: true, ...settings(program, options, serdes) };
+}
+
+function versionedTableStore(
+  program: Program,
+  name: string,
+  options: Stored,
+  { key, value }: { readonly key: Serde<unknown>; readonly value: Serde<unknown> },
+): VersionedStoreDefinition {
+  const { storage = program.storage, logging = true } = options;
+  const given = givenDefinition(options, 'versioned');
+  const historyRetention = options.historyRetention ?? given?.historyRetentionMs ?? 0; // one of them is there
+  if (given === undefined) return versionedKeyValueStore({ name, key, value, historyRetention, storage, logging });
+  return { ...given, ...overrides({ ...options, caching: false }), historyRetentionMs: toMillis(historyRetention) };
 }
 
 /**

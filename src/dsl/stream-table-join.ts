@@ -24,8 +24,8 @@ export function joinTable<K, V, VT, VR, F extends StreamFacts>(
   const stream = place.rekeyed ? repartition.forJoin(options.name, options) : place;
   const sources = program.copartition(stream, table);
   const name = program.names.nameOr(options.name, left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-');
-  if (options.grace !== undefined) throw graceNeedsVersions(name);
   const view = table.logic.view();
+  if (options.grace !== undefined && !(table.logic.versioned && view.versioned)) throw graceNeedsVersions(name);
   // What the types leave out, the processor drops before it calls the joiner.
   const join = { joiner: joiner as (value: NonNull<V>, tableValue: VT | null, key: NonNull<K>) => VR, left };
   const operator = {

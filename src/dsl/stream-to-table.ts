@@ -4,7 +4,7 @@ import { OperatorNode } from './graph/nodes.js';
 import { expectSerde, type StreamPlace } from './program.js';
 import type { GivenSerdes, StreamRepartition } from './repartition.js';
 import type { TableFacts } from './serde-facts.js';
-import { givenStoreName, tableStoreDefinition } from './stored.js';
+import { givenStoreName, keepsVersions, tableStoreDefinition } from './stored.js';
 import { SourceTable } from './table/store-table.js';
 
 /** Makes a table of a stream, behind a repartition if its key was changed. */
@@ -21,7 +21,8 @@ export function streamToTable<K, V, F extends TableFacts>(
   const value = expectSerde(options.value ?? place.valueSerde, 'value', name);
   const stream = place.rekeyed ? repartition.forTable(name, { key, value }) : place;
   const store = tableStoreDefinition(program, storeName, options, { key, value });
-  const logic = new SourceTable<K, V>(store, queryableStore !== undefined);
+  const versioned = keepsVersions(options);
+  const logic = new SourceTable<K, V>(store, versioned || queryableStore !== undefined, versioned);
   const node = new OperatorNode(name, logic);
   program.graph.add(node, stream.node);
   return program.handles.table({

@@ -25,7 +25,7 @@ import {
   type TablePlace,
 } from './program.js';
 import type { StreamFacts, TableFacts } from './serde-facts.js';
-import { givenStoreName, tableStoreDefinition } from './stored.js';
+import { givenStoreName, keepsVersions, tableStoreDefinition } from './stored.js';
 import { SourceTable } from './table/store-table.js';
 
 export interface StreamsBuilderOptions {
@@ -85,7 +85,8 @@ export class StreamsBuilder {
     const name = program.names.nameOr(options.name, 'KTABLE-SOURCE-');
     const { key, value } = options;
     const store = tableStoreDefinition(program, storeName, options, { key, value });
-    const logic = new SourceTable<K, V>(store, queryableStore !== undefined);
+    const versioned = keepsVersions(options);
+    const logic = new SourceTable<K, V>(store, versioned || queryableStore !== undefined, versioned);
     const node = new TableSourceNode(name, sourceName, topic, reading(options), logic);
     program.graph.add(node, program.graph.root);
     const serdes = { keySerde: key, valueSerde: value };
@@ -95,16 +96,17 @@ export class StreamsBuilder {
   /**
    * Reads a topic as a table of which every instance has all rows; `logging` and `caching` have no say, since the topic is
    * the changelog. Kafka Streams' `StreamsBuilder.globalTable`.
-   * @throws TopologyError `STORE_KIND_MISMATCH`
+   * @throws TopologyError `STORE_KIND_MISMATCH`, `GLOBAL_TABLE_VERSIONED`
    */
   globalTable<K, V>(topic: string, options: Consumed<K, V> & Stored): GlobalTable<K, V> {
+    if (keepsVersions(options)) throw globalTableVersioned(topic);
     const queryableStore = givenStoreName(options);
     const storeName = queryableStore ?? this.#program.names.storeName(`${topic}-`);
     const { key, value } = options;
     const store = tableStoreDefinition(this.#program, storeName, { ...options, caching: false }, { key, value });
     const table = { storeName, sendOldValues: false };
     this.#addGlobal(topic, options, store, () => new TableSourceProcessor<K, V>(table));
-    return new GlobalTable({ storeName, view: storeView(storeName), queryableStore });
+    return new GlobalTable({ storeName, view: storeView(store), queryableStore });
   }
 
   /**
@@ -162,6 +164,12 @@ export class StreamsBuilder {
     const run = supplier as ProcessorSupplier; // the topic's serdes are of the supplier's types
     graph.add(new GlobalStoreNode(name, source, topic, reading(options), unlogged, run), graph.root);
   }
+}
+
+function globalTableVersioned(topic: string): TopologyError {
+  return new TopologyError('GLOBAL_TABLE_VERSIONED', `GlobalTables cannot be versioned: that of topic "${topic}" is`, {
+    hint: 'Leave out the history retention, or read the topic with `table`.',
+  });
 }
 
 function reading<K, V>(options: Consumed<K, V>): Reading {

@@ -55,13 +55,14 @@ export type Suppressed = UntilWindowCloses | UntilTimeLimit;
 
 /**
  * Places a suppression.
- * @throws TopologyError `NOT_WINDOWED`, `INVALID_BUFFER`
+ * @throws TopologyError `NOT_WINDOWED`, `INVALID_BUFFER`, `SUPPRESSED_VERSIONS`
  */
 export function suppressTable<K, V, F extends TableFacts>(
   place: TablePlace<K, V>,
   options: Suppressed & { readonly key?: Serde<K>; readonly value?: Serde<V> },
 ): KTable<K, V, F> {
   const { program, node: parent, sources } = place;
+  if (place.logic.versioned) throw suppressedVersions(place.name);
   // Unlike other operators, a named one takes no number.
   const name = options.name === undefined ? program.names.generate('KTABLE-SUPPRESS-') : validName(options.name);
   const waitMs = options.until === 'timeLimit' ? toMillis(options.limit) : windowGraceMs(parent, []);
@@ -126,6 +127,16 @@ function bound(name: string, value: number): number {
   throw new TopologyError('INVALID_BUFFER', `The bound ${name} of a suppression is ${String(value)}`, {
     hint: 'Give 0 or more, or leave it out.',
   });
+}
+
+function suppressedVersions(table: string): TopologyError {
+  return new TopologyError(
+    'SUPPRESSED_VERSIONS',
+    `suppress() is only supported for non-versioned KTables: "${table}" is`,
+    {
+      hint: 'A table keeps no versions if it is kept without a history retention.',
+    },
+  );
 }
 
 function notWindowed(chain: string): TopologyError {

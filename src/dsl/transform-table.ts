@@ -13,7 +13,7 @@ import type { KTable } from './ktable.js';
 import type { Connected, Stored } from './options.js';
 import { expectSerde, type TablePlace } from './program.js';
 import type { TableFacts } from './serde-facts.js';
-import { givenStoreName, tableStoreDefinition } from './stored.js';
+import { givenStoreName, keepsVersions, mentionsStore, tableStoreDefinition } from './stored.js';
 import { DerivedTable } from './table/derived-table.js';
 
 /** Places a transformation of a table's values; the result is kept if its store has a name. */
@@ -26,10 +26,13 @@ export function transformTable<K, V, VR>(
   const name = program.names.nameOr(options.name, 'KTABLE-TRANSFORMVALUES-');
   const keySerde = options.key ?? place.keySerde;
   const queryableStore = givenStoreName(options);
+  const inherits = !mentionsStore(options);
+  const storeName =
+    queryableStore ?? (keepsVersions(options) ? program.names.storeName('KTABLE-TRANSFORMVALUES-') : undefined);
   const store =
-    queryableStore === undefined
+    storeName === undefined
       ? undefined
-      : tableStoreDefinition(program, queryableStore, options, {
+      : tableStoreDefinition(program, storeName, options, {
           key: expectSerde(keySerde, 'key', name),
           value: expectSerde(options.value, 'value', name),
         });
@@ -37,7 +40,7 @@ export function transformTable<K, V, VR>(
     newProcessor: (node: TableNodeOptions) => new TableTransformValuesProcessor(transformer(), node) as Processor,
     viewThrough: (parent: TableView<K, V>) => transformedView(parent, transformer),
   };
-  const logic = new DerivedTable(place.logic, derivation, store, false);
+  const logic = new DerivedTable(place.logic, derivation, { store, inherits, wantsOldValues: false });
   const connected = connectedStores(options);
   const node = new OperatorNode(name, {
     supplier: () => logic.supplier(),

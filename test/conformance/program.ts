@@ -79,7 +79,9 @@ class Program {
     return this.#builder.table(step.topic, { ...consumed(step), ...stored(step.materialized, step) });
   }
   op_globalTable(step: any): unknown {
-    return this.#builder.globalTable(step.topic, { ...consumed(step), ...stored(step.materialized, step) });
+    const { key, value } = this.vector.topics[step.topic] ?? {};
+    const read = { keySerde: key, valueSerde: value, ...step };
+    return this.#builder.globalTable(step.topic, { ...consumed(read), ...stored(step.materialized, read) });
   }
   op_addGlobalStore(step: any): unknown {
     const store = storeDefinition(step.store);

@@ -25,7 +25,7 @@ export interface CogroupNode<K, A, KR> {
   readonly name: string | undefined;
   readonly store: StoreDefinition;
   readonly newProcessor: (aggregator: GroupAggregator<K, A>, sendOldValues: boolean) => Processor;
-  readonly viewOf: (storeName: string) => TableView<KR, A>;
+  readonly viewOf: (store: StoreDefinition) => TableView<KR, A>;
   readonly keySerde: Serde<KR>;
   readonly valueSerde: Serde<A>;
   readonly queryableStore: string | undefined;

@@ -11,7 +11,7 @@ export class CogroupTable<K, V> implements TableLogic<K, V>, Operator {
 
   constructor(
     readonly store: StoreDefinition,
-    readonly viewOf: (storeName: string) => TableView<K, V>,
+    readonly viewOf: (store: StoreDefinition) => TableView<K, V>,
   ) {}
 
   sendOldValues(): boolean {
@@ -19,8 +19,12 @@ export class CogroupTable<K, V> implements TableLogic<K, V>, Operator {
     return true;
   }
 
+  get versioned(): boolean {
+    return this.store.kind === 'versioned';
+  }
+
   view(): TableView<K, V> {
-    return this.viewOf(this.store.name);
+    return this.viewOf(this.store);
   }
 
   supplier(): ProcessorSupplier {

@@ -13,17 +13,28 @@ export interface Derivation<K, V, VR> {
   viewThrough(parent: TableView<K, V>): TableView<K, VR>;
 }
 
+/** How a derived table is kept. */
+export interface DerivedTableOptions {
+  readonly store: StoreDefinition | undefined;
+  /** Whether it is versioned as its parent is: where the options say nothing of how it is kept, as in Kafka Streams. */
+  readonly inherits: boolean;
+  /** Old values are told from the start, where the parent keeps its values anyway. */
+  readonly wantsOldValues: boolean;
+}
+
 /** A table computed from another one; it keeps its own values only if it can be queried. */
 export class DerivedTable<K, V, VR> implements TableLogic<K, VR>, Operator {
+  readonly store: StoreDefinition | undefined;
+  readonly versioned: boolean;
   #sendsOldValues: boolean;
 
   constructor(
     readonly parent: TableLogic<K, V>,
     readonly derivation: Derivation<K, V, VR>,
-    readonly store: StoreDefinition | undefined,
-    /** Old values are told from the start, where the parent keeps its values anyway. */
-    wantsOldValues: boolean,
+    { store, inherits, wantsOldValues }: DerivedTableOptions,
   ) {
+    this.store = store;
+    this.versioned = inherits ? parent.versioned : store?.kind === 'versioned';
     this.#sendsOldValues = wantsOldValues && parent.sendOldValues(false);
   }
 
@@ -33,7 +44,7 @@ export class DerivedTable<K, V, VR> implements TableLogic<K, VR>, Operator {
   }
 
   view(): TableView<K, VR> {
-    return this.store === undefined ? this.derivation.viewThrough(this.parent.view()) : storeView(this.store.name);
+    return this.store === undefined ? this.derivation.viewThrough(this.parent.view()) : storeView(this.store);
   }
 
   supplier(): ProcessorSupplier {

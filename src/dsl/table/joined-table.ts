@@ -31,6 +31,11 @@ export class JoinedTable<K, L, R, VR> implements TableLogic<K, VR> {
     this.rightView = parents.right.view();
   }
 
+  /** Its changes are those of the latest rows. */
+  get versioned(): boolean {
+    return this.store?.kind === 'versioned';
+  }
+
   sendOldValues(): boolean {
     this.parents.left.sendOldValues(true);
     this.parents.right.sendOldValues(true);
@@ -39,18 +44,18 @@ export class JoinedTable<K, L, R, VR> implements TableLogic<K, VR> {
   }
 
   view(): TableView<K, VR> {
-    return this.store === undefined ? joinedView(this.join, this.leftView, this.rightView) : storeView(this.store.name);
+    return this.store === undefined ? joinedView(this.join, this.leftView, this.rightView) : storeView(this.store);
   }
 
   leftSupplier(): ProcessorSupplier {
-    const sendOldValues = this.#sendsOldValues;
-    return () => new TableJoinSideProcessor(this.join, this.rightView, sendOldValues);
+    const options = { sendOldValues: this.#sendsOldValues, latestOnly: this.parents.left.versioned };
+    return () => new TableJoinSideProcessor(this.join, this.rightView, options);
   }
 
   rightSupplier(): ProcessorSupplier {
-    const sendOldValues = this.#sendsOldValues;
+    const options = { sendOldValues: this.#sendsOldValues, latestOnly: this.parents.right.versioned };
     const join = otherSide(this.join);
-    return () => new TableJoinSideProcessor(join, this.leftView, sendOldValues);
+    return () => new TableJoinSideProcessor(join, this.leftView, options);
   }
 
   mergeSupplier(): ProcessorSupplier {

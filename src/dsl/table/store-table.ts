@@ -12,8 +12,12 @@ export class SourceTable<K, V> implements TableLogic<K, V>, Operator {
   #kept: boolean;
   #sendsOldValues = false;
 
-  constructor(store: StoreDefinition | (() => StoreDefinition), queryable: boolean) {
-    this.#kept = queryable;
+  constructor(
+    store: StoreDefinition | (() => StoreDefinition),
+    kept: boolean,
+    readonly versioned: boolean,
+  ) {
+    this.#kept = kept;
     this.#given = store;
   }
 
@@ -32,7 +36,7 @@ export class SourceTable<K, V> implements TableLogic<K, V>, Operator {
 
   view(): TableView<K, V> {
     this.#kept = true;
-    return storeView(this.store.name);
+    return storeView(this.store);
   }
 
   supplier(): ProcessorSupplier {
@@ -52,8 +56,12 @@ export class AggregateTable<K, V> implements TableLogic<K, V>, Operator {
   constructor(
     readonly store: StoreDefinition,
     readonly newProcessor: (sendOldValues: boolean) => Processor,
-    readonly viewOf: (storeName: string) => TableView<K, V>,
+    readonly viewOf: (store: StoreDefinition) => TableView<K, V>,
   ) {}
+
+  get versioned(): boolean {
+    return this.store.kind === 'versioned';
+  }
 
   sendOldValues(): boolean {
     this.#sendsOldValues = true;
@@ -61,7 +69,7 @@ export class AggregateTable<K, V> implements TableLogic<K, V>, Operator {
   }
 
   view(): TableView<K, V> {
-    return this.viewOf(this.store.name);
+    return this.viewOf(this.store);
   }
 
   supplier(): ProcessorSupplier {

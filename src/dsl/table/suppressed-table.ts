@@ -8,6 +8,8 @@ import type { TableLogic } from './table-logic.js';
 
 /** A table whose changes are held back. */
 export class SuppressedTable<K, V> implements TableLogic<K, V>, Operator {
+  readonly versioned = false;
+
   constructor(
     readonly parent: TableLogic<K, V>,
     readonly suppression: Suppression<K>,

@@ -5,6 +5,8 @@ import type { TableView } from '../../processor/ktable/value-getter.js';
  * them: it has a name to be queried by, or is joined, or must tell old values.
  */
 export interface TableLogic<K, V> {
+  /** Its changes may be to the history of a key, not to its latest value: what needs the latest drops those (KIP-914). */
+  readonly versioned: boolean;
   /**
    * Asks the table to send the old value beside the new one.
    * @param force keep the values in a store if that is what it takes

@@ -44,8 +44,8 @@ export class StreamAggregateProcessor<K, V, A> implements Processor<K, V, K, Cha
     const old = this.#store.get(key);
     const newValue = fold(this.#aggregation, old?.value, value, key);
     const timestamp = old === undefined ? record.timestamp : Math.max(record.timestamp, old.timestamp);
-    this.#store.put(key, newValue, timestamp);
-    this.#forwarder.forward(key, newValue, this.#oldValue(old?.value), timestamp, record.headers);
+    const validTo = this.#store.put(key, newValue, timestamp);
+    this.#forwarder.forward(key, newValue, this.#oldValue(old?.value), timestamp, record.headers, validTo);
   }
 
   /** As in Kafka Streams, what an aggregation starts from counts as its first old value; a reduction starts from nothing. */

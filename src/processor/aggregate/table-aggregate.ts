@@ -40,8 +40,8 @@ export class TableAggregateProcessor<K, V, A> implements Processor<K, Change<V>,
       if (old !== undefined && this.#countsOld(aggregate)) newTimestamp = Math.max(timestamp, old.timestamp);
       aggregate = fold(this.#aggregation, aggregate ?? undefined, newValue, key);
     }
-    this.#store.put(key, aggregate, newTimestamp);
-    this.#forwarder.forward(key, aggregate, old?.value ?? null, newTimestamp, headers);
+    const validTo = this.#store.put(key, aggregate, newTimestamp);
+    this.#forwarder.forward(key, aggregate, old?.value ?? null, newTimestamp, headers, validTo);
   }
 
   /** A reduction that starts anew takes the new row's timestamp; an aggregation keeps the largest all the same. */

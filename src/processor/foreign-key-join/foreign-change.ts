@@ -13,11 +13,14 @@ import type { SubscriptionAnswer } from './subscription-answer.js';
  */
 export class ForeignChangeProcessor<K, KO, VO> extends ContextualProcessor<KO, Change<VO>, K, SubscriptionAnswer<VO>> {
   readonly #subscriptions: Subscriptions<K, KO>;
+  readonly #latestOnly: boolean;
   #store!: SubscriptionStore<K>; // set by init, which always comes before process
 
-  constructor(subscriptions: Subscriptions<K, KO>) {
+  /** @param latestOnly whether changes to the history of the table are dropped, as those of a versioned one are (KIP-914) */
+  constructor(subscriptions: Subscriptions<K, KO>, latestOnly: boolean) {
     super();
     this.#subscriptions = subscriptions;
+    this.#latestOnly = latestOnly;
   }
 
   override init(context: ProcessorContext<K, SubscriptionAnswer<VO>>): void {
@@ -26,10 +29,12 @@ export class ForeignChangeProcessor<K, KO, VO> extends ContextualProcessor<KO, C
   }
 
   process(record: Record<KO, Change<VO>>): void | Promise<void> {
-    if (record.key == null) {
-      this.context.dropped('null-key');
-      return;
-    }
+    if (record.key == null) this.context.dropped('null-key');
+    else if (this.#latestOnly && !record.value.isLatest) this.context.dropped('out-of-order');
+    else return this.#tellAll(record);
+  }
+
+  #tellAll(record: Record<KO, Change<VO>>): void | Promise<void> {
     const prefix = foreignKeyPrefix(this.#subscriptions.foreignKey.serialize(record.key));
     const few = this.#store.withPrefix(prefix);
     if (few === undefined) return this.#tellMany(prefix, record);

@@ -12,6 +12,8 @@ export interface ForeignKey<K, V, KO> {
   readonly serde: Serde<KO>;
   readonly valueSerde: Serde<V>;
   readonly left: boolean;
+  /** Changes to the history of a versioned table are dropped (KIP-914). */
+  readonly latestOnly: boolean;
 }
 
 /**
@@ -27,9 +29,13 @@ export class SubscribeProcessor<K, V, KO> extends ContextualProcessor<K, Change<
   }
 
   process(record: Record<K, Change<V>>): void {
-    const { newValue, oldValue } = record.value;
+    const { newValue, oldValue, isLatest } = record.value;
+    const { of, left, latestOnly } = this.#foreignKey;
+    if (latestOnly && !isLatest) {
+      this.context.dropped('out-of-order');
+      return;
+    }
     if (newValue === null && oldValue === null) return;
-    const { of, left } = this.#foreignKey;
     const oldKey = oldValue === null ? null : of(oldValue, record.key);
     const newKey = newValue === null ? null : of(newValue, record.key);
     if (left) this.#subscribeLeft(record, oldKey, newKey);

@@ -11,8 +11,8 @@ export interface StreamTableJoin<K, V, VT, VR> {
 }
 
 /**
- * Joins each record of a stream with the table's value of its key at this moment. Records without a value are dropped, and
- * in an inner join also those without a key.
+ * Joins each record of a stream with the table's value of its key: that of the record's time if the table is versioned, else
+ * that of this moment. Records without a value are dropped, and in an inner join also those without a key.
  */
 export class StreamTableJoinProcessor<K, V, VT, VR> extends ContextualProcessor<K, V, K, VR> {
   readonly #join: StreamTableJoin<K, V, VT, VR>;
@@ -36,7 +36,7 @@ export class StreamTableJoinProcessor<K, V, VT, VR> extends ContextualProcessor<
       this.context.dropped(key == null ? 'null-key' : 'null-value');
       return;
     }
-    const tableValue = key == null ? null : (this.#table.get(key)?.value ?? null);
+    const tableValue = key == null ? null : (this.#table.getAsOf(key, record.timestamp)?.value ?? null);
     if (tableValue !== null || left) this.context.forward(record.withValue(joiner(value, tableValue, key)));
   }
 }

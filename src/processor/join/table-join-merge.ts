@@ -30,7 +30,7 @@ export class TableJoinMergeProcessor<K, V> implements Processor<K, Change<V>, K,
       this.#context.forward(record);
       return;
     }
-    this.#store.put(key, change.newValue, timestamp);
-    this.#forwarder?.forward(key, change.newValue, change.oldValue, timestamp, headers);
+    const validTo = this.#store.put(key, change.newValue, timestamp);
+    this.#forwarder?.forward(key, change.newValue, change.oldValue, timestamp, headers, validTo);
   }
 }

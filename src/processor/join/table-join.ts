@@ -46,6 +46,7 @@ export function joinedView<K, L, R, VR>(
 ): TableView<K, VR> {
   return {
     stores: [...new Set([...left.stores, ...right.stores])],
+    versioned: false, // as in Kafka Streams, whatever the tables are (KIP-914)
     newGetter: () => new JoinedGetter(join, left.newGetter(), right.newGetter()),
   };
 }
@@ -68,5 +69,9 @@ class JoinedGetter<K, L, R, VR> implements ValueGetter<K, VR> {
     const right = this.right.get(key);
     const value = joinRows(this.join, left?.value ?? null, right?.value ?? null, key);
     return value === null ? undefined : { value, timestamp: Math.max(left?.timestamp ?? -1, right?.timestamp ?? -1) };
+  }
+
+  getAsOf(key: K): ValueAndTimestamp<VR> | undefined {
+    return this.get(key);
   }
 }

@@ -5,5 +5,7 @@ export class Change<V> {
     readonly newValue: V | null,
     /** Null: there was none, or nobody asked for it. */
     readonly oldValue: V | null,
+    /** False where a versioned table has a later value already (KIP-914): the change is to its history alone. */
+    readonly isLatest = true,
   ) {}
 }

@@ -1,11 +1,11 @@
-import type { SessionStore, ValueAndTimestamp } from '../../state/store.js';
+import type { SessionStore, StoreDefinition, ValueAndTimestamp } from '../../state/store.js';
 import type { Windowed } from '../../serde/windowed.js';
 import type { ProcessorContext } from '../../topology/processor.js';
 import type { TableView, ValueGetter } from './value-getter.js';
 
 /** Reads a table of sessions from its own store. */
-export function sessionStoreView<K, V>(storeName: string): TableView<Windowed<K>, V> {
-  return { stores: [storeName], newGetter: () => new SessionStoreGetter<K, V>(storeName) };
+export function sessionStoreView<K, V>({ name }: StoreDefinition): TableView<Windowed<K>, V> {
+  return { stores: [name], versioned: false, newGetter: () => new SessionStoreGetter<K, V>(name) };
 }
 
 /** The timestamp of a session's value is the session's end. */
@@ -21,5 +21,9 @@ class SessionStoreGetter<K, V> implements ValueGetter<Windowed<K>, V> {
   get({ key, start, end }: Windowed<K>): ValueAndTimestamp<V> | undefined {
     const value = this.#store?.fetchSession(key, start, end);
     return value === undefined ? undefined : { value, timestamp: end };
+  }
+
+  getAsOf(session: Windowed<K>): ValueAndTimestamp<V> | undefined {
+    return this.get(session);
   }
 }

@@ -1,17 +1,17 @@
-import type { TimestampedWindowStore, ValueAndTimestamp, WindowStore } from '../../state/store.js';
+import type { StoreDefinition, TimestampedWindowStore, ValueAndTimestamp, WindowStore } from '../../state/store.js';
 import type { Windowed } from '../../serde/windowed.js';
 import type { ProcessorContext } from '../../topology/processor.js';
 import { tableStore, type TableStore } from './table-store.js';
 import type { TableView, ValueGetter } from './value-getter.js';
 
 /** Reads a table from its own store. */
-export function storeView<K, V>(storeName: string): TableView<K, V> {
-  return { stores: [storeName], newGetter: () => new StoreGetter<K, V>(storeName) };
+export function storeView<K, V>({ name, kind }: StoreDefinition): TableView<K, V> {
+  return { stores: [name], versioned: kind === 'versioned', newGetter: () => new StoreGetter<K, V>(name) };
 }
 
 /** Reads a windowed table from its own store. */
-export function windowStoreView<K, V>(storeName: string): TableView<Windowed<K>, V> {
-  return { stores: [storeName], newGetter: () => new WindowStoreGetter<K, V>(storeName) };
+export function windowStoreView<K, V>({ name }: StoreDefinition): TableView<Windowed<K>, V> {
+  return { stores: [name], versioned: false, newGetter: () => new WindowStoreGetter<K, V>(name) };
 }
 
 class StoreGetter<K, V> implements ValueGetter<K, V> {
@@ -26,6 +26,10 @@ class StoreGetter<K, V> implements ValueGetter<K, V> {
   get(key: K): ValueAndTimestamp<V> | undefined {
     return this.#store?.get(key);
   }
+
+  getAsOf(key: K, timeMs: number): ValueAndTimestamp<V> | undefined {
+    return this.#store?.getAsOf(key, timeMs);
+  }
 }
 
 class WindowStoreGetter<K, V> implements ValueGetter<Windowed<K>, V> {
@@ -39,6 +43,10 @@ class WindowStoreGetter<K, V> implements ValueGetter<Windowed<K>, V> {
 
   get(window: Windowed<K>): ValueAndTimestamp<V> | undefined {
     return this.#store?.fetch(window.key, window.start);
+  }
+
+  getAsOf(window: Windowed<K>): ValueAndTimestamp<V> | undefined {
+    return this.get(window);
   }
 }
 

@@ -10,13 +10,16 @@ import type { TableView, ValueGetter } from './value-getter.js';
 export class TableFilterProcessor<K, V> implements Processor<K, Change<V>, K, Change<V>> {
   readonly #keeps: (value: V, key: K) => boolean;
   readonly #options: TableNodeOptions;
+  readonly #versioned: boolean;
   #context!: ProcessorContext<K, Change<V>>; // set by init, which always comes before process
   #store: TableStore<K, V> | undefined;
   #forwarder: UpdateForwarder<K, V> | undefined;
 
-  constructor(keeps: (value: V, key: K) => boolean, options: TableNodeOptions) {
+  /** @param versioned whether the filtered table is */
+  constructor(keeps: (value: V, key: K) => boolean, options: TableNodeOptions, versioned: boolean) {
     this.#keeps = keeps;
     this.#options = options;
+    this.#versioned = versioned;
   }
 
   init(context: ProcessorContext<K, Change<V>>): void {
@@ -31,13 +34,13 @@ export class TableFilterProcessor<K, V> implements Processor<K, Change<V>, K, Ch
     const { key, value: change } = record;
     const newValue = this.#kept(key, change.newValue);
     const oldValue = this.#oldValue(key, change);
-    // With old values known, a row that was not there and is not there now is no news.
-    if (this.#options.sendOldValues && newValue === null && oldValue === null) return;
+    // With old values known, a row that was not there and is not there now is no news; a versioned one was there once.
+    if (this.#options.sendOldValues && newValue === null && oldValue === null && !this.#versioned) return;
     if (this.#store === undefined) {
-      this.#context.forward(record.withValue(new Change(newValue, oldValue)));
+      this.#context.forward(record.withValue(new Change(newValue, oldValue, change.isLatest)));
     } else {
-      this.#store.put(key, newValue, record.timestamp);
-      this.#forwarder?.forward(key, newValue, oldValue, record.timestamp, record.headers);
+      const validTo = this.#store.put(key, newValue, record.timestamp);
+      this.#forwarder?.forward(key, newValue, oldValue, record.timestamp, record.headers, validTo);
     }
   }
 
@@ -53,7 +56,7 @@ export class TableFilterProcessor<K, V> implements Processor<K, Change<V>, K, Ch
 
 /** A filtered table that keeps no values of its own, read through its parent. */
 export function filteredView<K, V>(parent: TableView<K, V>, keeps: (value: V, key: K) => boolean): TableView<K, V> {
-  return { stores: parent.stores, newGetter: () => new FilteredGetter(parent.newGetter(), keeps) };
+  return { ...parent, newGetter: () => new FilteredGetter(parent.newGetter(), keeps) };
 }
 
 class FilteredGetter<K, V> implements ValueGetter<K, V> {
@@ -67,7 +70,14 @@ class FilteredGetter<K, V> implements ValueGetter<K, V> {
   }
 
   get(key: K): ValueAndTimestamp<V> | undefined {
-    const row = this.parent.get(key);
+    return this.#kept(this.parent.get(key), key);
+  }
+
+  getAsOf(key: K, timeMs: number): ValueAndTimestamp<V> | undefined {
+    return this.#kept(this.parent.getAsOf(key, timeMs), key);
+  }
+
+  #kept(row: ValueAndTimestamp<V> | undefined, key: K): ValueAndTimestamp<V> | undefined {
     return row !== undefined && this.keeps(row.value, key) ? row : undefined;
   }
 }

@@ -32,10 +32,10 @@ export class TableMapValuesProcessor<K, V, VR> implements Processor<K, Change<V>
     const newValue = this.#mapped(key, change.newValue);
     const oldValue = this.#oldValue(key, change);
     if (this.#store === undefined) {
-      this.#context.forward(record.withValue(new Change(newValue, oldValue)));
+      this.#context.forward(record.withValue(new Change(newValue, oldValue, change.isLatest)));
     } else {
-      this.#store.put(key, newValue, record.timestamp);
-      this.#forwarder?.forward(key, newValue, oldValue, record.timestamp, record.headers);
+      const validTo = this.#store.put(key, newValue, record.timestamp);
+      this.#forwarder?.forward(key, newValue, oldValue, record.timestamp, record.headers, validTo);
     }
   }
 
@@ -54,7 +54,7 @@ export function mappedView<K, V, VR>(
   parent: TableView<K, V>,
   mapper: (value: V, key: K) => VR | null,
 ): TableView<K, VR> {
-  return { stores: parent.stores, newGetter: () => new MappedGetter(parent.newGetter(), mapper) };
+  return { ...parent, newGetter: () => new MappedGetter(parent.newGetter(), mapper) };
 }
 
 class MappedGetter<K, V, VR> implements ValueGetter<K, VR> {
@@ -68,7 +68,14 @@ class MappedGetter<K, V, VR> implements ValueGetter<K, VR> {
   }
 
   get(key: K): ValueAndTimestamp<VR> | undefined {
-    const row = this.parent.get(key);
+    return this.#mapped(this.parent.get(key), key);
+  }
+
+  getAsOf(key: K, timeMs: number): ValueAndTimestamp<VR> | undefined {
+    return this.#mapped(this.parent.getAsOf(key, timeMs), key);
+  }
+
+  #mapped(row: ValueAndTimestamp<V> | undefined, key: K): ValueAndTimestamp<VR> | undefined {
     if (row === undefined) return undefined;
     const value = this.mapper(row.value, key);
     return value === null ? undefined : { value, timestamp: row.timestamp };

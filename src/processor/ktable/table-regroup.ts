@@ -10,15 +10,19 @@ import { Change } from './change.js';
 export class TableRegroupProcessor<K, V, KR, VR> extends ContextualProcessor<K, Change<V>, KR, Change<VR>> {
   readonly #mapper: (key: K, value: V) => readonly [KR | null, VR | null];
   readonly #keySerde: Serde<KR>;
+  readonly #latestOnly: boolean;
 
-  constructor(mapper: (key: K, value: V) => readonly [KR | null, VR | null], keySerde: Serde<KR>) {
+  /** @param latestOnly whether changes to the history of the table are left out, as those of a versioned one are (KIP-914) */
+  constructor(mapper: (key: K, value: V) => readonly [KR | null, VR | null], keySerde: Serde<KR>, latestOnly: boolean) {
     super();
     this.#mapper = mapper;
     this.#keySerde = keySerde;
+    this.#latestOnly = latestOnly;
   }
 
   process(record: Record<K, Change<V>>): void {
     const { key, value: change } = record;
+    if (this.#latestOnly && !change.isLatest) return;
     const [oldKey, oldValue] = change.oldValue === null ? NOTHING : this.#mapper(key, change.oldValue);
     const [newKey, newValue] = change.newValue === null ? NOTHING : this.#mapper(key, change.newValue);
     const leaves = oldKey !== null && oldValue !== null;

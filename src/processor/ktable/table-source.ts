@@ -37,8 +37,8 @@ export class TableSourceProcessor<K, V> implements Processor<K, V | null, K, Cha
       this.#context.forward(record.withValue(new Change(value, null)));
     } else {
       const oldValue = this.#options.sendOldValues ? (this.#store.get(key)?.value ?? null) : null;
-      this.#store.put(key, value, timestamp);
-      this.#forwarder?.forward(key, value, oldValue, timestamp, headers);
+      const validTo = this.#store.put(key, value, timestamp);
+      this.#forwarder?.forward(key, value, oldValue, timestamp, headers, validTo);
     }
   }
 }

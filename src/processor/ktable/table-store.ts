@@ -1,17 +1,29 @@
-import type { KeyValueStore, TimestampedKeyValueStore, ValueAndTimestamp } from '../../state/store.js';
+import {
+  VALID_TO_UNDEFINED,
+  type KeyValueStore,
+  type TimestampedKeyValueStore,
+  type ValueAndTimestamp,
+  type VersionedKeyValueStore,
+} from '../../state/store.js';
 import type { ProcessorContext } from '../../topology/processor.js';
 
-/** A table's values and their timestamps, whether or not its store keeps the latter. */
+/** A table's values and their timestamps, whatever its store keeps of them. */
 export interface TableStore<K, V> {
   get(key: K): ValueAndTimestamp<V> | undefined;
-  /** Null deletes. */
-  put(key: K, value: V | null, timestamp: number): void;
+  /** The value that was valid at a time, where the store keeps versions; else the current one. */
+  getAsOf(key: K, timeMs: number): ValueAndTimestamp<V> | undefined;
+  /**
+   * Null deletes.
+   * @returns when the next version takes its place, as a versioned store tells it; any other store: `VALID_TO_UNDEFINED`
+   */
+  put(key: K, value: V | null, timestamp: number): number;
 }
 
 /** The store of a table node; a store that keeps no timestamps gives -1 (unknown). */
 export function tableStore<K, V>(context: ProcessorContext, name: string): TableStore<K, V> {
-  const store = context.getStateStore(name);
-  if (store.definition.kind === 'keyValue' && store.definition.timestamped) {
+  const { definition } = context.getStateStore(name);
+  if (definition.kind === 'versioned') return new VersionedTable<K, V>(context.getStateStore(name));
+  if (definition.kind === 'keyValue' && definition.timestamped) {
     return new TimestampedTable<K, V>(context.getStateStore(name));
   }
   return new PlainTable<K, V>(context.getStateStore(name));
@@ -24,8 +36,29 @@ class TimestampedTable<K, V> implements TableStore<K, V> {
     return this.store.get(key);
   }
 
-  put(key: K, value: V | null, timestamp: number): void {
+  getAsOf(key: K): ValueAndTimestamp<V> | undefined {
+    return this.store.get(key);
+  }
+
+  put(key: K, value: V | null, timestamp: number): number {
     this.store.put(key, value === null ? null : { value, timestamp });
+    return VALID_TO_UNDEFINED;
+  }
+}
+
+class VersionedTable<K, V> implements TableStore<K, V> {
+  constructor(readonly store: VersionedKeyValueStore<K, V>) {}
+
+  get(key: K): ValueAndTimestamp<V> | undefined {
+    return this.store.get(key);
+  }
+
+  getAsOf(key: K, timeMs: number): ValueAndTimestamp<V> | undefined {
+    return this.store.get(key, timeMs);
+  }
+
+  put(key: K, value: V | null, timestamp: number): number {
+    return this.store.put(key, value, timestamp);
   }
 }
 
@@ -37,7 +70,12 @@ class PlainTable<K, V> implements TableStore<K, V> {
     return value === undefined ? undefined : { value, timestamp: -1 };
   }
 
-  put(key: K, value: V | null): void {
+  getAsOf(key: K): ValueAndTimestamp<V> | undefined {
+    return this.get(key);
+  }
+
+  put(key: K, value: V | null): number {
     this.store.put(key, value);
+    return VALID_TO_UNDEFINED;
   }
 }

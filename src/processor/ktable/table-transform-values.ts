@@ -51,12 +51,12 @@ export class TableTransformValuesProcessor<K, V, VR> implements Processor<K, Cha
     const newValue = this.#transformer.transform(change.newValue, key);
     if (this.#store === undefined) {
       const oldValue = sendOldValues ? this.#transformer.transform(change.oldValue, key) : null;
-      this.#context.forward(record.withValue(new Change(newValue, oldValue)));
+      this.#context.forward(record.withValue(new Change(newValue, oldValue, change.isLatest)));
       return;
     }
     const oldValue = sendOldValues ? (this.#store.get(key)?.value ?? null) : null;
-    this.#store.put(key, newValue, timestamp);
-    this.#forwarder?.forward(key, newValue, oldValue, timestamp, headers);
+    const validTo = this.#store.put(key, newValue, timestamp);
+    this.#forwarder?.forward(key, newValue, oldValue, timestamp, headers, validTo);
   }
 
   close(): void {
@@ -69,7 +69,7 @@ export function transformedView<K, V, VR>(
   parent: TableView<K, V>,
   supplier: TableTransformerSupplier<K, V, VR>,
 ): TableView<K, VR> {
-  return { stores: parent.stores, newGetter: () => new TransformedGetter(parent.newGetter(), supplier()) };
+  return { ...parent, newGetter: () => new TransformedGetter(parent.newGetter(), supplier()) };
 }
 
 class TransformedGetter<K, V, VR> implements ValueGetter<K, VR> {
@@ -84,7 +84,14 @@ class TransformedGetter<K, V, VR> implements ValueGetter<K, VR> {
   }
 
   get(key: K): ValueAndTimestamp<VR> | undefined {
-    const row = this.parent.get(key);
+    return this.#transformed(this.parent.get(key), key);
+  }
+
+  getAsOf(key: K, timeMs: number): ValueAndTimestamp<VR> | undefined {
+    return this.#transformed(this.parent.getAsOf(key, timeMs), key);
+  }
+
+  #transformed(row: ValueAndTimestamp<V> | undefined, key: K): ValueAndTimestamp<VR> | undefined {
     const value = this.transformer.transform(row?.value ?? null, key);
     return value === null ? undefined : { value, timestamp: row?.timestamp ?? -1 };
   }

@@ -1,3 +1,4 @@
+import { NOT_PUT, VALID_TO_UNDEFINED } from '../../state/store.js';
 import type { Headers } from '../../util/headers.js';
 import type { ProcessorContext } from '../../topology/processor.js';
 import { Record } from '../../topology/processor.js';
@@ -29,9 +30,17 @@ export class UpdateForwarder<K, V> {
     return !this.#cached;
   }
 
-  forward(key: K, newValue: V | null, oldValue: V | null, timestamp: number, headers: Headers): void {
-    if (this.#cached) return;
-    const change = new Change(newValue, this.#sendOldValues ? oldValue : null);
+  /** @param validTo what the store's `put` gave: an update that it refused is not sent */
+  forward(
+    key: K,
+    newValue: V | null,
+    oldValue: V | null,
+    timestamp: number,
+    headers: Headers,
+    validTo = VALID_TO_UNDEFINED,
+  ): void {
+    if (this.#cached || validTo === NOT_PUT) return;
+    const change = new Change(newValue, this.#sendOldValues ? oldValue : null, validTo === VALID_TO_UNDEFINED);
     this.#context.forward(new Record(key, change, timestamp, headers));
   }
 }

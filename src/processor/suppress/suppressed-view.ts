@@ -6,6 +6,7 @@ import type { TableView, ValueGetter } from '../ktable/value-getter.js';
 export function suppressedView<K, V>(parent: TableView<K, V>, storeName: string): TableView<K, V> {
   return {
     stores: [storeName, ...parent.stores],
+    versioned: false,
     newGetter: () => new SuppressedGetter(parent.newGetter(), storeName),
   };
 }
@@ -27,5 +28,9 @@ class SuppressedGetter<K, V> implements ValueGetter<K, V> {
     const prior = this.#buffer?.priorValue(key);
     if (prior === undefined) return this.parent.get(key);
     return prior === null ? undefined : { value: prior, timestamp: -1 };
+  }
+
+  getAsOf(key: K): ValueAndTimestamp<V> | undefined {
+    return this.get(key);
   }
 }

@@ -51,8 +51,8 @@ export class TableTopProcessor<K, V> implements Processor<K, Change<V>, K, Chang
     const old = this.#store.get(key);
     const top = after.length === 0 ? null : valuesOf(valueSerde, after);
     const newTimestamp = old === undefined ? timestamp : Math.max(timestamp, old.timestamp);
-    this.#store.put(key, top, newTimestamp);
-    this.#forwarder.forward(key, top, old?.value ?? null, newTimestamp, headers);
+    const validTo = this.#store.put(key, top, newTimestamp);
+    this.#forwarder.forward(key, top, old?.value ?? null, newTimestamp, headers, validTo);
   }
 
   #memberOf(value: V | null): Member | undefined {
