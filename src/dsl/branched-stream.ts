@@ -34,12 +34,15 @@ export class BranchedStream<
     place.program.graph.add(this.#splitter, place.node);
   }
 
-  /** Splits a stream; `options.name` is the prefix of the branches' node names. */
+  /** Splits a stream, for `KStream.split` (Kafka Streams' `split`); `name` is the prefix of the branches' node names. */
   static begin<K, V, F extends StreamFacts>(place: StreamPlace<K, V>, { name }: Named): BranchedStream<K, V, F> {
     return new BranchedStream(place, place.program.names.nameOr(name, 'KSTREAM-BRANCH-'));
   }
 
-  /** Takes the records for which the predicate holds and that no earlier branch took. */
+  /**
+   * Takes the records for which the predicate holds and that no earlier branch took.
+   * Kafka Streams' `BranchedKStream.branch`.
+   */
   branch<const Name extends string | undefined = undefined>(
     predicate: (value: V, key: K) => boolean,
     options: { readonly name?: Name } = {},
@@ -48,7 +51,7 @@ export class BranchedStream<
     return this as unknown as BranchedStream<K, V, F, Names | BranchName<Name, NumberOf<Count>>, [...Count, 0]>; // the same builder, which now has one branch more
   }
 
-  /** Takes what no branch took, and gives all streams. */
+  /** Takes what no branch took, and gives all streams. Kafka Streams' `defaultBranch`. */
   defaultBranch<const Name extends string | undefined = undefined>(
     options: { readonly name?: Name } = {},
   ): Branches<K, V, F, Names | BranchName<Name, '0'>> {
@@ -56,7 +59,7 @@ export class BranchedStream<
     return this.#streams as Branches<K, V, F, Names | BranchName<Name, '0'>>; // each branch was added under its name
   }
 
-  /** Drops what no branch took, and gives all streams. */
+  /** Drops what no branch took, and gives all streams. Kafka Streams' `noDefaultBranch`. */
   noDefaultBranch(): Branches<K, V, F, Names> {
     return this.#streams as Branches<K, V, F, Names>; // each branch was added under its name
   }

@@ -44,12 +44,15 @@ export class CountWindowedStream<K, V, F extends StreamFacts> {
     this.#emit = emit;
   }
 
-  /** Says when results are sent on: with `onWindowClose` each window once, when it is full; default is every update. */
+  /**
+   * Says when results are sent on: with `onWindowClose` each window once, when it is full; default is every update.
+   * Kafka Streams has no such windows.
+   */
   emitStrategy(emit: EmitStrategy): CountWindowedStream<K, V, F> {
     return new CountWindowedStream(this.#aggregation, this.#windows, emit);
   }
 
-  /** How many records each window has. */
+  /** How many records each window has. Kafka Streams has no such windows. */
   count<KS extends SerdeFor<K> | undefined = undefined>(
     this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
     options?: Named & Stored & { readonly key?: KS; readonly value?: SerdeFor<number> },
@@ -61,7 +64,10 @@ export class CountWindowedStream<K, V, F extends StreamFacts> {
     return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
   }
 
-  /** Folds the values of each window into one of their own type; the first value is the beginning. Null deletes. */
+  /**
+   * Folds the values of each window into one of their own type; the first value is the beginning. Null deletes.
+   * Kafka Streams has no such windows.
+   */
   reduce<
     R extends NonNull<V> | null,
     KS extends SerdeFor<K> | undefined = undefined,
@@ -84,7 +90,7 @@ export class CountWindowedStream<K, V, F extends StreamFacts> {
   }
 
   /**
-   * Folds the values of each window into an aggregate. Null deletes it.
+   * Folds the values of each window into an aggregate. Null deletes it. Kafka Streams has no such windows.
    * @param options.value the serde of the aggregate
    */
   aggregate<A, R extends NoInfer<A> | null, KS extends SerdeFor<K> | undefined = undefined>(

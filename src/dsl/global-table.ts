@@ -20,7 +20,10 @@ export class GlobalTable<K, V> {
     readonly place: GlobalTablePlace<K, V>,
   ) {}
 
-  /** Name of the store by which the table can be queried; undefined if the program gave none. */
+  /**
+   * Name of the store by which the table can be queried; undefined if the program gave none.
+   * Kafka Streams' `queryableStoreName`.
+   */
   get queryableStoreName(): string | undefined {
     return this.place.queryableStore;
   }

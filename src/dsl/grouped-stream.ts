@@ -44,7 +44,7 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     this.#aggregation = new GroupAggregation(place);
   }
 
-  /** How many records each key has had. */
+  /** How many records each key has had. Kafka Streams' `count`: records without a value are not counted. */
   count<KS extends SerdeFor<K> | undefined = undefined>(
     this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
     options?: Named & Stored & { readonly key?: KS; readonly value?: SerdeFor<number> },
@@ -59,7 +59,10 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
   }
 
-  /** Folds the values of each key into one of their own type; the first value is the beginning. Null deletes. */
+  /**
+   * Folds the values of each key into one of their own type; the first value is the beginning. Null deletes.
+   * Kafka Streams' `reduce`.
+   */
   reduce<
     R extends NonNull<V> | null,
     KS extends SerdeFor<K> | undefined = undefined,
@@ -81,7 +84,7 @@ export class GroupedStream<K, V, F extends StreamFacts> {
   }
 
   /**
-   * Folds the values of each key into an aggregate. Null deletes it.
+   * Folds the values of each key into an aggregate. Null deletes it. Kafka Streams' `aggregate`.
    * @param options.value the serde of the aggregate
    */
   aggregate<A, R extends NoInfer<A> | null, KS extends SerdeFor<K> | undefined = undefined>(
@@ -100,7 +103,7 @@ export class GroupedStream<K, V, F extends StreamFacts> {
 
   /**
    * Begins to fold several groups into one aggregate per key; the next one is added by `cogroup(group, aggregator)`.
-   * Null deletes the aggregate.
+   * Null deletes the aggregate. Kafka Streams' `cogroup` (KIP-150).
    */
   cogroup<A>(
     this: GroupedStream<K, V, F> & NeedsGrouped<F, F['key']>,
@@ -111,7 +114,7 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     return new CogroupedStream(new CogroupAggregation([member]));
   }
 
-  /** Aggregates by key and window: `windowedBy(tumbling('1m', { grace: '10s' }))`. */
+  /** Aggregates by key and window: `windowedBy(tumbling('1m', { grace: '10s' }))`. Kafka Streams' `windowedBy`. */
   windowedBy(windows: StartWindows): TimeWindowedStream<K, V, F>;
   windowedBy(windows: SessionWindows): SessionWindowedStream<K, V, F>;
   windowedBy(windows: CountWindows): CountWindowedStream<K, V, F>;

@@ -25,7 +25,7 @@ export class GroupedTable<K, V> {
     this.#place = place;
   }
 
-  /** How many rows each group has. */
+  /** How many rows each group has. Kafka Streams' `count`. */
   count(
     options: Named & Stored & { key?: Serde<K>; value?: Serde<number> } = {},
   ): KTable<K, number, AggregateFacts<number>> {
@@ -37,7 +37,10 @@ export class GroupedTable<K, V> {
     return this.#add('KTABLE-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
   }
 
-  /** Folds the rows of each group into one value of their type; `subtractor` takes a row out. Null deletes. */
+  /**
+   * Folds the rows of each group into one value of their type; `subtractor` takes a row out. Null deletes.
+   * Kafka Streams' `reduce`: a row that changes its group leaves the one before it comes into the other.
+   */
   reduce<R extends NoInfer<V> | null>(
     adder: (aggregate: V, value: V) => R,
     subtractor: (aggregate: V, value: V) => R,
@@ -49,6 +52,7 @@ export class GroupedTable<K, V> {
 
   /**
    * Folds the rows of each group into an aggregate; `subtractor` takes a row out. Null deletes it.
+   * Kafka Streams' `aggregate`; rows change groups as with `reduce`.
    * @param options.value the serde of the aggregate
    */
   aggregate<A, R extends NoInfer<A> | null>(

@@ -85,7 +85,7 @@ export abstract class JoinableStream<K, V, F extends StreamFacts> {
     return this.#join('inner', other, rest);
   }
 
-  /** As `join`, but a record whose key the table does not have is joined with null. */
+  /** As `join`, but a record whose key the table does not have is joined with null. Kafka Streams' `leftJoin`. */
   leftJoin<
     VT,
     VR,

@@ -41,25 +41,28 @@ import type {
  * A tombstone is a null value: streams of tables that can lose keys have it in their type; a topic may hold some at any time.
  */
 export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream<K, V, F> {
-  /** Keeps the records for which the predicate holds. A type predicate narrows the values. */
+  /** Keeps the records for which the predicate holds. A type predicate narrows the values. Kafka Streams' `filter`. */
   filter<W extends V>(predicate: (value: V, key: K) => value is W, options?: Named): KStream<K, W, F>;
   filter(predicate: (value: V, key: K) => boolean, options?: Named): KStream<K, V, F>;
   filter(predicate: (value: V, key: K) => boolean, options: Named = {}): KStream<K, V, F> {
     return this.#sameTypes('KSTREAM-FILTER-', () => new FilterProcessor(predicate), options);
   }
 
-  /** Keeps the records for which the predicate does not hold. */
+  /** Keeps the records for which the predicate does not hold. Kafka Streams' `filterNot`. */
   filterNot(predicate: (value: V, key: K) => boolean, options: Named = {}): KStream<K, V, F> {
     return this.#sameTypes('KSTREAM-FILTER-', () => new FilterProcessor(predicate, false), options);
   }
 
-  /** Gives each record a new key and value. Grouping or joining afterwards goes through a repartition topic. */
+  /**
+   * Gives each record a new key and value. Grouping or joining afterwards goes through a repartition topic.
+   * Kafka Streams' `map`.
+   */
   map<KR, VR>(mapper: (key: K, value: V) => readonly [KR, VR], options: Named = {}): KStream<KR, VR, AllChanged> {
     const node = this.#append('KSTREAM-MAP-', () => new MapProcessor(mapper), options, { changes: 'key' });
     return this.#next({ node, keySerde: undefined, valueSerde: undefined, rekeyed: true });
   }
 
-  /** Gives each record a new value; the key stays, so nothing is repartitioned. */
+  /** Gives each record a new value; the key stays, so nothing is repartitioned. Kafka Streams' `mapValues`. */
   mapValues<VR>(mapper: (value: V, key: K) => VR, options: Named = {}): KStream<K, VR, ValueChanged<F>> {
     const node = this.#append('KSTREAM-MAPVALUES-', () => new MapValuesProcessor(mapper), options, {
       changes: 'value',
@@ -67,7 +70,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     return this.#next({ node, valueSerde: undefined });
   }
 
-  /** Turns each record into any number of records with new keys and values. */
+  /** Turns each record into any number of records with new keys and values. Kafka Streams' `flatMap`. */
   flatMap<KR, VR>(
     mapper: (key: K, value: V) => Iterable<readonly [KR, VR]>,
     options: Named = {},
@@ -76,7 +79,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     return this.#next({ node, keySerde: undefined, valueSerde: undefined, rekeyed: true });
   }
 
-  /** Turns each record into any number of records of its key. */
+  /** Turns each record into any number of records of its key. Kafka Streams' `flatMapValues`. */
   flatMapValues<VR>(mapper: (value: V, key: K) => Iterable<VR>, options: Named = {}): KStream<K, VR, ValueChanged<F>> {
     const node = this.#append('KSTREAM-FLATMAPVALUES-', () => new FlatMapValuesProcessor(mapper), options, {
       changes: 'value',
@@ -84,7 +87,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     return this.#next({ node, valueSerde: undefined });
   }
 
-  /** Gives each record a new key. */
+  /** Gives each record a new key. Kafka Streams' `selectKey`. */
   selectKey<KR>(selector: (value: V, key: K) => KR, options: Named = {}): KStream<KR, V, KeyChanged<F>> {
     const node = this.#append('KSTREAM-KEY-SELECT-', () => new SelectKeyProcessor(selector), options, {
       changes: 'key',
@@ -92,17 +95,17 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     return this.#next({ node, keySerde: undefined, rekeyed: true });
   }
 
-  /** Shows each record to an action and passes it on unchanged. */
+  /** Shows each record to an action and passes it on unchanged. Kafka Streams' `peek`. */
   peek(action: (value: V, key: K) => void, options: Named = {}): KStream<K, V, F> {
     return this.#sameTypes('KSTREAM-PEEK-', () => new PeekProcessor(action), options);
   }
 
-  /** Ends the stream in an action. */
+  /** Ends the stream in an action. Kafka Streams' `foreach`. */
   foreach(action: (value: V, key: K) => void, options: Named = {}): void {
     this.#append('KSTREAM-FOREACH-', () => new ForeachProcessor(action), options);
   }
 
-  /** Ends the stream on the standard output, or in `write`, as `[label]: key, value`. */
+  /** Ends the stream on the standard output, or in `write`, as `[label]: key, value`. Kafka Streams' `print`. */
   print(options: Named & { readonly label?: string; readonly write?: (line: string) => void } = {}): void {
     const { label = this.place.name, write = writeToStandardOutput } = options;
     const print = (value: V, key: K): void => {
@@ -111,7 +114,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     this.#append('KSTREAM-PRINTER-', () => new ForeachProcessor(print), options);
   }
 
-  /** Both streams as one; the order between them is not fixed. */
+  /** Both streams as one; the order between them is not fixed. Kafka Streams' `merge`. */
   merge<G extends StreamFacts>(other: KStream<K, V, G>, options: Named = {}): KStream<K, V, Merged<F, G>> {
     const { place } = this;
     const name = place.program.names.nameOr(options.name, 'KSTREAM-MERGE-');
@@ -127,7 +130,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
   }
 
   /**
-   * Sends each record to the first branch whose predicate holds.
+   * Sends each record to the first branch whose predicate holds. Kafka Streams' `split` (KIP-418).
    *
    *     const { big, other } = orders.split().branch((order) => order.amount > 100, { name: 'big' }).defaultBranch({ name: 'other' })
    *
@@ -137,7 +140,10 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     return BranchedStream.begin(this.place, options);
   }
 
-  /** Sends the stream through a topic of its own, partitioned by key. Records without a key are dropped. */
+  /**
+   * Sends the stream through a topic of its own, partitioned by key. Records without a key are dropped.
+   * Kafka Streams' `repartition` (KIP-221).
+   */
   repartition<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
     this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
     options?: Repartitioned<K, V> & { readonly key?: KS; readonly value?: VS },
@@ -150,6 +156,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
 
   /**
    * Runs a processor of your own, which may change keys and forward what it likes. The supplier is called once per task.
+   * Kafka Streams' `process` (KIP-820).
    * @throws TopologyError `STORE_NOT_ADDED` when the program is built
    */
   process<KR, VR>(supplier: () => Processor<K, V, KR, VR>, options: Connected = {}): KStream<KR, VR, AllChanged> {
@@ -157,7 +164,10 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     return this.#next({ node, keySerde: undefined, valueSerde: undefined, rekeyed: true });
   }
 
-  /** As `process`, with a processor that keeps every record's key, so that nothing is repartitioned. */
+  /**
+   * As `process`, with a processor that keeps every record's key, so that nothing is repartitioned.
+   * Kafka Streams' `processValues` (KIP-820).
+   */
   processValues<VR>(
     supplier: () => FixedKeyProcessor<K, V, VR>,
     options: Connected = {},
@@ -167,7 +177,10 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     return this.#next({ node, valueSerde: undefined });
   }
 
-  /** Groups by a new key; records for which it is null are dropped. `name` names the repartition topic too. */
+  /**
+   * Groups by a new key; records for which it is null are dropped. `name` names the repartition topic too.
+   * Kafka Streams' `groupBy`.
+   */
   groupBy<KR, VS extends SerdeFor<V> | undefined = undefined>(
     selector: (value: V, key: K) => NoInfer<KR> | null,
     options: Named & { readonly key: Serde<KR>; readonly value?: VS },
@@ -196,7 +209,10 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     });
   }
 
-  /** Groups by the key; records without one are dropped. `name` names the repartition topic, where one is needed. */
+  /**
+   * Groups by the key; records without one are dropped. `name` names the repartition topic, where one is needed.
+   * Kafka Streams' `groupByKey`.
+   */
   groupByKey<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
     options?: Named & { readonly key?: KS; readonly value?: VS },
   ): GroupedStream<
@@ -214,7 +230,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     });
   }
 
-  /** The latest value per key, as a table; tombstones delete. */
+  /** The latest value per key, as a table; tombstones delete. Kafka Streams' `toTable` (KIP-523). */
   toTable<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
     this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
     options?: Named & Stored & { readonly key?: KS; readonly value?: VS },
@@ -246,6 +262,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
   /**
    * Keeps the first record to come of each key and id, for good or, with `within`, as `distinct` does. With `flag` every record
    * goes on, with a value that may tell whether it is the first: `flag: (payment, first) => ({ ...payment, first })`.
+   * Kafka Streams has none.
    * @throws TopologyError `INVALID_WINDOW`
    */
   first<VR, KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
@@ -279,7 +296,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     return reorderStream(this.place, options);
   }
 
-  /** Writes the stream to a topic, or to the topic that a function chooses for each record. */
+  /** Writes the stream to a topic, or to the topic that a function chooses for each record. Kafka Streams' `to`. */
   to<KS extends WriterFor<K> | undefined = undefined, VS extends WriterFor<V> | undefined = undefined>(
     this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
     topic: string | TopicNameExtractor<K, V>,

@@ -68,12 +68,18 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     readonly place: TablePlace<K, V>,
   ) {}
 
-  /** Name of the store by which the table can be queried; undefined if the program gave none. */
+  /**
+   * Name of the store by which the table can be queried; undefined if the program gave none.
+   * Kafka Streams' `queryableStoreName`.
+   */
   get queryableStoreName(): string | undefined {
     return this.place.queryableStore;
   }
 
-  /** Keeps the rows for which the predicate holds. With `store`, the result is kept and can be queried. */
+  /**
+   * Keeps the rows for which the predicate holds. With `store`, the result is kept and can be queried.
+   * Kafka Streams' `filter`: each update that does not pass sends a tombstone, also where nothing was.
+   */
   filter<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
     predicate: (value: V, key: K) => boolean,
     options?: Named & Stored & { readonly key?: KS; readonly value?: VS },
@@ -85,7 +91,7 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     return this.#filter(predicate, options);
   }
 
-  /** Keeps the rows for which the predicate does not hold. */
+  /** Keeps the rows for which the predicate does not hold. Kafka Streams' `filterNot`, as `filter`. */
   filterNot<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
     predicate: (value: V, key: K) => boolean,
     options?: Named & Stored & { readonly key?: KS; readonly value?: VS },
@@ -99,7 +105,7 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
 
   /**
    * Gives each row a new value; null deletes the row. With `store` (and then `value`), the result is kept and can be
-   * queried.
+   * queried. Kafka Streams' `mapValues`.
    */
   mapValues<VR, R extends NoInfer<VR> | null, KS extends SerdeFor<K> | undefined = undefined>(
     mapper: (value: V, key: K) => R,
@@ -157,7 +163,7 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     return suppressTable(this.place, options);
   }
 
-  /** The table's updates as a stream; null for a deletion, where the table can lose keys. */
+  /** The table's updates as a stream; null for a deletion, where the table can lose keys. Kafka Streams' `toStream`. */
   toStream(options: Named = {}): KStream<K, Streamed<V, F>, Untouched<F>> {
     const { program, keySerde, valueSerde, sources } = this.place;
     const name = program.names.nameOr(options.name, 'KTABLE-TOSTREAM-');
@@ -177,6 +183,7 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
   /**
    * Groups the rows by a new key, to be aggregated with a new value. A row for which either is null is in no group. The
    * changes go through a repartition topic, for which both serdes are needed; `name` names it too.
+   * Kafka Streams' `groupBy`.
    */
   groupBy<KR, VR>(
     mapper: (key: K, value: V) => readonly [NoInfer<KR> | null, NoInfer<VR> | null],

@@ -78,7 +78,7 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
     return new SessionWindowedStream(this.#aggregation, this.#windows, this.#emission, sink);
   }
 
-  /** How many records each session has had. */
+  /** How many records each session has had. Kafka Streams' `count`. */
   count<KS extends SerdeFor<K> | undefined = undefined>(
     this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
     options?: Named & WindowStored & { readonly key?: KS; readonly value?: SerdeFor<number> },
@@ -97,7 +97,10 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
     return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
   }
 
-  /** Folds the values of each session into one of their own type; sessions that meet are folded likewise. Null deletes. */
+  /**
+   * Folds the values of each session into one of their own type; sessions that meet are folded likewise. Null deletes.
+   * Kafka Streams' `reduce`.
+   */
   reduce<
     R extends V | null,
     KS extends SerdeFor<K> | undefined = undefined,
@@ -123,6 +126,7 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
 
   /**
    * Folds the values of each session into an aggregate. Null deletes it.
+   * Kafka Streams' `aggregate`: a record that extends a session deletes it and sends the longer one.
    * @param merger one aggregate of two, when a record joins two sessions, the earlier one first; it is also called with
    *   what `initializer` gives and the aggregate of the first session
    * @param options.value the serde of the aggregate

@@ -63,7 +63,7 @@ export class StreamsBuilder {
 
   /**
    * Reads topics as a stream: one, several, or all whose whole name matches a pattern. Streams of the same topics share
-   * one source.
+   * one source. Kafka Streams' `stream`.
    */
   stream<K, V>(topics: string | readonly string[] | RegExp, options: Consumed<K, V>): KStream<K, V> {
     const program = this.#program;
@@ -76,7 +76,10 @@ export class StreamsBuilder {
     return HANDLES.stream({ program, name, node, sources: new Set([name]), ...serdes, rekeyed: false });
   }
 
-  /** Reads a topic as a table: upserts and tombstones by key. It is kept in a store if it is named, joined or compared. */
+  /**
+   * Reads a topic as a table: upserts and tombstones by key. It is kept in a store if it is named, joined or compared.
+   * Kafka Streams' `table`.
+   */
   table<K, V>(topic: string, options: Consumed<K, V> & Stored): KTable<K, V> {
     const program = this.#program;
     const queryableStore = givenStoreName(options);
@@ -124,7 +127,7 @@ export class StreamsBuilder {
     return this;
   }
 
-  /** Adds a store that processors can be connected to by its name. */
+  /** Adds a store that processors can be connected to by its name. Kafka Streams' `addStateStore`. */
   addStateStore(store: StoreDefinition): this {
     validName(store.name);
     this.#program.graph.add(new StateStoreNode(store), this.#program.graph.root);

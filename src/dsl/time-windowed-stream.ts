@@ -76,7 +76,7 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
     return new TimeWindowedStream(this.#aggregation, this.#windows, this.#emission, sink);
   }
 
-  /** How many records each key has had in each window. */
+  /** How many records each key has had in each window. Kafka Streams' `count`. */
   count<KS extends SerdeFor<K> | undefined = undefined>(
     this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
     options?: Named & WindowStored & { readonly key?: KS; readonly value?: SerdeFor<number> },
@@ -91,7 +91,7 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
     return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
   }
 
-  /** Folds the values of each key and window into one of their own type. Null deletes. */
+  /** Folds the values of each key and window into one of their own type. Null deletes. Kafka Streams' `reduce`. */
   reduce<
     R extends V | null,
     KS extends SerdeFor<K> | undefined = undefined,
@@ -118,7 +118,7 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
   }
 
   /**
-   * Folds the values of each key and window into an aggregate. Null deletes it.
+   * Folds the values of each key and window into an aggregate. Null deletes it. Kafka Streams' `aggregate`.
    * @param options.value the serde of the aggregate
    */
   aggregate<A, R extends NoInfer<A> | null, KS extends SerdeFor<K> | undefined = undefined>(

@@ -32,7 +32,7 @@ export class CogroupedStream<K, A> {
     this.#aggregation = aggregation;
   }
 
-  /** Adds a group. Null deletes the aggregate. */
+  /** Adds a group. Null deletes the aggregate. Kafka Streams' `cogroup`. */
   cogroup<V, F extends StreamFacts>(
     group: GroupedStream<K, V, F> & NeedsGrouped<F, F['key']>,
     aggregator: (aggregate: A, value: V, key: K) => A | null,
@@ -43,7 +43,7 @@ export class CogroupedStream<K, A> {
   }
 
   /**
-   * Folds all groups. Records without key or value are dropped.
+   * Folds all groups. Records without key or value are dropped. Kafka Streams' `aggregate`.
    * @param options.value the serde of the aggregate
    */
   aggregate(initializer: () => A, options: Named & Stored & { readonly value: Serde<A> }): KTable<K, A, CogroupFacts> {
@@ -63,7 +63,7 @@ export class CogroupedStream<K, A> {
     });
   }
 
-  /** Folds by key and window, or by session. */
+  /** Folds by key and window, or by session. Kafka Streams' `windowedBy`. */
   windowedBy(windows: StartWindows): WindowedCogroupedStream<K, A>;
   windowedBy(windows: SessionWindows): SessionCogroupedStream<K, A>;
   windowedBy(windows: StartWindows | SessionWindows): WindowedCogroupedStream<K, A> | SessionCogroupedStream<K, A> {

@@ -21,7 +21,7 @@ export class SessionCogroupedStream<K, A> {
   }
 
   /**
-   * Folds all groups, by key and session; every update is sent.
+   * Folds all groups, by key and session; every update is sent. Kafka Streams' `aggregate`.
    * @param merger one aggregate of two, when a record joins two sessions, the earlier one first
    * @param options.value the serde of the aggregate
    */

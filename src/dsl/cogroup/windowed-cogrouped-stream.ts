@@ -20,7 +20,7 @@ export class WindowedCogroupedStream<K, A> {
   }
 
   /**
-   * Folds all groups, by key and window; every update is sent.
+   * Folds all groups, by key and window; every update is sent. Kafka Streams' `aggregate`.
    * @param options.value the serde of the aggregate
    */
   aggregate(
