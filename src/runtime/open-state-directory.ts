@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytes } from '../serde/primitives.js';
+import { openDatabase } from '../state/leveldb/level-database.js';
 import { openTaskState } from '../state/open-task-state.js';
 import type { TaskState } from '../state/task-state.js';
 import { keyValueStore } from '../topology/store-definitions.js';
@@ -33,6 +34,9 @@ export async function openStateDirectory(options: {
     instanceId: await instanceIdOf(path, random),
     prepare: (applicationId) => makeFolder(applicationFolder(applicationId)),
     taskFolder: (applicationId, taskId) => join(applicationFolder(applicationId), taskId),
+    openDatabase,
+    removeTask: (applicationId, taskId) =>
+      rm(join(applicationFolder(applicationId), taskId), { recursive: true, force: true }),
     storedTasks: (applicationId) => taskFoldersIn(applicationFolder(applicationId)),
     close: () => lock.close(),
   };

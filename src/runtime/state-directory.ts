@@ -1,3 +1,5 @@
+import type { OpenDatabase } from '../state/leveldb/level-database.js';
+
 /**
  * The folder in which one process keeps its state, held under an exclusive lock.
  *
@@ -14,6 +16,10 @@ export interface StateDirectory {
   prepare(applicationId: string): Promise<void>;
   /** Where a task's database lives; the state layer creates it. */
   taskFolder(applicationId: string, taskId: string): string;
+  /** Opens the database in such a folder. */
+  readonly openDatabase: OpenDatabase;
+  /** Deletes such a folder, whose database is closed. */
+  removeTask(applicationId: string, taskId: string): Promise<void>;
   /** Ids of the tasks of which there is state here, running or not. */
   storedTasks(applicationId: string): Promise<readonly string[]>;
   /** Gives the lock back. */

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { partitionKey, type OffsetMap, type TopicDescription } from '../broker/client/client.js';
 import type { TopicPartition } from '../broker/client/protocol.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -102,11 +101,12 @@ export class TaskOpener {
   async #openState(owned: OwnedTask, context: TaskContext, { taskCount }: OpeningFacts): Promise<TaskState> {
     const { applicationId, stateDirectory, stateMemoryBytes } = this.options;
     const definitions = owned.plan.subTopology.stores;
-    const durable = stateDirectory !== undefined && definitions.length > 0;
-    if (durable) await stateDirectory.prepare(applicationId);
-    const directory = durable ? stateDirectory.taskFolder(applicationId, owned.id) : undefined;
+    const folders = definitions.length > 0 ? stateDirectory : undefined;
+    await folders?.prepare(applicationId);
+    const directory = folders?.taskFolder(applicationId, owned.id);
     const options = {
       directory,
+      openDatabase: folders?.openDatabase,
       definitions,
       context,
       cacheMaxBytes: this.#cacheShare(taskCount),
@@ -115,12 +115,12 @@ export class TaskOpener {
     try {
       return await openTaskState(options);
     } catch (error) {
-      if (directory === undefined || !isCorrupted(error) || !this.#restorable(owned)) throw error;
+      if (folders === undefined || !isCorrupted(error) || !this.#restorable(owned)) throw error;
       this.options.log.warn(
         { err: error, task: owned.id, directory },
         'damaged state: rebuilding it from its changelogs',
       );
-      await rm(directory, { recursive: true, force: true });
+      await folders.removeTask(applicationId, owned.id);
       return openTaskState(options);
     }
   }

@@ -30,7 +30,11 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
   const database =
     directory === undefined || onDisk.length === 0
       ? undefined
-      : await openDatabase(directory, { memory: division, maxOpenFiles: options.maxOpenFiles, create: true });
+      : await (options.openDatabase ?? openDatabase)(directory, {
+          memory: division,
+          maxOpenFiles: options.maxOpenFiles,
+          create: true,
+        });
   try {
     const storeIds = database === undefined ? new Map<string, number>() : await claimIds(database, onDisk);
     const memory = new OverlayMemory();

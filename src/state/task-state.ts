@@ -1,4 +1,5 @@
 import type { Headers } from '../util/headers.js';
+import type { OpenDatabase } from './leveldb/level-database.js';
 import type { ChangelogPosition, RecordContext, StateStore, StoreContext, StoreDefinition } from './store.js';
 
 /**
@@ -93,6 +94,8 @@ export interface TaskState {
 export interface TaskStateOptions {
   /** Folder of the task's database; undefined: everything in memory. */
   readonly directory: string | undefined;
+  /** What opens that database. Default: LevelDB. */
+  readonly openDatabase?: OpenDatabase;
   readonly definitions: readonly StoreDefinition[];
   readonly context: StoreContext;
   /** Share of CACHE_MAX_BYTES; 0: caching off for every store. */

@@ -1,3 +1,4 @@
+import type { Database } from '../../util/database.js';
 import type { Random } from '../../util/random.js';
 import type { Clock } from '../../util/time.js';
 import { invalid } from '../../util/errors.js';
@@ -24,6 +25,8 @@ import { TransactionRequests } from './transaction-requests.js';
 export interface EmbeddedBrokerOptions {
   /** Where the log is kept, for this process alone; left out: in memory. */
   readonly directory?: string;
+  /** The database that holds the log, already open, in place of LevelDB in `directory`. */
+  readonly database?: Database;
   /** Whether a commit is on disk before it is answered. Default true; only for a log with a directory. */
   readonly fsync?: boolean;
   /** Bytes of the youngest batches kept in memory, with a directory. Default 32 MiB. */
@@ -174,9 +177,10 @@ export class EmbeddedBroker {
  * @throws MillraceError `LOG_DIRECTORY_LOCKED`, `LOG_DIRECTORY_UNUSABLE`, `LOG_FORMAT_UNKNOWN`
  */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
-  const { directory, fsync, cacheBytes } = options;
+  const { database, fsync, cacheBytes } = options;
+  const directory = options.directory ?? database?.location;
   if (directory === undefined) return new EmbeddedBroker(new MemoryStorage(), options, 0);
-  const storage = await LevelStorage.open({ directory, fsync, cacheBytes });
+  const storage = await LevelStorage.open({ directory, database, fsync, cacheBytes });
   const broker = new EmbeddedBroker(storage, options, await countOpening(storage));
   await broker.recoverFrom(storage);
   return broker;

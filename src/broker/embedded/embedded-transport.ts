@@ -1,6 +1,7 @@
 import { BrokerUnavailableError } from '../client/errors.js';
 import type { ApiName, RequestOf, ResponseOf } from '../client/protocol.js';
 import type { BrokerFeatures, Channel, Transport } from '../client/transport.js';
+import { ownedRequest } from './owned-request.js';
 import type { RequestDispatch } from './request-dispatch.js';
 import { NODE_ID } from './topic-requests.js';
 
@@ -36,7 +37,7 @@ export class EmbeddedTransport implements Transport {
         new BrokerUnavailableError(`the embedded broker has no node ${node}`, { hint: 'Ask for Metadata again.' }),
       );
     }
-    const owned = this.dispatch.takeOwnership(api, message);
+    const owned = ownedRequest(api, message);
     const queue = `${node}/${channel}`;
     const before = this.#queues.get(queue) ?? Promise.resolve();
     const answer = before.then(() => this.dispatch.handle(api, owned));

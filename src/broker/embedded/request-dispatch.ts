@@ -21,12 +21,6 @@ export class RequestDispatch {
     this.features = { transactionVersion, version: (api) => VERSIONS[api] };
   }
 
-  /** Copies the bytes that the sender may use again once its call has returned. */
-  takeOwnership<A extends ApiName>(api: A, message: RequestOf<A>): RequestOf<A> {
-    const copy: { readonly [N in ApiName]?: (request: RequestOf<N>) => RequestOf<N> } = COPIES;
-    return copy[api]?.(message) ?? message;
-  }
-
   /** @throws BrokerUnavailableError once closed */
   async handle<A extends ApiName>(api: A, message: RequestOf<A>): Promise<ResponseOf<A>> {
     if (this.#closed) throw new BrokerUnavailableError('the embedded broker is closed');
@@ -37,24 +31,6 @@ export class RequestDispatch {
     this.#closed = true;
   }
 }
-
-const COPIES = {
-  Produce: (request: RequestOf<'Produce'>): RequestOf<'Produce'> => ({
-    ...request,
-    partitions: request.partitions.map((sent) => ({ ...sent, records: Buffer.from(sent.records) })),
-  }),
-  JoinGroup: (request: RequestOf<'JoinGroup'>): RequestOf<'JoinGroup'> => ({
-    ...request,
-    protocols: request.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) })),
-  }),
-  SyncGroup: (request: RequestOf<'SyncGroup'>): RequestOf<'SyncGroup'> => ({
-    ...request,
-    assignments: request.assignments.map(({ memberId, assignment }) => ({
-      memberId,
-      assignment: Buffer.from(assignment),
-    })),
-  }),
-};
 
 /** Kafka 4.3's highest versions; what the request objects mean is what these versions mean. */
 const VERSIONS: Readonly<Record<ApiName, number>> = {

@@ -124,6 +124,7 @@ export class GlobalStores {
     await stateDirectory?.prepare(applicationId);
     return openTaskState({
       directory: stateDirectory?.taskFolder(applicationId, taskId),
+      openDatabase: stateDirectory?.openDatabase,
       definitions: [store],
       context,
       cacheMaxBytes: 0,

@@ -1,7 +1,7 @@
-import type { Iterator } from 'classic-level';
 import type { BaseSnapshot, Row, RowBatch, RowCursor, RowLayout, WritableBase } from '../base.js';
 import { boundsOf, successorOf } from '../base.js';
 import { EMPTY_BYTES, ScratchBuffers } from '../../util/bytes.js';
+import type { DatabaseIterator } from '../../util/database.js';
 import { databaseError, type LevelDatabase } from './level-database.js';
 import type { RowCache } from './row-cache.js';
 import { storePrefix } from './row-keys.js';
@@ -115,7 +115,7 @@ export class LevelBase implements WritableBase {
 
 class LevelCursor implements RowCursor {
   constructor(
-    private readonly iterator: Iterator<LevelDatabase, Buffer, Buffer>,
+    private readonly iterator: DatabaseIterator,
     private readonly keyStart: number,
   ) {}
 

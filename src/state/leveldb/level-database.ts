@@ -1,4 +1,5 @@
 import { ClassicLevel } from 'classic-level';
+import type { Database, DatabaseBatch } from '../../util/database.js';
 import { MillraceError, messageOf } from '../../util/errors.js';
 import type { RowBatch } from '../base.js';
 import type { MemoryDivision } from '../memory-division.js';
@@ -7,7 +8,7 @@ import type { MemoryDivision } from '../memory-division.js';
 export const FORMAT = '1';
 
 /** The database of one task. Other threads of the process may open it too (`multithreading`), to read. */
-export type LevelDatabase = ClassicLevel<Buffer, Buffer>;
+export type LevelDatabase = Database;
 
 /** How a database is opened; see {@link openDatabase}. */
 export interface DatabaseOptions {
@@ -19,13 +20,16 @@ export interface DatabaseOptions {
   readonly create: boolean;
 }
 
+/** Opens the database of a task in a folder. */
+export type OpenDatabase = (directory: string, options: DatabaseOptions) => Promise<LevelDatabase>;
+
 /**
  * Opens the database in a folder.
  * @throws MillraceError `STATE_LOCKED` when another process has it open, `STATE_NOT_FOUND` when it is not there and not to
  *   be made, `STATE_CORRUPTED` when its files are damaged, `STATE_DISK_FAILED` when the disk or its rights are at fault
  */
 export async function openDatabase(directory: string, options: DatabaseOptions): Promise<LevelDatabase> {
-  const database: LevelDatabase = new ClassicLevel(directory, {
+  const database = new ClassicLevel<Buffer, Buffer>(directory, {
     keyEncoding: 'buffer',
     valueEncoding: 'buffer',
     multithreading: true,
@@ -43,7 +47,7 @@ export async function openDatabase(directory: string, options: DatabaseOptions):
 
 /** Gathers rows for one atomic write. */
 export class LevelBatch implements RowBatch {
-  private readonly batch: ReturnType<LevelDatabase['batch']>;
+  private readonly batch: DatabaseBatch;
 
   constructor(private readonly database: LevelDatabase) {
     this.batch = database.batch();

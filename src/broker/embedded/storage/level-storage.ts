@@ -1,21 +1,22 @@
 import { ClassicLevel } from 'classic-level';
+import type { Database, DatabaseOperation } from '../../../util/database.js';
 import { invalid, messageOf, MillraceError } from '../../../util/errors.js';
 import { baseOffsetOf, lastOffsetOf } from '../stored-batch.js';
 import { BatchCache } from './batch-cache.js';
 import { baseOffsetOfKey, batchKey, logOfKey, logStartKey } from './batch-key.js';
 import type { BrokerStorage } from './broker-storage.js';
 
-type Operation = { type: 'put'; key: Buffer; value: Buffer } | { type: 'del'; key: Buffer };
-
 /** What has been gathered for the next write, and who waits for it. */
 class Group {
-  readonly operations: Operation[] = [];
+  readonly operations: DatabaseOperation[] = [];
   readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   sync = false;
 }
 
 export interface LevelStorageOptions {
   readonly directory: string;
+  /** The database to be used in place of LevelDB. */
+  readonly database?: Database;
   /** Whether durable commits wait for the disk. Default true. */
   readonly fsync?: boolean;
   /** Bytes of the youngest batches kept in memory. Default 32 MiB. */
@@ -42,7 +43,7 @@ export class LevelStorage implements BrokerStorage {
   readonly #boundaries = new Map<number, number>();
 
   private constructor(
-    private readonly db: ClassicLevel<Buffer, Buffer>,
+    private readonly db: Database,
     { fsync = true, cacheBytes = DEFAULT_CACHE_BYTES }: LevelStorageOptions,
   ) {
     this.#fsync = fsync;
@@ -55,12 +56,7 @@ export class LevelStorage implements BrokerStorage {
    */
   static async open(options: LevelStorageOptions): Promise<LevelStorage> {
     const { directory } = options;
-    const db = new ClassicLevel<Buffer, Buffer>(directory, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
-    try {
-      await db.open();
-    } catch (error) {
-      throw openError(directory, error);
-    }
+    const db = options.database ?? (await openLevel(directory));
     const format = (await db.get(Buffer.from('format')))?.toString();
     if (format !== undefined && format !== FORMAT) {
       await db.close();
@@ -229,6 +225,16 @@ export class LevelStorage implements BrokerStorage {
       await iterator.close();
     }
   }
+}
+
+async function openLevel(directory: string): Promise<Database> {
+  const db = new ClassicLevel<Buffer, Buffer>(directory, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+  try {
+    await db.open();
+  } catch (error) {
+    throw openError(directory, error);
+  }
+  return db;
 }
 
 function openError(directory: string, error: unknown): MillraceError {

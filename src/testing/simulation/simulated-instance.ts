@@ -1,0 +1,147 @@
+import { createBrokerClient } from '../../broker/client/broker-client.js';
+import { noMetrics } from '../../observability/metrics.js';
+import type { StreamsApplication, StreamsApplicationOptions } from '../../runtime/application.js';
+import type { StateDirectory } from '../../runtime/state-directory.js';
+import { createStreamsApplication } from '../../runtime/streams-application.js';
+import type { Random } from '../../util/random.js';
+import { SimulatedDatabase } from './simulated-database.js';
+import { SimulatedDisk, type Ending } from './simulated-disk.js';
+import type { SimulatedNetwork } from './simulated-network.js';
+import { SimulatedProcess } from './simulated-process.js';
+import type { SimulatedWorld } from './simulated-world.js';
+import { tracingLogger } from './tracing-logger.js';
+import type { Workload } from './workload.js';
+
+/** What all instances of a simulation are configured with. */
+export type InstanceSettings = Pick<
+  StreamsApplicationOptions,
+  | 'commitIntervalMs'
+  | 'sessionTimeoutMs'
+  | 'heartbeatIntervalMs'
+  | 'transactionTimeoutMs'
+  | 'purgeIntervalMs'
+  | 'cacheMaxBytes'
+  | 'maxTaskIdleMs'
+  | 'stateMemoryBytes'
+>;
+
+export interface InstanceSurroundings {
+  readonly world: SimulatedWorld;
+  readonly network: SimulatedNetwork;
+  readonly workload: Workload;
+  readonly settings: InstanceSettings;
+}
+
+/** The most a write usually takes. */
+const USUAL_WRITE_MS = 1;
+
+export const APPLICATION_ID = 'app';
+
+/** One instance of the application: a machine with a disk, on which incarnations of the program run one after the other. */
+export class SimulatedInstance {
+  readonly disk: SimulatedDisk;
+  readonly #random: Random;
+  #process: SimulatedProcess | undefined;
+  #application: StreamsApplication | undefined;
+  #starts = 0;
+  /** The most a write takes. */
+  writeMs = USUAL_WRITE_MS;
+  /** Why an incarnation ended by itself. */
+  readonly errors: Error[] = [];
+
+  /** @param machine where it runs; by default one named as the instance */
+  constructor(
+    private readonly around: InstanceSurroundings,
+    readonly id: string,
+    readonly machine = id,
+  ) {
+    this.#random = around.world.random(`instance on ${machine}`);
+    this.disk = new SimulatedDisk(this.#random);
+  }
+
+  get state(): 'running' | 'paused' | 'down' {
+    const state = this.#process?.state ?? 'crashed';
+    return state === 'crashed' ? 'down' : state;
+  }
+
+  get application(): StreamsApplication | undefined {
+    return this.#application;
+  }
+
+  /** Starts the program again, on the disk as it was left. */
+  start(): void {
+    const { world, network, workload, settings } = this.around;
+    const process = new SimulatedProcess(world, `${this.machine}#${++this.#starts}`, this.#random.next() * 50);
+    const common = {
+      clock: process.clock,
+      random: world.random(process.name),
+      metrics: noMetrics,
+      log: tracingLogger(world, process),
+    };
+    const client = createBrokerClient({
+      ...common,
+      transport: network.transport(process, this.machine),
+      clientId: this.id,
+    });
+    const application = createStreamsApplication({
+      ...settings,
+      ...common,
+      applicationId: APPLICATION_ID,
+      instanceId: this.id,
+      topology: workload.build(process.clock),
+      client,
+      stateDirectory: this.#stateDirectory(process),
+    });
+    this.#process = process;
+    this.#application = application;
+    application.onStateChange((state) => {
+      if (state === 'ERROR' && application.error !== undefined) this.errors.push(application.error);
+    });
+    application.start().catch(() => undefined); // seen by the listener
+  }
+
+  crash(how: Ending): void {
+    this.#process?.crash();
+    this.#application = undefined;
+    this.disk.crash(how);
+  }
+
+  pause(): void {
+    this.#process?.pause();
+  }
+
+  wake(): void {
+    this.#process?.wake();
+  }
+
+  /** Ends the program as its user would. Resolves when it has; the machine is then free for another start. */
+  async close(leaveGroup: boolean): Promise<boolean> {
+    const process = this.#process;
+    const inTime = (await this.#application?.close({ leaveGroup, timeoutMs: 5_000 })) ?? true;
+    if (this.#process !== process) return inTime;
+    this.#process?.crash();
+    this.#application = undefined;
+    this.disk.crash('kill');
+    return inTime;
+  }
+
+  #stateDirectory(process: SimulatedProcess): StateDirectory {
+    const latency = (sync: boolean): number => this.#random.next() * (sync ? 3 * this.writeMs : this.writeMs);
+    return {
+      path: this.machine,
+      instanceId: this.id,
+      prepare: () => Promise.resolve(),
+      taskFolder: (_applicationId, taskId) => taskId,
+      openDatabase: async (folder) => {
+        await process.clock.sleep(this.#random.next() * this.writeMs);
+        return new SimulatedDatabase(folder, this.disk.files(folder), process, latency);
+      },
+      removeTask: (_applicationId, taskId) => {
+        this.disk.remove(taskId);
+        return Promise.resolve();
+      },
+      storedTasks: () => Promise.resolve(this.disk.folders),
+      close: () => Promise.resolve(),
+    };
+  }
+}

@@ -1,0 +1,235 @@
+import { createBrokerClient } from '../../broker/client/broker-client.js';
+import type { BrokerClient } from '../../broker/client/client.js';
+import { FencedError } from '../../broker/client/errors.js';
+import { partitionForKey } from '../../broker/client/partitioner.js';
+import { noMetrics } from '../../observability/metrics.js';
+import { NO_HEADERS } from '../../util/headers.js';
+import type { Random } from '../../util/random.js';
+import { FAULTS, type Fault, type Surroundings } from './faults.js';
+import { ObservedOutput } from './outputs.js';
+import { SimulatedBroker } from './simulated-broker.js';
+import { SimulatedInstance, type InstanceSettings } from './simulated-instance.js';
+import { SimulatedNetwork } from './simulated-network.js';
+import { SimulatedProcess } from './simulated-process.js';
+import { SimulatedWorld } from './simulated-world.js';
+import { tracingLogger } from './tracing-logger.js';
+import type { InputRecord, Workload } from './workload.js';
+import { SimulationFailure } from './simulation-failure.js';
+
+/** How long faults go on, and records are fed. */
+const CHAOS_MS = 12_000;
+/** Within this time of the last fault everything fed must be processed. */
+const LIVENESS_MS = 120_000;
+/** How long is waited for an output that should not come. */
+const AFTERMATH_MS = 2_000;
+const MOST_INSTANCES = 4;
+
+/** What came of a run. */
+export interface SimulationResult {
+  readonly seed: number;
+  readonly workload: string;
+  /** Why the run is wrong; undefined when all is right. */
+  readonly failure: Error | undefined;
+  readonly events: number;
+  readonly simulatedMs: number;
+  /** Faults that happened, by name. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Equal for two runs of one seed: a hash of everything that happened, the clock, the next random number. */
+  readonly fingerprint: string;
+  readonly lastEvents: readonly string[];
+}
+
+/** One run: instances of a workload's application, faults among them, and the truth to be met. */
+export class Simulation {
+  readonly #world: SimulatedWorld;
+  readonly #random: Random;
+  readonly #broker: SimulatedBroker;
+  readonly #network: SimulatedNetwork;
+  readonly #instances: SimulatedInstance[] = [];
+  readonly #settings: InstanceSettings;
+  readonly #outputs: readonly ObservedOutput[];
+  readonly #records: readonly InputRecord[];
+  readonly #faults: Record<string, number> = {};
+  #wrong: Error | undefined;
+
+  constructor(
+    private readonly seed: number,
+    private readonly workload: Workload,
+  ) {
+    const world = (this.#world = new SimulatedWorld(seed));
+    this.#random = world.random('chaos');
+    this.#broker = new SimulatedBroker(world, this.#random.next() < 0.7 ? 2 : 1);
+    this.#network = new SimulatedNetwork(world, this.#broker);
+    this.#settings = settings(world.random('settings'));
+    this.#records = workload.records(world.random('records'));
+    this.#outputs = workload.expected(this.#records).map((expected) => new ObservedOutput(expected));
+  }
+
+  /** Runs it to its end; never throws. */
+  async run(): Promise<SimulationResult> {
+    let failure: Error | undefined;
+    try {
+      await this.#play();
+    } catch (error) {
+      failure = error as Error;
+    }
+    const { trace, nowMs } = this.#world;
+    return {
+      seed: this.seed,
+      workload: this.workload.name,
+      failure,
+      events: trace.events,
+      simulatedMs: Math.round(nowMs),
+      faults: this.#faults,
+      fingerprint: `${trace.digest()} ${nowMs} ${this.#random.next()}`,
+      lastEvents: trace.last(),
+    };
+  }
+
+  async #play(): Promise<void> {
+    const world = this.#world;
+    const outside = this.#client('outside');
+    await world.await(this.#broker.start(), 10_000, 'the broker to start');
+    await world.await(this.#createTopics(outside), 10_000, 'topics to be created');
+    for (const output of this.#outputs) void output.follow(outside, this.#onWrong);
+    const fed = this.#feed(outside);
+    for (let started = this.workload.bound ? 2 : 0; started < 3; started++) this.#add()?.start();
+    this.#nextFault();
+    await world.runUntil(() => this.#isWrong() || world.nowMs >= CHAOS_MS, Infinity, 'faults to be over');
+    this.#throwIfWrong();
+    this.#heal();
+    await world.await(fed, LIVENESS_MS, 'the input to be fed');
+    const deadline = world.nowMs + LIVENESS_MS;
+    await world.runUntil(() => this.#isWrong() || this.#complete(), deadline, this.#lacking());
+    this.#throwIfWrong();
+    await world.pass(AFTERMATH_MS);
+    this.#throwIfWrong();
+    if (!this.#complete()) throw new SimulationFailure(this.#lacking());
+    await this.#closeAll();
+  }
+
+  readonly #onWrong = (error: Error): void => {
+    this.#wrong ??= error;
+  };
+
+  #isWrong(): boolean {
+    const ended = this.#instances.flatMap(({ errors }) => errors);
+    this.#wrong ??= ended.find((error) => !(error instanceof FencedError));
+    return this.#wrong !== undefined;
+  }
+
+  #throwIfWrong(): void {
+    if (this.#isWrong() && this.#wrong !== undefined) throw this.#wrong;
+  }
+
+  #complete(): boolean {
+    return this.#outputs.every(({ complete }) => complete);
+  }
+
+  #lacking(): string {
+    return this.#outputs.map((output) => output.describe()).join('\n');
+  }
+
+  /** A client that no fault reaches. */
+  #client(name: string): BrokerClient {
+    const process = new SimulatedProcess(this.#world, name);
+    return createBrokerClient({
+      transport: this.#network.transport(process, name),
+      clientId: name,
+      clock: process.clock,
+      random: this.#world.random(name),
+      log: tracingLogger(this.#world, process),
+      metrics: noMetrics,
+    });
+  }
+
+  async #createTopics({ admin }: BrokerClient): Promise<void> {
+    const topics = Object.entries(this.workload.topics).map(([name, partitions]) => ({ name, partitions }));
+    await admin.createTopics(topics);
+  }
+
+  async #feed(client: BrokerClient): Promise<void> {
+    const random = this.#world.random('feeder');
+    const { clock } = new SimulatedProcess(this.#world, 'feeder');
+    const writer = client.writer({});
+    await writer.init();
+    const pause = CHAOS_MS / this.#records.length;
+    for (const { topic, key, value, timestamp } of this.#records) {
+      await clock.sleep(2 * pause * random.next());
+      const keyBytes = Buffer.from(key);
+      const partition = partitionForKey(keyBytes, this.workload.topics[topic] ?? 1);
+      writer.send(topic, partition, keyBytes, value === null ? null : Buffer.from(value), timestamp, NO_HEADERS);
+    }
+    await writer.flush();
+  }
+
+  readonly #add = (id?: string): SimulatedInstance | undefined => {
+    if (this.#instances.length >= MOST_INSTANCES) return undefined;
+    const machine = `m${this.#instances.length}`;
+    const { workload } = this;
+    const around = { world: this.#world, network: this.#network, workload, settings: this.#settings };
+    const instance = new SimulatedInstance(around, id ?? `i${this.#instances.length}`, machine);
+    this.#instances.push(instance);
+    return instance;
+  };
+
+  /** Each run has some kinds of faults and not others: so each kind meets the rest of the program undisturbed too. */
+  #nextFault(): void {
+    const random = this.#random;
+    const chosen = Object.entries(FAULTS).filter(() => random.next() < 0.5);
+    const meanMs = 300 + 3_000 * random.next();
+    const around: Surroundings = {
+      world: this.#world,
+      broker: this.#broker,
+      network: this.#network,
+      random,
+      bound: this.workload.bound === true,
+      instances: () => this.#instances,
+      add: this.#add,
+    };
+    const strike = ([name, fault]: readonly [string, Fault]): void => {
+      this.#faults[name] = (this.#faults[name] ?? 0) + 1;
+      this.#world.trace.add(this.#world.nowMs, `fault: ${name}`);
+      fault(around);
+    };
+    const next = (): void => {
+      this.#world.schedule(undefined, meanMs * 2 * random.next(), 'a fault', () => {
+        if (this.#world.nowMs >= CHAOS_MS) return;
+        const fault = chosen[Math.floor(random.next() * chosen.length)];
+        if (fault !== undefined) strike(fault);
+        next();
+      });
+    };
+    next();
+  }
+
+  /** Mends everything that is broken and is not about to mend itself. */
+  #heal(): void {
+    for (const instance of this.#instances) {
+      this.#network.link(instance.machine).mend();
+      instance.wake();
+    }
+    this.#broker.coordinatorsArrive();
+    if (!this.#instances.some(({ state }) => state === 'running')) this.#instances[0]?.start();
+  }
+
+  async #closeAll(): Promise<void> {
+    const running = this.#instances.filter(({ state }) => state === 'running');
+    const closed = Promise.all(running.map((instance) => instance.close(true)));
+    await this.#world.await(closed, LIVENESS_MS, 'instances to close');
+  }
+}
+
+function settings(random: Random): InstanceSettings {
+  const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random.next() * choices.length)] as T; // never empty
+  return {
+    commitIntervalMs: pick([100, 300, 1_000]),
+    sessionTimeoutMs: pick([6_000, 10_000]),
+    heartbeatIntervalMs: 1_000,
+    transactionTimeoutMs: pick([2_000, 5_000, 10_000]),
+    purgeIntervalMs: pick([500, 5_000]),
+    cacheMaxBytes: pick([0, 1 << 20]),
+    maxTaskIdleMs: 0,
+    stateMemoryBytes: 1 << 20,
+  };
+}
