@@ -19,6 +19,7 @@ import { MemoryStorage } from './storage/memory-storage.js';
 import { TopicRegistry } from './topic-registry.js';
 import { TopicRequests } from './topic-requests.js';
 import { TransactionCoordinator } from './transaction-coordinator.js';
+import { TransactionMarkers } from './transaction-markers.js';
 import { TransactionRequests } from './transaction-requests.js';
 
 /** How to open an embedded broker. */
@@ -35,6 +36,11 @@ export interface EmbeddedBrokerOptions {
   readonly random: Random;
   /** 2 (default): KIP-890's protocol. 1: the older one. */
   readonly transactionVersion?: 1 | 2;
+  /**
+   * How long after the end of a transaction a marker of it is written, asked for each marker. Left out: all at once, with the
+   * end itself. A cluster takes its time: for tests and the simulation.
+   */
+  readonly markerDelayMs?: () => number;
 }
 
 /** One topic as {@link EmbeddedBroker.inspect} shows it. */
@@ -69,14 +75,15 @@ export class EmbeddedBroker {
   /** Use {@link openEmbeddedBroker}. @param leaderEpoch of every partition */
   constructor(
     private readonly storage: BrokerStorage,
-    { clock, random, transactionVersion = 2 }: EmbeddedBrokerOptions,
+    { clock, random, transactionVersion = 2, markerDelayMs }: EmbeddedBrokerOptions,
     leaderEpoch: number,
   ) {
     const offsets = new OffsetStore(storage);
     this.#offsets = offsets;
     this.#topics = new TopicRegistry(storage, random, leaderEpoch);
     this.#fetches = new FetchRequests(this.#topics, clock);
-    this.#transactions = new TransactionCoordinator(this.#topics, offsets, storage, clock, transactionVersion);
+    const markers = new TransactionMarkers(this.#topics, offsets, storage, clock, markerDelayMs);
+    this.#transactions = new TransactionCoordinator(markers, storage, clock, transactionVersion);
     this.#groups = new GroupCoordinator(offsets, storage, clock, random);
     const groupOffsets = new GroupOffsetRequests(this.#topics, this.#groups, offsets, this.#transactions, storage);
     this.#maintenance = new Maintenance(this.#topics, storage, clock);

@@ -7,10 +7,9 @@ import type {
   TopicPartition,
 } from '../client/protocol.js';
 import { ErrorCode } from './error-code.js';
-import type { OffsetStore } from './offset-store.js';
 import type { BrokerStorage } from './storage/broker-storage.js';
-import type { TopicRegistry } from './topic-registry.js';
-import { Transaction } from './transaction.js';
+import { Transaction, type TransactionEnd } from './transaction.js';
+import type { TransactionMarkers } from './transaction-markers.js';
 
 /** Kafka's `transaction.max.timeout.ms`. */
 const MAX_TIMEOUT_MS = 900_000;
@@ -33,8 +32,7 @@ export class TransactionCoordinator {
   #nextProducerId = 0n;
 
   constructor(
-    private readonly topics: TopicRegistry,
-    private readonly offsets: OffsetStore,
+    private readonly markers: TransactionMarkers,
     private readonly storage: BrokerStorage,
     private readonly clock: Clock,
     readonly transactionVersion: number,
@@ -55,10 +53,12 @@ export class TransactionCoordinator {
     if (recovering && !transaction.mayRecover(request.producerId, request.producerEpoch)) {
       return noProducer(ErrorCode.PRODUCER_FENCED);
     }
-    if (transaction.state === 'ongoing') {
-      this.#fence(transaction);
-      return noProducer(ErrorCode.CONCURRENT_TRANSACTIONS);
-    }
+    if (transaction.state === 'ongoing') this.#fence(transaction);
+    else if (transaction.state !== 'ending') return this.#renewed(transaction, request, recovering);
+    return noProducer(ErrorCode.CONCURRENT_TRANSACTIONS);
+  }
+
+  #renewed(transaction: Transaction, request: InitProducerIdRequest, recovering: boolean): InitProducerIdResponse {
     const errorCode = this.#renew(transaction, request, recovering);
     if (errorCode !== ErrorCode.NONE) return noProducer(errorCode);
     this.#save(transaction);
@@ -73,6 +73,7 @@ export class TransactionCoordinator {
     if (errorCode !== ErrorCode.NONE) return errorCode;
     if (transaction.state === 'ongoing' && partitions.every((partition) => transaction.has(partition)))
       return errorCode;
+    if (transaction.state === 'ending') return ErrorCode.CONCURRENT_TRANSACTIONS;
     this.#begin(transaction);
     for (const partition of partitions) transaction.add(partition);
     this.#save(transaction);
@@ -86,6 +87,7 @@ export class TransactionCoordinator {
     const errorCode = holderError(transaction, holder);
     if (errorCode !== ErrorCode.NONE) return errorCode;
     if (transaction.state === 'ongoing' && transaction.groups.has(groupId)) return errorCode;
+    if (transaction.state === 'ending') return ErrorCode.CONCURRENT_TRANSACTIONS;
     this.#begin(transaction);
     transaction.groups.add(groupId);
     this.#save(transaction);
@@ -116,6 +118,7 @@ export class TransactionCoordinator {
     }
     const next = nextStep(transaction, request.committed, repeated, this.transactionVersion);
     if (next === 'refuse') return noProducer(ErrorCode.INVALID_TXN_STATE);
+    if (next === 'wait') return noProducer(ErrorCode.CONCURRENT_TRANSACTIONS);
     if (next === 'end') this.#end(transaction, request.committed);
     return {
       errorCode: ErrorCode.NONE,
@@ -129,6 +132,7 @@ export class TransactionCoordinator {
     const transaction = Transaction.restore(id, text);
     this.#transactions.set(id, transaction);
     if (transaction.state === 'ongoing') this.#watch(transaction);
+    if (transaction.state === 'ending') this.#writeMarkers(transaction);
   }
 
   /** Producer ids below this one were given out before. */
@@ -140,6 +144,7 @@ export class TransactionCoordinator {
   close(): void {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    this.markers.close();
   }
 
   #findOrCreate(id: string, timeoutMs: number): Transaction {
@@ -209,17 +214,20 @@ export class TransactionCoordinator {
       transaction.lastEpoch = transaction.epoch;
       transaction.epoch = Math.min(transaction.epoch + 1, MAX_EPOCH);
     }
-    const marker = { producerId, producerEpoch: transaction.epoch, committed, timestamp: this.clock.nowMs() };
-    for (const { topic, partition } of transaction.partitions.values()) {
-      this.topics.log(topic, partition)?.appendMarker(marker);
-    }
-    for (const groupId of transaction.groups) this.offsets.end(groupId, producerId, committed);
+    const end: TransactionEnd = { producerId, producerEpoch: transaction.epoch, committed };
     if (rotate) {
       transaction.producerId = this.#newProducerId();
       transaction.epoch = 0;
     }
-    transaction.clear(committed ? 'committed' : 'aborted');
-    this.#save(transaction);
+    transaction.decide(end);
+    this.#writeMarkers(transaction);
+  }
+
+  /** Saves the decision, the progress, and the completion. */
+  #writeMarkers(transaction: Transaction): void {
+    this.markers.write(transaction, () => {
+      this.#save(transaction);
+    });
   }
 
   #verify(holder: TransactionHolder, contains: (transaction: Transaction) => boolean): number {
@@ -246,9 +254,10 @@ function nextStep(
   committed: boolean,
   repeated: boolean,
   transactionVersion: number,
-): 'end' | 'answer' | 'refuse' {
+): 'end' | 'answer' | 'refuse' | 'wait' {
   if (transaction.state === 'ongoing') return 'end';
-  const sameEnd = transaction.state === (committed ? 'committed' : 'aborted');
+  const sameEnd = transaction.ends(committed);
+  if (transaction.state === 'ending') return sameEnd ? 'wait' : 'refuse';
   if (transactionVersion < 2) return sameEnd ? 'answer' : 'refuse';
   if (repeated) return sameEnd ? 'answer' : 'refuse';
   // Version 2 lets a transaction be aborted that has nothing in it yet.

@@ -1,10 +1,17 @@
 import type { TopicPartition } from '../client/protocol.js';
 
 /**
- * empty → ongoing → committed | aborted → ongoing …; InitProducerId leads back to empty. Kafka's "prepare" states are
- * passed through within one step, since the markers are written in the same breath.
+ * empty → ongoing → ending → committed | aborted → ongoing …; InitProducerId leads back to empty. `ending` is Kafka's
+ * "prepare" states: how it ends is decided, and markers are still to be written.
  */
-export type TransactionState = 'empty' | 'ongoing' | 'committed' | 'aborted';
+export type TransactionState = 'empty' | 'ongoing' | 'ending' | 'committed' | 'aborted';
+
+/** How a transaction ends: what its markers say. */
+export interface TransactionEnd {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly committed: boolean;
+}
 
 /** The highest epoch a client ever gets; the one above is kept for fencing. */
 const LAST_CLIENT_EPOCH = 32_766;
@@ -21,6 +28,8 @@ export class Transaction {
   timeoutMs: number;
   state: TransactionState = 'empty';
   startedAt = -1;
+  /** While `ending`; partitions and groups are then those whose marker is still to be written. */
+  end: TransactionEnd | undefined;
   readonly partitions = new Map<string, TopicPartition>();
   /** Groups with offsets in the transaction. */
   readonly groups = new Set<string>();
@@ -73,10 +82,22 @@ export class Transaction {
     this.startedAt = -1;
   }
 
-  clear(state: 'committed' | 'aborted'): void {
-    this.state = state;
-    this.partitions.clear();
-    this.groups.clear();
+  /** The end is decided; markers follow. */
+  decide(end: TransactionEnd): void {
+    this.state = 'ending';
+    this.end = end;
+  }
+
+  /** Every marker is written. */
+  complete(committed: boolean): void {
+    this.state = committed ? 'committed' : 'aborted';
+    this.end = undefined;
+  }
+
+  /** Whether it ended, or is ending, so. */
+  ends(committed: boolean): boolean {
+    if (this.state === 'ending') return this.end?.committed === committed;
+    return this.state === (committed ? 'committed' : 'aborted');
   }
 
   save(): string {
@@ -88,6 +109,7 @@ export class Transaction {
       timeoutMs: this.timeoutMs,
       state: this.state,
       startedAt: this.startedAt,
+      end: this.end && { ...this.end, producerId: this.end.producerId.toString() },
       partitions: [...this.partitions.values()],
       groups: [...this.groups],
     });
@@ -102,6 +124,7 @@ export class Transaction {
     transaction.lastEpoch = saved.lastEpoch;
     transaction.state = saved.state;
     transaction.startedAt = saved.startedAt;
+    transaction.end = saved.end && { ...saved.end, producerId: BigInt(saved.end.producerId) };
     for (const partition of saved.partitions) transaction.add(partition);
     for (const group of saved.groups) transaction.groups.add(group);
     return transaction;
@@ -109,6 +132,10 @@ export class Transaction {
 
   add({ topic, partition }: TopicPartition): void {
     this.partitions.set(`${topic}/${partition}`, { topic, partition });
+  }
+
+  remove({ topic, partition }: TopicPartition): void {
+    this.partitions.delete(`${topic}/${partition}`);
   }
 
   has({ topic, partition }: TopicPartition): boolean {
@@ -124,6 +151,7 @@ interface SavedTransaction {
   readonly timeoutMs: number;
   readonly state: TransactionState;
   readonly startedAt: number;
+  readonly end?: Omit<TransactionEnd, 'producerId'> & { readonly producerId: string };
   readonly partitions: readonly TopicPartition[];
   readonly groups: readonly string[];
 }

@@ -25,6 +25,8 @@ export class SimulatedBroker implements BrokerHost {
   constructor(
     private readonly world: SimulatedWorld,
     private readonly transactionVersion: 1 | 2,
+    /** The most that a transaction's markers come after its end. */
+    private readonly markersMs: number,
   ) {
     this.#random = world.random('broker');
     this.#disk = new SimulatedDisk(this.#random);
@@ -45,8 +47,10 @@ export class SimulatedBroker implements BrokerHost {
     const latency = (sync: boolean): number => this.#random.next() * (sync ? 2 : 0.2);
     const database = new SimulatedDatabase(LOG_FOLDER, this.#disk.files(LOG_FOLDER), process, latency);
     const random = this.world.random(process.name);
-    const { transactionVersion } = this;
-    this.#broker = await openEmbeddedBroker({ database, clock: process.clock, random, transactionVersion });
+    const { transactionVersion, markersMs } = this;
+    const markerDelayMs = markersMs > 0 ? (): number => markersMs * random.next() ** 2 : undefined;
+    const options = { database, clock: process.clock, random, transactionVersion, markerDelayMs };
+    this.#broker = await openEmbeddedBroker(options);
     this.#features = this.#broker.transport().features();
   }
 

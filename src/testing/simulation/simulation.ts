@@ -13,7 +13,7 @@ import { SimulatedNetwork } from './simulated-network.js';
 import { SimulatedProcess } from './simulated-process.js';
 import { SimulatedWorld } from './simulated-world.js';
 import { tracingLogger } from './tracing-logger.js';
-import type { InputRecord, Workload } from './workload.js';
+import { oneOf, type InputRecord, type Workload } from './workload.js';
 import { SimulationFailure } from './simulation-failure.js';
 
 /** How long faults go on, and records are fed. */
@@ -58,7 +58,7 @@ export class Simulation {
   ) {
     const world = (this.#world = new SimulatedWorld(seed));
     this.#random = world.random('chaos');
-    this.#broker = new SimulatedBroker(world, this.#random.next() < 0.7 ? 2 : 1);
+    this.#broker = new SimulatedBroker(world, this.#random.next() < 0.7 ? 2 : 1, oneOf(this.#random, [0, 30, 1_000]));
     this.#network = new SimulatedNetwork(world, this.#broker);
     this.#settings = settings(world.random('settings'));
     this.#records = workload.records(world.random('records'));
@@ -221,14 +221,13 @@ export class Simulation {
 }
 
 function settings(random: Random): InstanceSettings {
-  const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random.next() * choices.length)] as T; // never empty
   return {
-    commitIntervalMs: pick([100, 300, 1_000]),
-    sessionTimeoutMs: pick([6_000, 10_000]),
+    commitIntervalMs: oneOf(random, [100, 300, 1_000]),
+    sessionTimeoutMs: oneOf(random, [6_000, 10_000]),
     heartbeatIntervalMs: 1_000,
-    transactionTimeoutMs: pick([2_000, 5_000, 10_000]),
-    purgeIntervalMs: pick([500, 5_000]),
-    cacheMaxBytes: pick([0, 1 << 20]),
+    transactionTimeoutMs: oneOf(random, [2_000, 5_000, 10_000]),
+    purgeIntervalMs: oneOf(random, [500, 5_000]),
+    cacheMaxBytes: oneOf(random, [0, 1 << 20]),
     maxTaskIdleMs: 0,
     stateMemoryBytes: 1 << 20,
   };
