@@ -1,12 +1,12 @@
 import type { CountWindow } from '../../serde/count-windowed.js';
-import type { ReadOnlyKeyValueStore, ValueAndTimestamp } from '../../state/store.js';
+import type { ReadOnlyKeyValueStore, StoreDefinition, ValueAndTimestamp } from '../../state/store.js';
 import type { ProcessorContext } from '../../topology/processor.js';
 import type { OpenCountWindows } from '../aggregate/open-count-windows.js';
 import type { TableView, ValueGetter } from './value-getter.js';
 
 /** Reads a table of count windows from its own store: those that are not full yet. */
-export function countWindowView<K, V>(storeName: string): TableView<CountWindow<K>, V> {
-  return { stores: [storeName], newGetter: () => new CountWindowGetter<K, V>(storeName) };
+export function countWindowView<K, V>({ name }: StoreDefinition): TableView<CountWindow<K>, V> {
+  return { stores: [name], versioned: false, newGetter: () => new CountWindowGetter<K, V>(name) };
 }
 
 class CountWindowGetter<K, V> implements ValueGetter<CountWindow<K>, V> {
@@ -21,5 +21,9 @@ class CountWindowGetter<K, V> implements ValueGetter<CountWindow<K>, V> {
   get({ key, index }: CountWindow<K>): ValueAndTimestamp<V> | undefined {
     const window = this.#store?.get(key)?.windows.find((open) => open.index === index);
     return window == null || window.value === null ? undefined : { value: window.value, timestamp: window.latest };
+  }
+
+  getAsOf(window: CountWindow<K>): ValueAndTimestamp<V> | undefined {
+    return this.get(window);
   }
 }
