@@ -206,8 +206,11 @@ export interface ChangeBuffer<K, V> extends StateStore {
 
 /** A window store that knows the windows of a key without a scan (`indexed` in its definition). */
 export interface IndexedWindowStore<K, V> extends WindowStore<K, V> {
-  /** Windows of a key whose start lies in [fromMs, toMs], newest first: point reads. */
-  windowsOf(key: K, fromMs: number, toMs: number): readonly WindowEntry<K, V>[];
+  /**
+   * Windows of a key whose start lies in [fromMs, toMs], newest first: a point read each, when it is come to. Windows that
+   * were come to may be put meanwhile.
+   */
+  windowsOf(key: K, fromMs: number, toMs: number): Iterable<WindowEntry<K, V>>;
 }
 
 /** A session of a key: from its first record's time to its last one's, both included. */

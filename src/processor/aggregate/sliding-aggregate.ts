@@ -1,5 +1,5 @@
 import type { Windowed } from '../../serde/windowed.js';
-import type { Processor, ProcessorContext, Record } from '../../topology/processor.js';
+import { EMISSION_SLICE, type Processor, type ProcessorContext, type Record } from '../../topology/processor.js';
 import { TopologyError } from '../../topology/topology-error.js';
 import type { Headers } from '../../util/headers.js';
 import type { Change } from '../ktable/change.js';
@@ -72,11 +72,12 @@ export class SlidingAggregateProcessor<K, V, A> implements Closable, Processor<K
     // A window's end is included in it: the last one that the record can be in ends `differenceMs` later.
     if (timestamp + this.#differenceMs < closeTimeMs) {
       this.#drop({ record, closeTimeMs }, timestamp);
-    } else if (timestamp < this.#differenceMs) {
-      this.#processEarly({ record, closeTimeMs }); // such a record closes no windows, as in Kafka Streams
     } else {
-      this.#process({ record, closeTimeMs });
-      return this.#emitter?.emit(closeTimeMs, record.headers);
+      const arrival = { record, closeTimeMs };
+      const early = timestamp < this.#differenceMs; // such a record closes no windows, as in Kafka Streams
+      const steps = early ? this.#takeEarly(arrival) : this.#take(arrival);
+      if (!someSteps(steps)) return this.#goOn(steps, early ? undefined : arrival);
+      if (!early) return this.#emitter?.emit(closeTimeMs, record.headers);
     }
   }
 
@@ -93,7 +94,15 @@ export class SlidingAggregateProcessor<K, V, A> implements Closable, Processor<K
     return this.#emitter?.emit(closeTime(observedMs, this.#options.windows.graceMs), headers);
   }
 
-  #process(arrival: Arrival<K, V>): void {
+  /** A record may be in any number of windows. */
+  async #goOn(steps: Iterator<void, void>, closing: Arrival<K, V> | undefined): Promise<void> {
+    do await this.#context.room();
+    while (!someSteps(steps));
+    if (closing !== undefined) await this.#emitter?.emit(closing.closeTimeMs, closing.record.headers);
+  }
+
+  /** Takes a record into its windows, step by step. */
+  *#take(arrival: Arrival<K, V>): Generator<void, void> {
     if (this.#differenceMs === 0) {
       throw new TopologyError('INVALID_WINDOW', 'Window endMs must be greater than window startMs.', {
         hint: 'Give the sliding windows a difference above 0.',
@@ -114,6 +123,7 @@ export class SlidingAggregateProcessor<K, V, A> implements Closable, Processor<K
       } else if (endMs > timestamp) {
         right ??= window;
         this.#addTo(window.startMs, window, arrival);
+        yield;
       } else if (endMs === timestamp) {
         hasLeft = true;
         this.#addTo(window.startMs, window, arrival);
@@ -134,7 +144,7 @@ export class SlidingAggregateProcessor<K, V, A> implements Closable, Processor<K
   }
 
   /** Of a record before the first whole window: its left one is [0, differenceMs], which all such records share. */
-  #processEarly(arrival: Arrival<K, V>): void {
+  *#takeEarly(arrival: Arrival<K, V>): Generator<void, void> {
     const { key, timestamp } = arrival.record;
     const starts = new Set<number>();
     let right: Timed<A> | undefined;
@@ -147,6 +157,7 @@ export class SlidingAggregateProcessor<K, V, A> implements Closable, Processor<K
       } else if (window.startMs <= timestamp) {
         right = window;
         this.#addTo(window.startMs, window, arrival);
+        yield;
       } else {
         hasRight = true;
       }
@@ -213,6 +224,12 @@ export class SlidingAggregateProcessor<K, V, A> implements Closable, Processor<K
     if (old == null && initializer === undefined) return value as unknown as A;
     return aggregator(old as A, value, key);
   }
+}
+
+/** Takes steps, one slice at most; gives whether they were all. */
+function someSteps(steps: Iterator<void, void>): boolean {
+  for (let taken = 0; taken < EMISSION_SLICE; taken++) if (steps.next().done === true) return true;
+  return false;
 }
 
 /** A sliding window's end is included in it, so it is closed when the close time is behind it. */

@@ -1,5 +1,5 @@
 import type { Windowed } from '../../serde/windowed.js';
-import type { Processor, ProcessorContext, Record } from '../../topology/processor.js';
+import { EMISSION_SLICE, type Processor, type ProcessorContext, type Record } from '../../topology/processor.js';
 import type { Headers } from '../../util/headers.js';
 import type { Change } from '../ktable/change.js';
 import { windowTable, type WindowTable } from '../ktable/store-view.js';
@@ -48,18 +48,34 @@ export class WindowAggregateProcessor<K, V, A> implements Closable, Processor<K,
     }
     const { windows } = this.#options;
     const { timestamp } = record;
-    const streamTimeMs = this.#observed.advance(timestamp);
-    const closeTimeMs = closeTime(streamTimeMs, windows.graceMs);
+    const closeTimeMs = closeTime(this.#observed.advance(timestamp), windows.graceMs);
     if (windows.kind === 'calendar') {
       const start = windows.startOf(timestamp);
       this.#addUnlessClosed(start, windows.endOf(start), record, closeTimeMs);
     } else {
-      const { sizeMs, advanceMs } = windows;
-      for (let start = firstWindowStart(windows, timestamp); start <= timestamp; start += advanceMs) {
-        this.#addUnlessClosed(start, start + sizeMs, record, closeTimeMs);
-      }
+      const next = this.#addToSome(firstWindowStart(windows, timestamp), windows, record, closeTimeMs);
+      if (next <= timestamp) return this.#goOn(next, windows, record, closeTimeMs);
     }
     return this.#emitter?.emit(closeTimeMs, record.headers);
+  }
+
+  /** A record may be in any number of windows. */
+  async #goOn(start: number, windows: TimeWindows, record: Record<K, V>, closeTimeMs: number): Promise<void> {
+    for (let next = start; next <= record.timestamp;) {
+      await this.#context.room();
+      next = this.#addToSome(next, windows, record, closeTimeMs);
+    }
+    await this.#emitter?.emit(closeTimeMs, record.headers);
+  }
+
+  /** Adds a record to its windows from one start on, a slice of them at most; gives the start of the next one. */
+  #addToSome(first: number, windows: TimeWindows, record: Record<K, V>, closeTimeMs: number): number {
+    const { sizeMs, advanceMs } = windows;
+    let start = first;
+    for (let added = 0; start <= record.timestamp && added < EMISSION_SLICE; start += advanceMs, added++) {
+      this.#addUnlessClosed(start, start + sizeMs, record, closeTimeMs);
+    }
+    return start;
   }
 
   get streamTimeMs(): number {

@@ -1,5 +1,5 @@
 import type { JoinWindowStore, WindowMatches } from '../../state/store.js';
-import { Record, type ProcessorContext } from '../../topology/processor.js';
+import { EMISSION_SLICE, Record, type ProcessorContext } from '../../topology/processor.js';
 import { ContextualProcessor } from '../contextual-processor.js';
 import { ObservedTime } from '../window/window-close.js';
 import type { JoinWindows } from '../window/join-windows.js';
@@ -32,7 +32,7 @@ export class StreamSelfJoinProcessor<K, V, VR> extends ContextualProcessor<K, V,
     this.#observed = new ObservedTime(context);
   }
 
-  process(record: Record<K, V>): void {
+  process(record: Record<K, V>): void | Promise<void> {
     const { key, value, timestamp } = record;
     if (key == null || value == null) {
       this.context.dropped(key == null ? 'null-key' : 'null-value');
@@ -42,26 +42,51 @@ export class StreamSelfJoinProcessor<K, V, VR> extends ContextualProcessor<K, V,
     const retentionMs = beforeMs + afterMs + graceMs;
     const expired = timestamp <= this.#observed.advance(timestamp) - retentionMs + 1;
     const asLeft = this.#matches(key, timestamp - beforeMs, timestamp + afterMs);
-    for (let i = 0; i < asLeft.count; i++) this.#forward(record, value, asLeft.valueAt(i), asLeft.timeAt(i));
     const asRight = this.#matches(key, timestamp - afterMs, timestamp + beforeMs);
+    const results = this.#results(record, asLeft, asRight, expired);
+    if (!this.#forwardSome(results)) return this.#forwardOn(results);
+  }
+
+  /** The results of a record, in the order of two sides; those of a side in the order of their timestamps. */
+  *#results(
+    record: Record<K, V>,
+    asLeft: WindowMatches<V>,
+    asRight: WindowMatches<V>,
+    expired: boolean,
+  ): Generator<Record<K, VR>, void> {
+    const { value, timestamp } = record;
+    for (let i = 0; i < asLeft.count; i++) yield this.#result(record, value, asLeft.valueAt(i), asLeft.timeAt(i));
     let metItself = expired;
     for (let i = 0; i < asRight.count; i++) {
-      // Results come in the order of their timestamps.
       if (!metItself && asRight.timeAt(i) > timestamp) {
         metItself = true;
-        this.#forward(record, value, value, timestamp);
+        yield this.#result(record, value, value, timestamp);
       }
-      this.#forward(record, asRight.valueAt(i), value, asRight.timeAt(i));
+      yield this.#result(record, asRight.valueAt(i), value, asRight.timeAt(i));
     }
-    if (!metItself) this.#forward(record, value, value, timestamp);
+    if (!metItself) yield this.#result(record, value, value, timestamp);
+  }
+
+  /** Gives whether that were all. */
+  #forwardSome(results: Iterator<Record<K, VR>, void>): boolean {
+    for (let emitted = 0; emitted < EMISSION_SLICE; emitted++) {
+      const next = results.next();
+      if (next.done === true) return true;
+      this.context.forward(next.value);
+    }
+    return false;
+  }
+
+  async #forwardOn(results: Iterator<Record<K, VR>, void>): Promise<void> {
+    do await this.context.room();
+    while (!this.#forwardSome(results));
   }
 
   #matches(key: K, fromMs: number, toMs: number): WindowMatches<V> {
     return this.#store.matches(key, Math.max(0, fromMs), Math.max(0, toMs));
   }
 
-  #forward({ key, timestamp, headers }: Record<K, V>, own: V, other: V, otherTime: number): void {
-    const result = this.#join.joiner(own, other, key);
-    this.context.forward(new Record(key, result, Math.max(timestamp, otherTime), headers));
+  #result({ key, timestamp, headers }: Record<K, V>, own: V, other: V, otherTime: number): Record<K, VR> {
+    return new Record(key, this.#join.joiner(own, other, key), Math.max(timestamp, otherTime), headers);
   }
 }

@@ -11,8 +11,8 @@ export interface TimedWindow<V> {
 
 /** The windows of a table whose store knows those of a key without a scan. */
 export interface IndexedWindowTable<K, V> extends WindowTable<K, V> {
-  /** Windows of a key that start in [fromMs, toMs], newest first. */
-  windowsOf(key: K, fromMs: number, toMs: number): readonly TimedWindow<V>[];
+  /** Windows of a key that start in [fromMs, toMs], newest first, each read when it is come to. */
+  windowsOf(key: K, fromMs: number, toMs: number): Iterable<TimedWindow<V>>;
 }
 
 /** The indexed store of a windowed table's node; a store that keeps no timestamps gives -1 (unknown). */
@@ -29,6 +29,8 @@ export function indexedWindowTable<K, V>(context: ProcessorContext, name: string
     put: (key, value, timestamp, startMs) => {
       table.put(key, value, timestamp, startMs);
     },
-    windowsOf: (key, fromMs, toMs) => store.windowsOf(key, fromMs, toMs).map(timed),
+    *windowsOf(key, fromMs, toMs) {
+      for (const window of store.windowsOf(key, fromMs, toMs)) yield timed(window);
+    },
   };
 }

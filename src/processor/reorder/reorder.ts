@@ -50,7 +50,7 @@ export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
     const { thenBy } = this.#reordering;
     const arrival = this.#arrivalOf(thenBy === undefined ? origin.topic : thenBy(value, key), origin.offset);
     this.#buffer.put(timestamp, arrival, { key, value }, null, { ...origin, timestamp, headers });
-    return this.#emit(watermarkMs);
+    if (!this.#emit(watermarkMs)) return this.#emitOn(watermarkMs);
   }
 
   get streamTimeMs(): number {
@@ -77,16 +77,18 @@ export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
     return arrival;
   }
 
-  #emit(watermarkMs: number): void | Promise<void> {
+  /** Lets a slice go; gives whether that were all. */
+  #emit(watermarkMs: number): boolean {
     for (let emitted = 0; this.#buffer.firstTimeMs <= watermarkMs; emitted++) {
-      if (emitted === EMISSION_SLICE) return this.#emitOn(watermarkMs);
+      if (emitted === EMISSION_SLICE) return false;
       this.#emitFirst();
     }
+    return true;
   }
 
   async #emitOn(watermarkMs: number): Promise<void> {
-    await this.#context.room();
-    await this.#emit(watermarkMs);
+    do await this.#context.room();
+    while (!this.#emit(watermarkMs));
   }
 
   #emitFirst(): void {

@@ -46,7 +46,7 @@ export class SuppressProcessor<K, V> implements Closable, Processor<K, Change<V>
     const origin = this.#context.recordMetadata() ?? NO_ORIGIN;
     const context = { ...origin, timestamp, headers };
     this.#buffer.put(this.#suppression.timeOf(key, timestamp), key, value.newValue, value.oldValue, context);
-    return this.#emit(streamTimeMs - this.#suppression.waitMs);
+    return this.#emitDue(streamTimeMs);
   }
 
   get streamTimeMs(): number {
@@ -58,25 +58,31 @@ export class SuppressProcessor<K, V> implements Closable, Processor<K, Change<V>
   }
 
   closeAt(streamTimeMs: number): void | Promise<void> {
-    return this.#emit(this.#observed.advance(streamTimeMs) - this.#suppression.waitMs);
+    return this.#emitDue(this.#observed.advance(streamTimeMs));
   }
 
-  #emit(dueMs: number): void | Promise<void> {
+  #emitDue(streamTimeMs: number): void | Promise<void> {
+    const dueMs = streamTimeMs - this.#suppression.waitMs;
+    if (!this.#emit(dueMs)) return this.#emitOn(dueMs);
+  }
+
+  /** Lets a slice go; gives whether that were all. */
+  #emit(dueMs: number): boolean {
     const { maxRecords, maxBytes, whenFull } = this.#suppression;
     const buffer = this.#buffer;
     for (let emitted = 0; ; emitted++) {
       const due = buffer.firstTimeMs <= dueMs;
       const full = buffer.size > maxRecords || buffer.bytes > maxBytes;
-      if (!due && !full) return;
+      if (!due && !full) return true;
       if (!due && whenFull === 'shutDown') throw this.#overflow();
-      if (emitted === EMISSION_SLICE) return this.#emitOn(dueMs);
+      if (emitted === EMISSION_SLICE) return false;
       this.#emitFirst();
     }
   }
 
   async #emitOn(dueMs: number): Promise<void> {
-    await this.#context.room();
-    await this.#emit(dueMs);
+    do await this.#context.room();
+    while (!this.#emit(dueMs));
   }
 
   #emitFirst(): void {

@@ -99,24 +99,22 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
     return accepted;
   }
 
-  windowsOf(key: K, fromMs: number, toMs: number): readonly WindowEntry<K, V>[] {
+  *windowsOf(key: K, fromMs: number, toMs: number): Generator<WindowEntry<K, V>, void> {
     const { index, expiry } = this;
     if (index === undefined)
       throw internal('STORE_NOT_INDEXED', `The store "${this.name}" has no index of its windows`);
     const keyText = bytesToMapKey(this.keySerde.serialize(key));
     const oldestMs = this.table.caching ? this.latestMs - this.definition.retentionMs : expiry.oldestShownMs;
     const from = Math.max(0, fromMs, oldestMs);
-    const found: WindowEntry<K, V>[] = [];
     const latestMs = Math.min(toMs, Math.max(this.latestMs, this.observedTimeMs));
     for (let segment = expiry.segmentOf(latestMs); segment >= expiry.segmentOf(from); segment--) {
       const bounds = index.bounds(keyText, segment);
       for (let at = bounds.indexFrom(latestMs + 1) - 1; at >= 0 && bounds.firstAt(at) >= from; at--) {
         const startMs = bounds.firstAt(at);
         const value = this.readShown(key, startMs);
-        if (value !== undefined) found.push(this.windowEntry(key, startMs, value));
+        if (value !== undefined) yield this.windowEntry(key, startMs, value);
       }
     }
-    return found;
   }
 
   fetchRange(key: K, fromMs: number, toMs: number): AsyncIterable<WindowEntry<K, V>> {

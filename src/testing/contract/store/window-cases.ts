@@ -165,7 +165,7 @@ export function windowCases(world: StoreWorld): ContractCase[] {
         withStore({ indexed: true }, async (opened, store) => {
           const indexed = store as IndexedWindowStore<string, string>;
           const starts = (from: number, to: number): number[] =>
-            indexed.windowsOf('a', from, to).map(({ startMs }) => startMs);
+            [...indexed.windowsOf('a', from, to)].map(({ startMs }) => startMs);
           for (const start of [70_000, 10, 59_999]) store.put('a', 'x', start);
           await opened.commit();
           store.put('ab', 'x', 60_000);
