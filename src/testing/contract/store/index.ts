@@ -1,6 +1,7 @@
 import { cacheCases } from './cache-cases.js';
 import { commitCases } from './commit-cases.js';
 import type { ContractCase } from './contract-case.js';
+import { derivedRowCases } from './derived-row-cases.js';
 import { durableCases } from './durable-cases.js';
 import { joinWindowCases } from './join-window-cases.js';
 import { keyValueCases } from './key-value-cases.js';
@@ -17,6 +18,7 @@ export type { StoreWorld } from './store-world.js';
 export function storeContract(world: StoreWorld): ContractCase[] {
   return [
     ...keyValueCases(world),
+    ...derivedRowCases(world),
     ...windowCases(world),
     ...joinWindowCases(world),
     ...sessionCases(world),
