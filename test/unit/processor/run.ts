@@ -14,11 +14,19 @@ export type Row<K, V> = readonly [K | null, V | null, number];
 export async function run<K, V>(
   write: (builder: StreamsBuilder) => void,
   inputs: readonly (Row<string, string> | readonly [...Row<string, string>, topic: string])[],
-  out: { readonly key: Serde<K>; readonly value: Serde<V>; readonly cacheMaxBytes?: number },
+  out: {
+    readonly key: Serde<K>;
+    readonly value: Serde<V>;
+    readonly cacheMaxBytes?: number;
+    readonly optimize?: boolean;
+  },
 ): Promise<Row<K, V>[]> {
   const builder = new StreamsBuilder();
   write(builder);
-  await using driver = await TopologyTestDriver.start(builder.build(), { cacheMaxBytes: out.cacheMaxBytes ?? 0 });
+  await using driver = await TopologyTestDriver.start(
+    builder.build({ optimization: out.optimize === true ? 'all' : 'none' }),
+    { cacheMaxBytes: out.cacheMaxBytes ?? 0 },
+  );
   const output = driver.createOutputTopic('out', out);
   for (const [key, value, timestamp, topic = 'in'] of inputs) {
     await driver.createInputTopic(topic, text).pipe(key, value, { timestamp });

@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { within } from '../../../src/processor/window/join-windows.js';
+import { sliding } from '../../../src/processor/window/sliding-windows.js';
+import { hopping } from '../../../src/processor/window/windows.js';
+import { long } from '../../../src/serde/primitives.js';
+import { timeWindowed } from '../../../src/serde/windowed.js';
+import { EMISSION_SLICE } from '../../../src/topology/processor.js';
+import { run, text, type Row } from './run.js';
+
+const MORE = EMISSION_SLICE + 100;
+
+/** Records of one key, a millisecond apart. */
+function records(count: number, from = 0): Row<string, string>[] {
+  return Array.from({ length: count }, (_, i) => ['k', `v${i}`, from + i] as const);
+}
+
+describe('more results than one slice come in order, each once', () => {
+  it('of a record that meets many of its own stream', async () => {
+    const rows = await run(
+      (builder) => {
+        const stream = builder.stream('in', text);
+        stream.join(stream, (left, right) => `${left}${right}`, within(10_000)).to('out', text);
+      },
+      [...records(MORE).map(([key, value]) => [key, value, 5] as const), ['k', 'x', 6]],
+      { ...text, optimize: true },
+    );
+    const last = rows.slice(-(2 * MORE + 1)).map(([, value]) => value);
+    const values = records(MORE).map(([, value]) => value);
+    expect(last).toEqual([...values.map((value) => `x${value}`), ...values.map((value) => `${value}x`), 'xx']);
+  });
+
+  it('of a record that is in many windows', async () => {
+    const windowed = { key: timeWindowed(text.key, MORE), value: long() };
+    const rows = await run(
+      (builder) => {
+        const windows = hopping(MORE, { advance: 1 });
+        builder.stream('in', text).groupByKey(text).windowedBy(windows).count().toStream().to('out', windowed);
+      },
+      [['k', 'v', 10_000]],
+      windowed,
+    );
+    expect(rows.map(([window]) => window?.start)).toEqual(records(MORE, 10_001 - MORE).map(([, , time]) => time));
+  });
+
+  it('of a record that is close to many others', async () => {
+    const windowed = { key: timeWindowed(text.key, 5_000), value: long() };
+    const rows = await run(
+      (builder) => {
+        const windows = sliding(5_000, { grace: 10_000 });
+        builder.stream('in', text).groupByKey(text).windowedBy(windows).count().toStream().to('out', windowed);
+      },
+      [...records(MORE, 10_000), ['k', 'x', 12_000]],
+      windowed,
+    );
+    const last = rows.slice(-MORE);
+    expect(last.slice(0, 2).map(([window, count]) => [window?.start, count])).toEqual([
+      [10_000 + MORE - 1, 2],
+      [10_000 + MORE - 2, 3],
+    ]);
+    expect(last.slice(-2).map(([window, count]) => [window?.start, count])).toEqual([
+      [10_000 + MORE, 1],
+      [7_000, MORE + 1],
+    ]);
+  });
+
+  it('of a record that closes the windows of many of either side', async () => {
+    const rows = await run(
+      (builder) => {
+        const windows = within(10_000, { before: 0 });
+        const right = builder.stream('right', text);
+        builder.stream('left', text).outerJoin(right, (l, r) => `${l ?? '-'}${r ?? '-'}`, windows).to('out', text); // prettier-ignore
+      },
+      [
+        ...records(MORE).map(([, value, time], i) => [`k${i}`, value, time, i % 2 === 0 ? 'left' : 'right'] as const),
+        ['k', 'x', 9_000, 'left'],
+        ['k', 'y', 12_000, 'left'],
+      ],
+      text,
+    );
+    const closedAt = (side: number): number[] => records(MORE).map(([, , time]) => time).filter((time) => time % 2 === side); // prettier-ignore
+    expect(rows.map(([, , time]) => time)).toEqual([...closedAt(1), ...closedAt(0)]);
+  });
+});
