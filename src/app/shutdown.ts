@@ -31,7 +31,10 @@ export async function runUntilStopped(
     else log.info({}, 'stopping; a second signal ends it at once');
     const inTime = await Promise.race([app.close(deadlineMs), received.second]);
     if (first !== undefined) return { reason: 'failure', error: first.error };
-    return inTime === undefined ? { reason: 'forced' } : { reason: 'signal', inTime };
+    if (inTime === undefined) return { reason: 'forced' };
+    if (inTime) log.info({}, 'stopped cleanly: everything is committed');
+    else log.warn({ deadlineMs }, 'stopped at the deadline: what is not committed will be processed again');
+    return { reason: 'signal', inTime };
   } finally {
     received.stop();
   }

@@ -21,7 +21,7 @@ describe('a command of the README', () => {
     stateDir = await mkdtemp(join(tmpdir(), 'millrace-readme-'));
     const env = { KAFKA_BROKERS: '' };
     millrace = await MillraceProcess.start({
-      args: ['run', 'sales', 'wallets', 'page-views', '--generate'],
+      args: ['run', 'sales', 'wallets', 'page-views', 'user-features', 'money-enrichment', '--generate'],
       stateDir,
       env,
     });
