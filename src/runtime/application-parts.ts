@@ -259,6 +259,7 @@ export class ApplicationParts {
       heartbeatIntervalMs,
       assignor: new StreamsAssignor({
         plan: this.#plan,
+        placement: { standbys: 0, maxWarmups: 0, acceptableRecoveryLag: Infinity },
         knownTopics: () => this.watch.names,
         subscriptionData: () => this.#subscriptionData(rebalance),
         prepareTopics: () => ensureInternalTopics(this.#plan, client.admin, { replicationFactor, log }),
@@ -276,7 +277,9 @@ export class ApplicationParts {
       instanceId,
       endpoint,
       ...(transactional ? { writer: transactionalId(applicationId, instanceId) } : {}),
-      state: Object.fromEntries(positions),
+      tags: {},
+      positions: Object.fromEntries(positions),
+      following: [],
       knownWriters: [...view.writers, ...view.goneWriters].slice(0, 100),
     };
   }

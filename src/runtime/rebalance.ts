@@ -5,7 +5,7 @@ import { MillraceError } from '../util/errors.js';
 import type { CancelTimer, Clock } from '../util/time.js';
 import type { ApplicationMetrics } from './application-metrics.js';
 import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
-import { decodeAssignment, type AssignmentData } from './assignment/user-data.js';
+import { decodeAssignment, NO_ASSIGNMENT, type AssignmentData } from './assignment/user-data.js';
 import type { LoopCommands } from './loop-commands.js';
 import type { OwnedTask } from './owned-task.js';
 import type { Patience } from './patience.js';
@@ -51,15 +51,13 @@ const HELD_BACK_MS = 5_000;
 /** What the group knows, as of the last assignment. */
 export type GroupView = Omit<AssignmentData, 'refusal'>;
 
-const NOTHING_KNOWN: GroupView = { partitions: {}, writers: [], goneWriters: [], endpoints: {}, tasks: {} };
-
 /**
  * Follows the group: gives tasks up after a commit, takes tasks on, drops everything when it was expelled. All of it runs
  * as commands of the loop, so never inside a slice or a commit. Tasks that stay keep processing through a rebalance;
  * nothing is committed between the member's join and its new assignment.
  */
 export class Rebalance implements MemberListener {
-  #view = NOTHING_KNOWN;
+  #view: GroupView = NO_ASSIGNMENT;
   #joinedAt = 0;
   #cancelFollowUp: CancelTimer = () => undefined;
 
@@ -158,7 +156,7 @@ export class Rebalance implements MemberListener {
 
   #awaitHeldBack(tasks: readonly PlannedTask[]): void {
     const { instanceId, clock, log, rejoin } = this.options;
-    const held = (this.#view.tasks[instanceId] ?? []).filter((id) => !tasks.some((task) => task.id === id));
+    const held = (this.#view.instances[instanceId]?.active ?? []).filter((id) => !tasks.some((task) => task.id === id));
     this.#cancelFollowUp();
     if (held.length === 0) return;
     const ask = (): void => {

@@ -1,7 +1,7 @@
 import { partitionKey } from '../broker/client/client.js';
 import type { TaskView } from './application.js';
 import type { OwnedTask } from './owned-task.js';
-import { compareTasks } from './assignment/placement.js';
+import { compareTasks } from './assignment/task-order.js';
 
 /** The tasks of this instance, in the order of their ids. */
 export class TaskRegistry {

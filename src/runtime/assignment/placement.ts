@@ -1,80 +1,82 @@
-/** One member as placement sees it. */
-export interface PlacementMember {
-  readonly id: string;
-  /** Tasks it runs now. */
-  readonly running: ReadonlySet<string>;
-  /** Tasks whose state it holds, running or not, with how far that state is (records, larger is further). */
-  readonly state: ReadonlyMap<string, number>;
+import { balanceTasks } from './balance-tasks.js';
+import type { PlacementMember, PlacementOptions, PlacementTask } from './placement-input.js';
+import { placeStandbys, type Placed } from './standby-placement.js';
+import { TaskCopies } from './task-copies.js';
+import { compareTasks } from './task-order.js';
+
+/** What one member is to do, each in the order of the task ids. */
+export interface MemberTasks {
+  readonly active: string[];
+  readonly standby: string[];
+  /** Replicas that are brought up to date so that their task can move here. */
+  readonly warmup: string[];
 }
 
 /**
- * Gives every task to one member. Balanced: no member has two tasks more than another. Sticky: a task moves only if
- * balance demands it. A task that nobody runs goes where its state is furthest, then to the member with the fewest. The
- * same input, in any order, gives the same output.
+ * Gives every task to one member, and its standbys to others. The same input, in any order, gives the same output.
+ *
+ * - Balanced: of all tasks, and of the stateful ones, no member has two more than another; sub-topologies are spread.
+ * - Sticky: a task moves only if balance demands it; one that nobody runs goes where its state is furthest.
+ * - A stateful task does not move to a member whose state is far behind, as long as another's is not: it stays with its
+ *   owner, or starts where it is caught up, and its target gets a warm-up replica. The tasks are in balance once all
+ *   warm-ups have moved.
+ * - A standby is never where its task runs or warms up; it keeps away from it by tags first, then balance, then stickiness.
  */
 export function placeTasks(
-  tasks: readonly string[],
+  tasks: readonly PlacementTask[],
   members: readonly PlacementMember[],
-): ReadonlyMap<string, readonly string[]> {
-  const ordered = [...members].sort((a, b) => compare(a.id, b.id));
-  const shares = new Map<string, string[]>(ordered.map((member) => [member.id, []]));
-  if (ordered.length === 0) return shares;
+  options: PlacementOptions,
+): ReadonlyMap<string, MemberTasks> {
+  const ordered = [...members].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const placed = new Map<string, MemberTasks>(ordered.map(({ id }) => [id, { active: [], standby: [], warmup: [] }]));
+  if (ordered.length === 0) return placed;
+  const sorted = [...tasks].sort((a, b) => compareTasks(a.id, b.id));
+  const copies = new TaskCopies(ordered, options.acceptableRecoveryLag);
+  const balanced = balanceTasks(sorted, ordered, copies);
+  const { owners, warmups } = holdBack(sorted, balanced, ordered, copies, options.maxWarmups);
+  const standbys = placeStandbys(sorted, { owners, warmups }, ordered, copies, options);
 
-  const sorted = [...new Set(tasks)].sort(compareTasks);
-  const floor = Math.floor(sorted.length / ordered.length);
-  let larger = sorted.length - floor * ordered.length; // so many members get one more
-  const homeless = new Set(sorted);
-  const give = (task: string, id: string): void => {
-    const share = shares.get(id) ?? [];
-    if (share.push(task) > floor) larger--;
-    homeless.delete(task);
-  };
-  const hasRoom = (id: string): boolean => sizeOf(shares, id) < floor + (larger > 0 ? 1 : 0);
-
-  const running = runningByMember(sorted, ordered);
-  // those who run the most keep the larger shares, so that the fewest tasks move
-  for (const id of [...running.keys()].sort((a, b) => sizeOf(running, b) - sizeOf(running, a) || compare(a, b))) {
-    for (const task of running.get(id) ?? []) if (hasRoom(id)) give(task, id);
+  const sharesOf = (member: number): MemberTasks | undefined => placed.get(ordered[member]?.id ?? '');
+  for (const { id } of sorted) {
+    sharesOf(owners.get(id) ?? -1)?.active.push(id);
+    sharesOf(warmups.get(id) ?? -1)?.warmup.push(id);
+    for (const member of standbys.get(id) ?? []) sharesOf(member)?.standby.push(id);
   }
-  for (const task of homeless) {
-    const room = ordered.filter(({ id }) => hasRoom(id));
-    give(task, room.reduce((a, b) => (better(b, a, task, shares) ? b : a)).id);
+  return placed;
+}
+
+/**
+ * Keeps tasks away from targets that would have to restore much, where another member does not. Replicas that warm up
+ * already go on doing so before others begin.
+ */
+function holdBack(
+  tasks: readonly PlacementTask[],
+  targets: ReadonlyMap<string, number>,
+  members: readonly PlacementMember[],
+  copies: TaskCopies,
+  maxWarmups: number,
+): Placed {
+  const owners = new Map(targets);
+  const held: { readonly id: string; readonly target: number; readonly started: boolean }[] = [];
+  for (const { id, stateful } of tasks) {
+    const target = targets.get(id) ?? -1;
+    if (!stateful || copies.caughtUp(id, target)) continue;
+    const better = bestCopy(id, members, copies);
+    if (better === undefined) continue;
+    owners.set(id, better);
+    held.push({ id, target, started: members[target]?.following.has(id) === true });
   }
-  for (const share of shares.values()) share.sort(compareTasks);
-  return shares;
+  const first = held.sort((a, b) => Number(b.started) - Number(a.started)).slice(0, maxWarmups);
+  return { owners, warmups: new Map(first.map(({ id, target }) => [id, target])) };
 }
 
-/** Orders task ids `<sub-topology>_<partition>` by their numbers. */
-export function compareTasks(a: string, b: string): number {
-  const [subA = 0, partitionA = 0] = a.split('_').map(Number);
-  const [subB = 0, partitionB = 0] = b.split('_').map(Number);
-  return subA - subB || partitionA - partitionB;
-}
-
-/** What each member runs now; a task that two claim (one of them is late to notice) counts for the first. */
-function runningByMember(tasks: readonly string[], members: readonly PlacementMember[]): Map<string, string[]> {
-  const running = new Map<string, string[]>(members.map((member) => [member.id, []]));
-  for (const task of tasks) {
-    const owner = members.find((member) => member.running.has(task));
-    if (owner) running.get(owner.id)?.push(task);
+/** A member whose copy is caught up: the one that runs the task, else the furthest; undefined if there is none. */
+function bestCopy(task: string, members: readonly PlacementMember[], copies: TaskCopies): number | undefined {
+  let best: number | undefined;
+  for (const member of copies.holders(task)) {
+    if (!copies.caughtUp(task, member)) continue;
+    if (members[member]?.running.has(task)) return member;
+    if (best === undefined || copies.lag(task, member) < copies.lag(task, best)) best = member;
   }
-  return running;
-}
-
-function better(
-  candidate: PlacementMember,
-  than: PlacementMember,
-  task: string,
-  shares: ReadonlyMap<string, readonly string[]>,
-): boolean {
-  const byState = (candidate.state.get(task) ?? -1) - (than.state.get(task) ?? -1);
-  return byState !== 0 ? byState > 0 : sizeOf(shares, candidate.id) < sizeOf(shares, than.id);
-}
-
-function sizeOf(shares: ReadonlyMap<string, readonly string[]>, id: string): number {
-  return shares.get(id)?.length ?? 0;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return best;
 }

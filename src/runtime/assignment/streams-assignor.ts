@@ -1,17 +1,21 @@
 import type { Assignor, MemberAssignment, MemberSubscription } from '../../broker/client/client.js';
 import { MillraceError } from '../../util/errors.js';
-import { placeTasks, type PlacementMember } from './placement.js';
+import { GroupAssignment } from './group-assignment.js';
+import type { PlacementMember, PlacementOptions, PlacementTask } from './placement-input.js';
+import { placeTasks } from './placement.js';
 import type { PlannedTask, TaskPlan } from './task-plan.js';
 import {
   decodeSubscription,
   encodeAssignment,
   encodeSubscription,
-  type AssignmentData,
+  NO_ASSIGNMENT,
   type SubscriptionData,
 } from './user-data.js';
 
 export interface StreamsAssignorOptions {
   readonly plan: TaskPlan;
+  /** The tags to spread standbys by; left out: all that the members have. */
+  readonly placement: Omit<PlacementOptions, 'spreadTags'> & { readonly spreadTags?: readonly string[] };
   /** Topics on the broker, as last seen: patterns are matched against them. */
   readonly knownTopics: () => Iterable<string>;
   /** What this member tells the leader, at each join. */
@@ -22,7 +26,7 @@ export interface StreamsAssignorOptions {
 
 /**
  * Who runs what, decided by the group's leader. Members learn their tasks from their partitions: a task runs where all of
- * its inputs are. What cannot be assigned is told to every member in a sentence.
+ * its inputs are; what they follow is told in the user data. What cannot be assigned is told to every member in a sentence.
  */
 export class StreamsAssignor implements Assignor {
   readonly name = 'stream';
@@ -43,54 +47,48 @@ export class StreamsAssignor implements Assignor {
     } catch (error) {
       return refuse(members, error);
     }
-    const tasks = this.options.plan.tasks(counts);
-    const byId = new Map(tasks.map((task) => [task.id, task]));
+    const { plan, placement } = this.options;
+    const tasks = new Map(plan.tasks(counts).map((task) => [task.id, task]));
     const told = new Map(members.map((member) => [member.memberId, decodeSubscription(member.userData)]));
+    const tags = [...told.values()].flatMap((data) => Object.keys(data.tags));
     const placed = placeTasks(
-      [...byId.keys()],
-      members.map((member) => placementMember(member, told.get(member.memberId), tasks)),
+      [...tasks.values()].map((task) => placementTask(task, plan)),
+      placementMembers(members, told, tasks.values()),
+      { ...placement, spreadTags: placement.spreadTags ?? [...new Set(tags)] },
     );
-    const userData = encodeAssignment(dataForAll(counts, told, placed));
+    const group = new GroupAssignment(members, told, placed, counts);
     return new Map(
       members.map(({ memberId }) => {
-        const partitions = (placed.get(memberId) ?? []).flatMap((id) => byId.get(id)?.inputs ?? []);
-        return [memberId, { partitions, userData }];
+        const partitions = (placed.get(memberId)?.active ?? []).flatMap((id) => tasks.get(id)?.inputs ?? []);
+        return [memberId, { partitions, userData: group.userDataFor(memberId) }];
       }),
     );
   }
 }
 
-function placementMember(
-  member: MemberSubscription,
-  told: SubscriptionData | undefined,
-  tasks: readonly PlannedTask[],
-): PlacementMember {
-  const owned = new Set(member.ownedPartitions.map(({ topic, partition }) => `${topic}-${partition}`));
-  const running = tasks.filter((task) => task.inputs.some((input) => owned.has(`${input.topic}-${input.partition}`)));
-  return {
-    id: member.memberId,
-    running: new Set(running.map((task) => task.id)),
-    state: new Map(Object.entries(told?.state ?? {})),
-  };
+function placementTask({ id, subTopology }: PlannedTask, plan: TaskPlan): PlacementTask {
+  return { id, stateful: subTopology.stores.some(({ name }) => plan.changelogOf(subTopology, name) !== undefined) };
 }
 
-function dataForAll(
-  counts: ReadonlyMap<string, number>,
+function placementMembers(
+  members: readonly MemberSubscription[],
   told: ReadonlyMap<string, SubscriptionData>,
-  placed: ReadonlyMap<string, readonly string[]>,
-): AssignmentData {
-  const members = [...told.values()];
-  const writers = members.flatMap(({ writer }) => writer ?? []);
-  const seen = new Set(members.flatMap(({ knownWriters }) => knownWriters));
-  return {
-    partitions: Object.fromEntries(counts),
-    writers,
-    goneWriters: [...seen].filter((writer) => !writers.includes(writer)),
-    endpoints: Object.fromEntries(
-      members.flatMap(({ instanceId, endpoint }) => (endpoint ? [[instanceId, endpoint]] : [])),
-    ),
-    tasks: Object.fromEntries([...told].map(([memberId, { instanceId }]) => [instanceId, placed.get(memberId) ?? []])),
-  };
+  tasks: Iterable<PlannedTask>,
+): readonly PlacementMember[] {
+  const readers = new Map<string, string>(); // which task reads a partition
+  for (const { id, inputs } of tasks)
+    for (const { topic, partition } of inputs) readers.set(`${topic}-${partition}`, id);
+  return members.map(({ memberId, ownedPartitions }) => {
+    const data = told.get(memberId);
+    const running = ownedPartitions.flatMap(({ topic, partition }) => readers.get(`${topic}-${partition}`) ?? []);
+    return {
+      id: memberId,
+      running: new Set(running),
+      following: new Set(data?.following),
+      positions: new Map(Object.entries(data?.positions ?? {})),
+      tags: data?.tags ?? {},
+    };
+  });
 }
 
 /** What is not of passing nature is told to every member. A broker that is away is tried again by joining again. */
@@ -98,7 +96,6 @@ function refuse(members: readonly MemberSubscription[], error: unknown): Map<str
   const known = error instanceof MillraceError && (error.kind === 'invalid' || error.code === 'MISSING_SOURCE_TOPIC');
   if (!known) throw error;
   const { code, message, hint } = error;
-  const nothing: AssignmentData = { partitions: {}, writers: [], goneWriters: [], endpoints: {}, tasks: {} };
-  const userData = encodeAssignment({ ...nothing, refusal: { code, message, hint } });
+  const userData = encodeAssignment({ ...NO_ASSIGNMENT, refusal: { code, message, hint } });
   return new Map(members.map(({ memberId }) => [memberId, { partitions: [], userData }]));
 }
