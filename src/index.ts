@@ -33,8 +33,10 @@ export type { Late, LateOfGroup } from './dsl/late.js';
 export type {
   Connected,
   Consumed,
+  Expiring,
   Joined,
   Named,
+  OnExpiry,
   Produced,
   Repartitioned,
   Stored,
@@ -89,6 +91,7 @@ export { NOT_PUT, VALID_TO_UNDEFINED } from './state/store.js';
 export type {
   JoinWindowStore,
   KeyValueStore,
+  PutOptions,
   ReadOnlyKeyValueStore,
   ReadOnlySessionStore,
   ReadOnlyVersionedKeyValueStore,

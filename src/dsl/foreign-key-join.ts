@@ -164,7 +164,11 @@ function resultTable<K, VR>(
     return tableStoreDefinition(program, storeName, options, { key: keySerde, value });
   };
   const versioned = keepsVersions(options);
-  const logic = new SourceTable<K, VR>(newStore, versioned || queryableStore !== undefined, versioned);
+  const logic = new SourceTable<K, VR>(
+    newStore,
+    versioned || queryableStore !== undefined || options.onExpiry === 'tombstone',
+    versioned,
+  );
   const node = new OperatorNode(name, logic);
   program.graph.add(node, parent);
   const serdes = { keySerde, valueSerde: options.value };

@@ -10,9 +10,10 @@ import { CogroupedStream } from './cogroup/cogrouped-stream.js';
 import { CountWindowedStream } from './count-windowed-stream.js';
 import { GroupAggregation } from './group-aggregation.js';
 import type { KTable } from './ktable.js';
-import type { Named, Stored } from './options.js';
+import type { Named, OnExpiry, Stored } from './options.js';
 import { expectSerde, type GroupPlace } from './program.js';
 import type {
+  Gone,
   KnownOr,
   NeedsAggregate,
   NeedsBoth,
@@ -45,13 +46,11 @@ export class GroupedStream<K, V, F extends StreamFacts> {
   }
 
   /** How many records each key has had. Kafka Streams' `count`: records without a value are not counted. */
-  count<KS extends SerdeFor<K> | undefined = undefined>(
+  count<KS extends SerdeFor<K> | undefined = undefined, X extends OnExpiry = 'silent'>(
     this: NeedsGrouped<F, KnownOr<F['key'], KS>>,
-    options?: Named & Stored & { readonly key?: KS; readonly value?: SerdeFor<number> },
-  ): KTable<K, number, AggregateFacts<number>>;
-  count(
-    options: Named & Stored & { key?: Serde<K>; value?: Serde<number> } = {},
-  ): KTable<K, number, AggregateFacts<number>> {
+    options?: Named & Stored<X> & { readonly key?: KS; readonly value?: SerdeFor<number> },
+  ): KTable<K, number, AggregateFacts<number | Gone<X>>>;
+  count(options: Named & Stored & { key?: Serde<K>; value?: Serde<number> } = {}): object {
     const { names } = this.place.program;
     // Kafka Streams burns a number here, where the store is spoken of but not named.
     if (givenStoreName(options) === undefined && mentionsStore(options)) names.storeName('KSTREAM-AGGREGATE-');
@@ -67,13 +66,14 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     R extends NonNull<V> | null,
     KS extends SerdeFor<K> | undefined = undefined,
     VS extends SerdeFor<V> | undefined = undefined,
+    X extends OnExpiry = 'silent',
   >(
     this: F['rekeyed'] extends true
       ? NeedsGrouped<F, KnownOr<F['key'], KS>>
       : NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
     reducer: (aggregate: NonNull<V>, value: NonNull<V>) => R,
-    options?: Named & Stored & { readonly key?: KS; readonly value?: VS },
-  ): KTable<K, NonNull<V>, AggregateFacts<R>>;
+    options?: Named & Stored<X> & { readonly key?: KS; readonly value?: VS },
+  ): KTable<K, NonNull<V>, AggregateFacts<R | Gone<X>>>;
   reduce(
     reducer: (aggregate: NonNull<V>, value: NonNull<V>) => NonNull<V> | null,
     options: Named & Stored & { key?: Serde<K>; value?: Serde<V> } = {},
@@ -87,12 +87,17 @@ export class GroupedStream<K, V, F extends StreamFacts> {
    * Folds the values of each key into an aggregate. Null deletes it. Kafka Streams' `aggregate`.
    * @param options.value the serde of the aggregate
    */
-  aggregate<A, R extends NoInfer<A> | null, KS extends SerdeFor<K> | undefined = undefined>(
+  aggregate<
+    A,
+    R extends NoInfer<A> | null,
+    KS extends SerdeFor<K> | undefined = undefined,
+    X extends OnExpiry = 'silent',
+  >(
     this: NeedsAggregate<F, KnownOr<F['key'], KS>, A>,
     initializer: () => NoInfer<A>,
     aggregator: (aggregate: NoInfer<A>, value: NonNull<V>, key: K) => R,
-    options: Named & Stored & { readonly key?: KS; readonly value: Serde<A> },
-  ): KTable<K, A, AggregateFacts<R>>;
+    options: Named & Stored<X> & { readonly key?: KS; readonly value: Serde<A> },
+  ): KTable<K, A, AggregateFacts<R | Gone<X>>>;
   aggregate<A>(
     initializer: () => A,
     aggregator: (aggregate: A, value: NonNull<V>, key: K) => A | null,

@@ -7,9 +7,9 @@ import { storeView } from '../processor/ktable/store-view.js';
 import { OperatorNode, TableRepartitionNode } from './graph/nodes.js';
 import type { AggregateFacts } from './grouped-stream.js';
 import type { KTable } from './ktable.js';
-import type { Named, Stored } from './options.js';
+import type { Named, OnExpiry, Stored } from './options.js';
 import type { TableGroupPlace } from './program.js';
-import type { TableFacts } from './serde-facts.js';
+import type { Gone, TableFacts } from './serde-facts.js';
 import { givenStoreName, tableStoreDefinition } from './stored.js';
 import { topList } from '../processor/top/top-list.js';
 import { AggregateTable } from './table/store-table.js';
@@ -26,9 +26,9 @@ export class GroupedTable<K, V> {
   }
 
   /** How many rows each group has. Kafka Streams' `count`. */
-  count(
-    options: Named & Stored & { key?: Serde<K>; value?: Serde<number> } = {},
-  ): KTable<K, number, AggregateFacts<number>> {
+  count<X extends OnExpiry = 'silent'>(
+    options: Named & Stored<X> & { key?: Serde<K>; value?: Serde<number> } = {},
+  ): KTable<K, number, AggregateFacts<number | Gone<X>>> {
     const aggregation = {
       initializer: () => 0,
       aggregator: (count: number) => count + 1,
@@ -41,11 +41,11 @@ export class GroupedTable<K, V> {
    * Folds the rows of each group into one value of their type; `subtractor` takes a row out. Null deletes.
    * Kafka Streams' `reduce`: a row that changes its group leaves the one before it comes into the other.
    */
-  reduce<R extends NoInfer<V> | null>(
+  reduce<R extends NoInfer<V> | null, X extends OnExpiry = 'silent'>(
     adder: (aggregate: V, value: V) => R,
     subtractor: (aggregate: V, value: V) => R,
-    options: Named & Stored & { key?: Serde<K>; value?: Serde<V> } = {},
-  ): KTable<K, V, AggregateFacts<R>> {
+    options: Named & Stored<X> & { key?: Serde<K>; value?: Serde<V> } = {},
+  ): KTable<K, V, AggregateFacts<R | Gone<X>>> {
     const aggregation = { initializer: undefined, aggregator: adder, subtractor };
     return this.#add('KTABLE-REDUCE-', aggregation, { ...options, value: options.value ?? this.#place.valueSerde });
   }
@@ -55,12 +55,12 @@ export class GroupedTable<K, V> {
    * Kafka Streams' `aggregate`; rows change groups as with `reduce`.
    * @param options.value the serde of the aggregate
    */
-  aggregate<A, R extends NoInfer<A> | null>(
+  aggregate<A, R extends NoInfer<A> | null, X extends OnExpiry = 'silent'>(
     initializer: () => NoInfer<A>,
     adder: (aggregate: NoInfer<A>, value: V, key: K) => R,
     subtractor: (aggregate: NoInfer<A>, value: V, key: K) => R,
-    options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
-  ): KTable<K, A, AggregateFacts<R>> {
+    options: Named & Stored<X> & { key?: Serde<K>; value: Serde<A> },
+  ): KTable<K, A, AggregateFacts<R | Gone<X>>> {
     return this.#add('KTABLE-AGGREGATE-', { initializer, aggregator: adder, subtractor }, options);
   }
 

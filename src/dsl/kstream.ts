@@ -12,7 +12,7 @@ import type { GraphNode, NodeTraits } from './graph/graph-node.js';
 import { OperatorNode, SinkNode } from './graph/nodes.js';
 import type { GroupedStream } from './grouped-stream.js';
 import type { KTable } from './ktable.js';
-import type { Connected, Named, Produced, Repartitioned, Stored } from './options.js';
+import type { Connected, Named, OnExpiry, Produced, Repartitioned, Stored } from './options.js';
 import { connectedStores } from './connected-stores.js';
 import { distinctStream, type ByKey, type Distinct, type First, type Flagged } from './distinct.js';
 import { reorderStream, type Reorder, type WithSerdes } from './reorder.js';
@@ -21,6 +21,7 @@ import { JoinableStream } from './joinable-stream.js';
 import { streamToTable } from './stream-to-table.js';
 import type {
   AllChanged,
+  Gone,
   KeyChanged,
   Known,
   KnownOr,
@@ -231,10 +232,14 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
   }
 
   /** The latest value per key, as a table; tombstones delete. Kafka Streams' `toTable` (KIP-523). */
-  toTable<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+  toTable<
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+    X extends OnExpiry = 'silent',
+  >(
     this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
-    options?: Named & Stored & { readonly key?: KS; readonly value?: VS },
-  ): KTable<NonNull<K>, NonNull<V>, { key: true; value: true; deletes: null extends V ? true : false }>;
+    options?: Named & Stored<X> & { readonly key?: KS; readonly value?: VS },
+  ): KTable<NonNull<K>, NonNull<V>, { key: true; value: true; deletes: null extends V | Gone<X> ? true : false }>;
   toTable(options: Named & Stored & { key?: Serde<K>; value?: Serde<V> } = {}): object {
     return streamToTable(this.place, this.repartitions, options);
   }

@@ -20,7 +20,7 @@ import {
   type UntilTimeLimit,
   type UntilWindowCloses,
 } from './suppress.js';
-import { givenStoreName, keepsVersions, mentionsStore, tableStoreDefinition } from './stored.js';
+import { expectNoExpiry, givenStoreName, keepsVersions, mentionsStore, tableStoreDefinition } from './stored.js';
 import { joinTables } from './table-table-join.js';
 import { transformTable } from './transform-table.js';
 import { DerivedTable, type Derivation } from './table/derived-table.js';
@@ -348,6 +348,7 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     const generated = queryableStore === undefined && !inherits ? program.names.storeName(prefix) : undefined;
     const storeName = keepsVersions(options) ? (queryableStore ?? generated) : queryableStore;
     const name = program.names.nameOr(options.name, prefix);
+    if (queryableStore === undefined) expectNoExpiry(name, options);
     const key = options.key ?? this.place.keySerde;
     const store =
       storeName === undefined

@@ -24,8 +24,27 @@ export interface Consumed<K, V> extends Named {
   readonly offsetReset?: OffsetReset;
 }
 
+/** What is told downstream of a row that is gone. */
+export type OnExpiry = 'silent' | 'tombstone';
+
+/** How long the rows of a table or an aggregate live. */
+export interface Expiring<X extends OnExpiry = OnExpiry> {
+  /**
+   * Rows are gone this long after they were last written, by stream time: a row that was written at `t` is there while stream
+   * time is below `t + ttl`. Its time is that of its value, which of an aggregate is the latest one folded in. The changelog
+   * is kept as long, and a day. Default: rows live until they are deleted.
+   */
+  readonly ttl?: Duration;
+  /**
+   * What is told downstream of a row that is gone. `silent` (default): nothing; what was made of the row stays.
+   * `tombstone`: its deletion, with its last value as the old one, as soon as stream time reaches its end; this takes a
+   * second store, `<store>-expiry`.
+   */
+  readonly onExpiry?: X;
+}
+
 /** How a table or an aggregate is kept. */
-export interface Stored {
+export interface Stored<X extends OnExpiry = OnExpiry> extends Expiring<X> {
   /** Name of the store, by which it can be queried; or the whole definition. Default: a generated name. */
   readonly store?: string | StoreDefinition;
   /** `leveldb` survives a restart, `memory` is rebuilt from the changelog. Default: the builder's. */
@@ -40,10 +59,12 @@ export interface Stored {
    * the latest value is kept.
    */
   readonly historyRetention?: Duration;
+  /** `false`: no standby tasks keep a copy of the store. Default true: as many as the application has. */
+  readonly standby?: boolean;
 }
 
-/** As {@link Stored}, for windows, of which one version is kept. */
-export interface WindowStored extends Omit<Stored, 'historyRetention'> {
+/** As {@link Stored}, for windows, of which one version is kept; what a ttl is to rows, retention is to windows. */
+export interface WindowStored extends Omit<Stored, keyof Expiring | 'historyRetention'> {
   /** How long windows are kept, at least size + grace. Default: size + grace. */
   readonly retention?: Duration;
 }

@@ -74,6 +74,9 @@ export interface WriterFor<T> {
 
 export type NonNull<T> = Exclude<T, null>;
 
+/** What a table tells as the value of a row whose ttl is over. */
+export type Gone<X> = X extends 'tombstone' ? null : never;
+
 declare const says: unique symbol;
 
 /** Stands where a type cannot be: the compiler's message shows the sentence. */

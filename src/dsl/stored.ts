@@ -8,7 +8,7 @@ import type {
 } from '../state/store.js';
 import { longestWindowMs, type AlignedWindows } from '../processor/window/aligned-windows.js';
 import { changelogRetention } from '../topology/internal-topics.js';
-import { changelogSettings, versionedKeyValueStore } from '../topology/store-definitions.js';
+import { changelogSettings, ttlMillis, versionedKeyValueStore } from '../topology/store-definitions.js';
 import { TopologyError } from '../topology/topology-error.js';
 import { validName } from '../topology/naming.js';
 import { toMillis } from '../util/time.js';
@@ -26,8 +26,8 @@ export function givenStoreName({ store }: Pick<Stored, 'store'>): string | undef
  * differently, which the names of nodes must repeat.
  */
 export function mentionsStore(options: Stored & { retention?: unknown; key?: unknown; value?: unknown }): boolean {
-  const { store, key, value, storage, caching, logging, retention, historyRetention } = options;
-  const mentions = [store, key, value, storage, caching, logging, retention, historyRetention];
+  const { store, key, value, storage, caching, logging, retention, historyRetention, standby } = options;
+  const mentions = [store, key, value, storage, caching, logging, retention, historyRetention, standby];
   return mentions.some((option) => option !== undefined);
 }
 
@@ -46,10 +46,19 @@ export function tableStoreDefinition(
   options: Stored,
   serdes: { readonly key: Serde<unknown>; readonly value: Serde<unknown> },
 ): KeyValueStoreDefinition | VersionedStoreDefinition {
-  if (keepsVersions(options)) return versionedTableStore(program, name, options, serdes);
+  if (keepsVersions(options)) {
+    expectNoExpiry(name, options, 'keeps versions');
+    return versionedTableStore(program, name, options, serdes);
+  }
   const given = givenDefinition(options, 'keyValue');
-  if (given !== undefined) return { ...given, ...overrides(options) };
-  return { kind: 'keyValue', name, timestamped: true, ...settings(program, options, serdes) };
+  if (given !== undefined) return { ...given, ...overrides(options), ...expiry(name, options, given.ttlMs) };
+  return {
+    kind: 'keyValue',
+    name,
+    timestamped: true,
+    ...settings(program, options, serdes),
+    ...expiry(name, options, undefined),
+  };
 }
 
 function versionedTableStore(
@@ -58,10 +67,11 @@ function versionedTableStore(
   options: Stored,
   { key, value }: { readonly key: Serde<unknown>; readonly value: Serde<unknown> },
 ): VersionedStoreDefinition {
-  const { storage = program.storage, logging = true } = options;
+  const { storage = program.storage, logging = true, standby } = options;
   const given = givenDefinition(options, 'versioned');
   const historyRetention = options.historyRetention ?? given?.historyRetentionMs ?? 0; // one of them is there
-  if (given === undefined) return versionedKeyValueStore({ name, key, value, historyRetention, storage, logging });
+  if (given === undefined)
+    return versionedKeyValueStore({ name, key, value, historyRetention, storage, logging, standby });
   return { ...given, ...overrides({ ...options, caching: false }), historyRetentionMs: toMillis(historyRetention) };
 }
 
@@ -125,14 +135,37 @@ export function settings(program: Program, options: Stored, serdes: { key: Serde
     storage: options.storage ?? program.storage,
     caching: options.caching ?? true,
     logging: changelogSettings(options.logging),
+    ...(options.standby !== undefined && { standby: options.standby }),
   };
 }
 
+/** @throws TopologyError `INVALID_TTL` */
+function expiry(name: string, { ttl, onExpiry }: Stored, given: number | undefined) {
+  const ttlMs = ttl === undefined ? given : ttlMillis(name, ttl);
+  if (ttlMs !== undefined) return { ttlMs, ...(onExpiry !== undefined && { onExpiry }) };
+  if (onExpiry === undefined) return {};
+  throw new TopologyError('INVALID_TTL', `Store "${name}" is told what to do when a row is gone, and not when it is`, {
+    hint: 'Give "ttl" beside "onExpiry".',
+  });
+}
+
+/**
+ * A ttl where no store is kept, or one of versions, would do nothing.
+ * @throws TopologyError `INVALID_TTL`
+ */
+export function expectNoExpiry(name: string, { ttl, onExpiry }: Stored, why = 'is not kept in a store'): void {
+  if (ttl === undefined && onExpiry === undefined) return;
+  throw new TopologyError('INVALID_TTL', `Table "${name}" has a ttl and ${why}`, {
+    hint: 'Give a store that keeps one version a name: store: "…"; of versions historyRetention tells how long they live.',
+  });
+}
+
 /** What the options say beside a whole definition goes over it. */
-export function overrides({ storage, caching, logging }: Stored) {
+export function overrides({ storage, caching, logging, standby }: Stored) {
   return {
     ...(storage === undefined ? {} : { storage }),
     ...(caching === undefined ? {} : { caching }),
+    ...(standby === undefined ? {} : { standby }),
     ...(logging === undefined ? {} : { logging: changelogSettings(logging) }),
   };
 }

@@ -5,6 +5,7 @@ import { expectSerde, type StreamPlace } from './program.js';
 import type { GivenSerdes, StreamRepartition } from './repartition.js';
 import type { TableFacts } from './serde-facts.js';
 import { givenStoreName, keepsVersions, tableStoreDefinition } from './stored.js';
+import { tellsExpiry } from './table/expiring-table.js';
 import { SourceTable } from './table/store-table.js';
 
 /** Makes a table of a stream, behind a repartition if its key was changed. */
@@ -22,7 +23,11 @@ export function streamToTable<K, V, F extends TableFacts>(
   const stream = place.rekeyed ? repartition.forTable(name, { key, value }) : place;
   const store = tableStoreDefinition(program, storeName, options, { key, value });
   const versioned = keepsVersions(options);
-  const logic = new SourceTable<K, V>(store, versioned || queryableStore !== undefined, versioned);
+  const logic = new SourceTable<K, V>(
+    store,
+    versioned || queryableStore !== undefined || tellsExpiry(store),
+    versioned,
+  );
   const node = new OperatorNode(name, logic);
   program.graph.add(node, stream.node);
   return program.handles.table({

@@ -26,6 +26,7 @@ import {
 } from './program.js';
 import type { StreamFacts, TableFacts } from './serde-facts.js';
 import { givenStoreName, keepsVersions, tableStoreDefinition } from './stored.js';
+import { tellsExpiry } from './table/expiring-table.js';
 import { SourceTable } from './table/store-table.js';
 
 export interface StreamsBuilderOptions {
@@ -89,7 +90,11 @@ export class StreamsBuilder {
     const { key, value } = options;
     const store = tableStoreDefinition(program, storeName, options, { key, value });
     const versioned = keepsVersions(options);
-    const logic = new SourceTable<K, V>(store, versioned || queryableStore !== undefined, versioned);
+    const logic = new SourceTable<K, V>(
+      store,
+      versioned || queryableStore !== undefined || tellsExpiry(store),
+      versioned,
+    );
     const node = new TableSourceNode(name, sourceName, topic, reading(options), logic);
     program.graph.add(node, program.graph.root);
     const serdes = { keySerde: key, valueSerde: value };
@@ -101,7 +106,7 @@ export class StreamsBuilder {
    * the changelog. Kafka Streams' `StreamsBuilder.globalTable`.
    * @throws TopologyError `STORE_KIND_MISMATCH`, `GLOBAL_TABLE_VERSIONED`
    */
-  globalTable<K, V>(topic: string, options: Consumed<K, V> & Stored): GlobalTable<K, V> {
+  globalTable<K, V>(topic: string, options: Consumed<K, V> & Omit<Stored, 'onExpiry'>): GlobalTable<K, V> {
     if (keepsVersions(options)) throw globalTableVersioned(topic);
     const queryableStore = givenStoreName(options);
     const storeName = queryableStore ?? this.#program.names.storeName(`${topic}-`);

@@ -6,13 +6,13 @@ import { TableTopProcessor } from '../processor/top/table-top.js';
 import { topList } from '../processor/top/top-list.js';
 import type { StoreDefinition } from '../state/store.js';
 import { TopologyError } from '../topology/topology-error.js';
-import type { Named, Stored } from './options.js';
+import type { Expiring, Named, Stored } from './options.js';
 import { tableStoreDefinition } from './stored.js';
 import { AggregateTable } from './table/store-table.js';
 import type { Program } from './program.js';
 
 /** What is ranked. */
-export interface TopN<V> extends Named, Stored {
+export interface TopN<V> extends Named, Omit<Stored, keyof Expiring> {
   /** The score of a row: the highest are kept. It must depend on the value alone; a row without a score (NaN) is left out. */
   readonly by: (value: V) => number;
   /** How many are kept, 1 or more. */

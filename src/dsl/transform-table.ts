@@ -13,7 +13,7 @@ import type { KTable } from './ktable.js';
 import type { Connected, Stored } from './options.js';
 import { expectSerde, type TablePlace } from './program.js';
 import type { TableFacts } from './serde-facts.js';
-import { givenStoreName, keepsVersions, mentionsStore, tableStoreDefinition } from './stored.js';
+import { expectNoExpiry, givenStoreName, keepsVersions, mentionsStore, tableStoreDefinition } from './stored.js';
 import { DerivedTable } from './table/derived-table.js';
 
 /** Places a transformation of a table's values; the result is kept if its store has a name. */
@@ -29,6 +29,7 @@ export function transformTable<K, V, VR>(
   const inherits = !mentionsStore(options);
   const storeName =
     queryableStore ?? (keepsVersions(options) ? program.names.storeName('KTABLE-TRANSFORMVALUES-') : undefined);
+  if (queryableStore === undefined) expectNoExpiry(name, options);
   const store =
     storeName === undefined
       ? undefined

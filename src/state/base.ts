@@ -52,6 +52,8 @@ export interface WritableBase extends Base {
   delete(batch: RowBatch | undefined, mapKey: string): void;
   /** Deletes the rows whose keys the layout puts from `from` up to `prefix`; they are no longer observed by anybody. */
   deleteBelow(prefix: Buffer, from?: Buffer): Promise<void>;
+  /** Deletes rows that nobody observes any more. */
+  deleteRows(mapKeys: readonly string[]): Promise<void>;
   /** Deletes every row. */
   clear(): Promise<void>;
   /** A batch that rows were put into was not written: what is kept in memory of it is not true. */

@@ -28,6 +28,12 @@ export class CommittedNumber {
     this.current = this.kept;
     this.frozen = this.kept;
   }
+  /** Takes away what was counted in each of them. */
+  forget(count: number): void {
+    this.current -= count;
+    this.frozen -= count;
+    this.kept -= count;
+  }
   /** Back to what it was at first: the store was wiped. */
   clear(): void {
     this.reset(this.initial);

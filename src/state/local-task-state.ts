@@ -82,9 +82,11 @@ export class LocalTaskState implements TaskState {
   }
 
   freeze(): void {
-    for (const { table, numbers, index } of this.parts.handles) {
+    for (const { table, numbers, index, expiring } of this.parts.handles) {
       table.overlay.freeze();
       index?.freeze();
+      expiring?.expiry.observe();
+      expiring?.rows.written(table.overlay.frozenEntries.length);
       for (const number of Object.values(numbers)) number.freeze();
     }
   }

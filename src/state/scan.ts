@@ -37,7 +37,7 @@ const DONE: Promise<IteratorResult<never, undefined>> = Promise.resolve({ done: 
  * What is written later is not seen. Iterate it, or close it with `return()` or `await using`.
  */
 export function scanTable<T>(table: Table, sections: readonly ScanSection[], read: RowReader<T>): MergedScan<T> {
-  return new MergedScan(table.base.snapshot(), capture(table, sections), table.timestamped, read);
+  return new MergedScan(table.base.snapshot(), capture(table, sections), table.timedRows, read);
 }
 
 /** Rows of the base merged with captured rows of the overlay; on equal keys the overlay counts. */
@@ -53,7 +53,7 @@ export class MergedScan<T> implements AsyncIterableIterator<T> {
   constructor(
     private readonly snapshot: BaseSnapshot,
     private readonly sections: readonly CapturedSection[],
-    private readonly timestamped: boolean,
+    private readonly timedRows: boolean,
     private readonly read: RowReader<T>,
   ) {}
 
@@ -104,7 +104,7 @@ export class MergedScan<T> implements AsyncIterableIterator<T> {
   }
 
   private readRow({ key, value }: Row): T | undefined {
-    return this.timestamped ? this.read(key, value, 8, readInt64(value, 0)) : this.read(key, value, 0, -1);
+    return this.timedRows ? this.read(key, value, 8, readInt64(value, 0)) : this.read(key, value, 0, -1);
   }
 
   private compare(row: Row, written: CapturedRow, { order, range }: CapturedSection): number {

@@ -6,6 +6,8 @@ import { BARE_KEYS } from './base.js';
 import { openChangeBuffer } from './buffer/open-change-buffer.js';
 import { besideHeads, BoundsIndex, HEAD_ROWS, VALUE_ROWS } from './bounds/bounds-index.js';
 import type { CommittedNumber } from './committed-number.js';
+import { EntryExpiry } from './expiry/entry-expiry.js';
+import { ExpiredRows } from './expiry/expired-rows.js';
 import { TableKeyValueStore } from './key-value/key-value-store.js';
 import { lanedRows, LanedTableStore } from './key-value/laned-table-store.js';
 import { PREFIX_HEAD_ROWS, PrefixHeads } from './key-value/prefix-heads.js';
@@ -64,6 +66,8 @@ export interface StoreHandle {
   listenerKey(entry: Entry): unknown;
   /** Takes note of a row that is restored; false when it has expired and is not to be stored. */
   restoring(mapKey: string, key: Buffer, value: Buffer | null, headers: Headers, timestamp: number): boolean;
+  /** Entries that have a ttl, and the rows of those that are gone. */
+  readonly expiring?: { readonly expiry: EntryExpiry; readonly rows: ExpiredRows };
   /** `restoring` writes to the overlay what it makes of the record. Default: the record is the row. */
   readonly restoresThroughOverlay?: boolean;
   /** Logs up to `limit` changes that are logged with a commit rather than one by one; gives how many there were. */
@@ -103,9 +107,11 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
   if (definition.prefixed === true) return openPrefixedStore(definition, parts);
   if (definition.laneAt !== undefined) return openLanedStore(definition, lanedRows(definition.laneAt), parts);
   const base = parts.baseOnDisk(definition, BARE_KEYS) ?? new MemoryBase(BARE_KEYS);
-  const table = tableOf(definition, base, parts, definition.caching);
+  const { maxEntries, ttlMs } = definition;
+  const expiry = ttlMs === undefined ? undefined : new EntryExpiry({ ...definition, ttlMs }, parts.context);
+  const table = tableOf(definition, base, parts, definition.caching, expiry);
   const values = valuesOf(definition);
-  const { maxEntries } = definition;
+  const expiredRows = expiry && new ExpiredRows(base, table.overlay, expiry);
   const recency =
     maxEntries !== undefined && base instanceof MemoryBase ? new Recency(table, base, maxEntries) : undefined;
   table.rule = recency;
@@ -115,7 +121,8 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
     store: new TableKeyValueStore(definition, table, values, onRead),
     table,
     base,
-    numbers: { entries: table.overlay.count },
+    ...(expiry && expiredRows && { expiring: { expiry, rows: expiredRows } }),
+    numbers: { entries: table.overlay.count, ...(expiry && { observedMs: expiry.observed }) },
     values,
     listenerKey: (entry) => keySerde.deserialize(entry.key, 0, entry.key.length),
     restoring(mapKey, _key, value) {
@@ -123,7 +130,9 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
       return true;
     },
     reset: () => recency?.reset(),
-    deleteExpired: () => Promise.resolve(),
+    // With tombstones the node that tells of an entry that is gone deletes it.
+    deleteExpired: () =>
+      definition.onExpiry === 'tombstone' ? Promise.resolve() : (expiredRows?.deleteSome() ?? Promise.resolve()),
   };
 }
 
@@ -291,7 +300,13 @@ function isChunked({ retainDuplicates, timestamped }: WindowStoreDefinition): bo
   return retainDuplicates && !timestamped;
 }
 
-function tableOf(definition: StoreDefinition, base: WritableBase, parts: StoreParts, cached: boolean): Table {
+function tableOf(
+  definition: StoreDefinition,
+  base: WritableBase,
+  parts: StoreParts,
+  cached: boolean,
+  expiry?: EntryExpiry,
+): Table {
   return new Table({
     definition,
     base,
@@ -299,6 +314,7 @@ function tableOf(definition: StoreDefinition, base: WritableBase, parts: StorePa
     context: parts.context,
     timestamped: 'timestamped' in definition && definition.timestamped,
     caching: cached && parts.cacheMaxBytes > 0,
+    ...(expiry && { expiry }),
   });
 }
 
@@ -314,7 +330,7 @@ export function stageFrozen({ table, base, index }: StoreHandle, batch: RowBatch
   index?.stage(batch);
   for (const { mapKey, frozenValue: value, frozenTimestamp } of table.overlay.frozenEntries) {
     if (value === null) base.delete(batch, mapKey);
-    else base.put(batch, mapKey, table.timestamped ? withTimestamp(value, frozenTimestamp, rows) : value);
+    else base.put(batch, mapKey, table.timedRows ? withTimestamp(value, frozenTimestamp, rows) : value);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Counter } from '../observability/metrics.js';
 import type { Serde } from '../serde/serde.js';
 import type { Windowed } from '../serde/windowed.js';
 import type { Headers } from '../util/headers.js';
+import type { Duration } from '../util/time.js';
 
 /*
  * The contracts of state stores: what a processor sees (typed, synchronous point reads, asynchronous scans), what a
@@ -24,6 +25,8 @@ interface CommonDefinition {
   readonly caching: boolean;
   /** `false`: no changelog. Else topic configs over the defaults. */
   readonly logging: false | { readonly topicConfig: Readonly<Record<string, string>> };
+  /** `false`: no standby tasks keep a copy of it. Default: as many as the application has. */
+  readonly standby?: boolean;
   /** Changes are logged with the headers of the record that caused them (join windows, subscriptions). Default false. */
   readonly logHeaders?: boolean;
 }
@@ -41,6 +44,10 @@ export interface KeyValueStoreDefinition extends CommonDefinition {
   readonly prefixed?: boolean;
   /** Place of a byte in the keys, 0 or 1, that is their lane: each can be read for itself (unjoined records of either side). */
   readonly laneAt?: number;
+  /** Entries are gone this long after they were written, by stream time. Default: never. */
+  readonly ttlMs?: number;
+  /** What a table's node tells of an entry that is gone: nothing (default), or its deletion. */
+  readonly onExpiry?: 'silent' | 'tombstone';
 }
 
 export interface WindowStoreDefinition extends CommonDefinition {
@@ -113,11 +120,26 @@ export interface ReadOnlyKeyValueStore<K, V> extends StateStore {
   approximateEntries(): number;
 }
 
+/** How an entry is put. */
+export interface PutOptions {
+  /** The entry's own ttl, shorter than the store's; for a store with a ttl and without timestamps. Default: the store's. */
+  readonly ttl?: Duration;
+}
+
 export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
-  put(key: K, value: V | null): void;
+  /** @throws MillraceError `INVALID_TTL`, `STORE_WITHOUT_ENTRY_TTL` */
+  put(key: K, value: V | null, options?: PutOptions): void;
   /** The value that was there already, or undefined after storing `value`. */
   putIfAbsent(key: K, value: V): V | undefined;
   delete(key: K): V | undefined;
+}
+
+/** A key-value store, as the node sees it that tells of what is gone. */
+export interface ExpiringKeyValueStore<K, V> extends KeyValueStore<K, V> {
+  /** When the entry of a key is gone, also after that moment; undefined where there is none, or no ttl. */
+  expiresAt(key: K): number | undefined;
+  /** As `get`, also of an entry that is gone, while its row is there. */
+  lastValue(key: K): V | undefined;
 }
 
 export type TimestampedKeyValueStore<K, V> = KeyValueStore<K, ValueAndTimestamp<V>>;
@@ -317,6 +339,8 @@ export interface StoreContext {
   readonly taskId: string;
   /** Undefined outside a record (wall-clock punctuation, init). */
   recordContext(): RecordContext | undefined;
+  /** Largest timestamp that the task has seen; -1 before its first record. Absent: nothing is processed. */
+  streamTimeMs?(): number;
   changelog(storeName: string): ChangelogWriter | undefined;
   /** Where a store counts the reads that its overlay answered, and those that went to the base. Absent: nowhere. */
   cacheCounters?(storeName: string): CacheCounters;

@@ -4,6 +4,7 @@ import type { Entry } from './overlay/entry.js';
 import { MemoryBase } from './memory/memory-base.js';
 import { Overlay } from './overlay/overlay.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
+import type { EntryExpiry } from './expiry/entry-expiry.js';
 import type { ChangelogWriter, RecordContext, StoreContext, StoreDefinition } from './store.js';
 
 export interface TableOptions {
@@ -13,6 +14,8 @@ export interface TableOptions {
   readonly context: StoreContext;
   readonly timestamped: boolean;
   readonly caching: boolean;
+  /** Of a store with a ttl. */
+  readonly expiry?: EntryExpiry;
 }
 
 /** What a kind of store adds to each write that gets past the record cache. */
@@ -39,7 +42,11 @@ export class Table {
   readonly base: Base;
   readonly definition: StoreDefinition;
   readonly caching: boolean;
+  /** Values have timestamps, with which they are logged. */
   readonly timestamped: boolean;
+  /** Rows hold a time before the value: its timestamp, or when it is gone. */
+  readonly timedRows: boolean;
+  readonly expiry: EntryExpiry | undefined;
   rule: WriteRule | undefined;
   private readonly context: StoreContext;
   private readonly changelog: ChangelogWriter | undefined;
@@ -53,8 +60,10 @@ export class Table {
     this.context = options.context;
     this.caching = options.caching;
     this.timestamped = options.timestamped;
+    this.expiry = options.expiry;
+    this.timedRows = options.timestamped || options.expiry !== undefined;
     const reads = options.context.cacheCounters?.(options.definition.name);
-    this.overlay = new Overlay(options.base, options.memory, options.timestamped, reads);
+    this.overlay = new Overlay(options.base, options.memory, this.timedRows, reads);
     this.changelog =
       options.definition.logging === false ? undefined : options.context.changelog(options.definition.name);
     this.logHeaders = options.definition.logHeaders ?? false;
@@ -87,7 +96,18 @@ export class Table {
   log(key: Buffer, value: Buffer | null, timestamp: number, record: RecordContext | undefined): void {
     if (this.changelog === undefined) return;
     const time = this.timestamped && value !== null ? timestamp : record === undefined ? -1 : record.timestamp;
-    this.changelog.log(key, value, time, this.logHeaders && record !== undefined ? record.headers : NO_HEADERS);
+    this.changelog.log(key, value, time, this.headersToLog(value, timestamp, time, record));
+  }
+
+  private headersToLog(
+    value: Buffer | null,
+    rowTime: number,
+    time: number,
+    record: RecordContext | undefined,
+  ): Headers {
+    if (this.logHeaders) return record === undefined ? NO_HEADERS : record.headers;
+    if (this.expiry === undefined || this.timestamped || value === null) return NO_HEADERS;
+    return this.expiry.headersOf(rowTime, time);
   }
 
   /** Writes a record of a store's own making to its changelog. */

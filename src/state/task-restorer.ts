@@ -31,7 +31,9 @@ export class TableRestorer implements StoreRestorer {
     const mapKey = bytesToMapKey(key);
     this.bytes += key.length + (value?.length ?? 0);
     if (!this.handle.restoring(mapKey, key, value, headers, timestamp)) return;
-    const stored = value !== null && this.handle.table.timestamped ? withTimestamp(value, timestamp) : value;
+    const { table, expiring } = this.handle;
+    const rowTime = expiring === undefined ? timestamp : expiring.expiry.restored(timestamp, headers);
+    const stored = value !== null && table.timedRows ? withTimestamp(value, rowTime) : value;
     this.rows.push({ mapKey, value: stored });
   }
 

@@ -58,6 +58,7 @@ export class DriverTask {
     state.freeze();
     const inputs = new Map(offsets.map((offset) => [partitionKey(offset), offset.offset]));
     await state.apply({ changelogs: new Map<string, ChangelogPosition>(), inputs });
+    await state.deleteExpired();
   }
 
   async close(): Promise<void> {

@@ -58,6 +58,9 @@ function changelogConfigs(store: StoreDefinition): { [name: string]: string } {
 function cleanup(store: StoreDefinition): { [name: string]: string } {
   switch (store.kind) {
     case 'keyValue':
+      // A node that tells of what is gone must find all of it again after a restore.
+      if (store.ttlMs === undefined || store.onExpiry === 'tombstone') return { 'cleanup.policy': 'compact' };
+      return { 'cleanup.policy': 'compact,delete', 'retention.ms': changelogRetention(store.ttlMs) };
     case 'changeBuffer':
       return { 'cleanup.policy': 'compact' };
     case 'versioned':

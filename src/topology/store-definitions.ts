@@ -20,6 +20,8 @@ export interface StoreOptions<K, V> {
   readonly caching?: boolean;
   /** `false`: no changelog, the state is lost with the instance. An object: topic configs of the changelog. */
   readonly logging?: boolean | Readonly<Record<string, string>>;
+  /** `false`: no standby tasks keep a copy of it. Default true: as many as the application has. */
+  readonly standby?: boolean;
 }
 
 export interface KeyValueStoreOptions<K, V> extends StoreOptions<K, V> {
@@ -27,6 +29,12 @@ export interface KeyValueStoreOptions<K, V> extends StoreOptions<K, V> {
   readonly timestamped?: boolean;
   /** Keep this many entries, the most recently used (memory only). */
   readonly maxEntries?: number;
+  /**
+   * Entries are gone this long after they were written, by stream time: an entry that was put at `t` (the record's timestamp,
+   * in a timestamped store the value's) is there while stream time is below `t + ttl`. `put` may give an entry a shorter one
+   * of its own. The changelog is kept as long, and a day. Default: never.
+   */
+  readonly ttl?: Duration;
 }
 
 export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
@@ -53,7 +61,7 @@ export interface VersionedStoreOptions<K, V> extends Omit<StoreOptions<K, V>, 'c
 
 /**
  * A key-value store, to be given to `addStateStore`.
- * @throws TopologyError `INVALID_NAME`
+ * @throws TopologyError `INVALID_NAME`, `INVALID_TTL`
  */
 export function keyValueStore<K, V>(options: KeyValueStoreOptions<K, V>): KeyValueStoreDefinition {
   return Object.freeze({
@@ -61,6 +69,7 @@ export function keyValueStore<K, V>(options: KeyValueStoreOptions<K, V>): KeyVal
     ...common(options),
     timestamped: options.timestamped ?? false,
     ...(options.maxEntries === undefined ? {} : { maxEntries: options.maxEntries, storage: 'memory' as const }),
+    ...(options.ttl === undefined ? {} : { ttlMs: ttlMillis(options.name, options.ttl) }),
   });
 }
 
@@ -132,7 +141,19 @@ function defaultSegmentMs(retentionMs: number): number {
   return Math.max(Math.trunc(retentionMs / 24), 300_000);
 }
 
-function common<K, V>({ name, key, value, storage, caching, logging }: StoreOptions<K, V>) {
+/**
+ * A ttl in milliseconds.
+ * @throws TopologyError `INVALID_TTL`
+ */
+export function ttlMillis(store: string, ttl: Duration): number {
+  const ttlMs = toMillis(ttl);
+  if (ttlMs > 0) return ttlMs;
+  throw new TopologyError('INVALID_TTL', `The ttl of store "${store}" is ${ttlMs} ms`, {
+    hint: 'Give one above 0, or leave it out.',
+  });
+}
+
+function common<K, V>({ name, key, value, storage, caching, logging, standby }: StoreOptions<K, V>) {
   return {
     name: validName(name),
     keySerde: key,
@@ -140,6 +161,7 @@ function common<K, V>({ name, key, value, storage, caching, logging }: StoreOpti
     storage: storage ?? ('leveldb' as const),
     caching: caching ?? false,
     logging: changelogSettings(logging),
+    ...(standby !== undefined && { standby }),
   };
 }
 

@@ -45,6 +45,9 @@ export interface StoreJson {
   readonly logging: boolean;
   readonly retentionMs?: number;
   readonly windowSizeMs?: number;
+  readonly ttlMs?: number;
+  /** Whether standby tasks keep a copy, where the application has any. */
+  readonly standby: boolean;
 }
 
 /** The program as JSON: sub-topologies by id, nodes in the order they were added. */
@@ -119,5 +122,7 @@ function storeJson(store: StoreDefinition): StoreJson {
     logging: store.logging !== false,
     ...('retentionMs' in store ? { retentionMs: store.retentionMs } : {}),
     ...('windowSizeMs' in store ? { windowSizeMs: store.windowSizeMs } : {}),
+    ...('ttlMs' in store ? { ttlMs: store.ttlMs } : {}),
+    standby: store.standby ?? true,
   };
 }

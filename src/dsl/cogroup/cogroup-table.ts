@@ -3,6 +3,7 @@ import type { Processor, ProcessorSupplier } from '../../topology/processor.js';
 import type { TableView } from '../../processor/ktable/value-getter.js';
 import { PassThroughProcessor } from '../../processor/stateless/pass-through.js';
 import type { Operator } from '../graph/nodes.js';
+import { tellingExpiry, withExpiryStore } from '../table/expiring-table.js';
 import type { TableLogic } from '../table/table-logic.js';
 
 /** The table that several streams are folded into: each has a node of its own over one store, here they become one. */
@@ -36,10 +37,10 @@ export class CogroupTable<K, V> implements TableLogic<K, V>, Operator {
     return {
       supplier: () => {
         const sendOldValues = this.#sendsOldValues;
-        return () => newProcessor(sendOldValues);
+        return () => tellingExpiry(this.store, newProcessor(sendOldValues), sendOldValues);
       },
-      stores: () => (isFirst ? [this.store] : []),
-      connects: () => (isFirst ? [] : [this.store.name]),
+      stores: () => (isFirst ? withExpiryStore(this.store) : []),
+      connects: () => (isFirst ? [] : withExpiryStore(this.store).map(({ name }) => name)),
     };
   }
 }

@@ -7,6 +7,7 @@ import type { RepartitionNames } from '../../topology/naming.js';
 import { isWindowedSerde } from '../../serde/windowed.js';
 import { FilterProcessor } from '../../processor/stateless/filter.js';
 import { failOnInvalidTimestamp } from '../../topology/timestamp-extractors.js';
+import { tellsExpiry } from '../table/expiring-table.js';
 import { GraphNode, type GraphWriting, type NodeTraits } from './graph-node.js';
 import { tickedSupplier, type TickTopic } from './tick-topic.js';
 import { windowedPartitionKey } from './windowed-partition-key.js';
@@ -73,9 +74,12 @@ export class TableSourceNode extends GraphNode {
   writeTo(topology: Topology): void {
     topology.addSource(this.sourceName, { topics: this.topic, ...sourceOptions(this.reading) });
     topology.addProcessor(this.name, this.operator.supplier(), { parents: this.sourceName });
-    for (const store of this.operator.stores?.() ?? []) {
+    const stores = this.operator.stores?.() ?? [];
+    // Rows that the node deletes by itself are not deleted in the topic.
+    const reusesTopic = this.reusesTopic && !stores.some(tellsExpiry);
+    for (const store of stores) {
       topology.addStateStore(store, this.name);
-      if (this.reusesTopic && store.logging !== false) topology.useSourceAsChangelog(store.name, this.topic);
+      if (reusesTopic && store.logging !== false) topology.useSourceAsChangelog(store.name, this.topic);
     }
   }
 }

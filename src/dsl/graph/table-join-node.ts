@@ -1,5 +1,6 @@
 import type { Topology } from '../../topology/topology.js';
 import type { JoinedTable } from '../table/joined-table.js';
+import { withExpiryStore } from '../table/expiring-table.js';
 import { GraphNode } from './graph-node.js';
 
 /** Names of the nodes that a table join is made of, and of those it takes its changes from. */
@@ -29,6 +30,7 @@ export class TableJoinNode<K, L, R, VR> extends GraphNode {
       .addProcessor(merge, table.mergeSupplier(), { parents: [left, right] });
     for (const store of table.rightView.stores) topology.connectProcessorAndStateStores(left, store);
     for (const store of table.leftView.stores) topology.connectProcessorAndStateStores(right, store);
-    if (table.store !== undefined) topology.addStateStore(table.store, merge);
+    if (table.store === undefined) return;
+    for (const store of withExpiryStore(table.store)) topology.addStateStore(store, merge);
   }
 }

@@ -4,6 +4,7 @@ import { storeView } from '../../processor/ktable/store-view.js';
 import type { TableNodeOptions } from '../../processor/ktable/table-source.js';
 import type { TableView } from '../../processor/ktable/value-getter.js';
 import type { Operator } from '../graph/nodes.js';
+import { tellingExpiry, withExpiryStore } from './expiring-table.js';
 import type { TableLogic } from './table-logic.js';
 
 /** How a table is computed from another one, row by row. */
@@ -48,11 +49,13 @@ export class DerivedTable<K, V, VR> implements TableLogic<K, VR>, Operator {
   }
 
   supplier(): ProcessorSupplier {
-    const options = { storeName: this.store?.name, sendOldValues: this.#sendsOldValues };
-    return () => this.derivation.newProcessor(options);
+    const { store } = this;
+    const sendOldValues = this.#sendsOldValues;
+    const options = { storeName: store?.name, sendOldValues };
+    return () => tellingExpiry(store, this.derivation.newProcessor(options), sendOldValues);
   }
 
   stores(): readonly StoreDefinition[] {
-    return this.store === undefined ? [] : [this.store];
+    return this.store === undefined ? [] : withExpiryStore(this.store);
   }
 }

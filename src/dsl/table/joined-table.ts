@@ -5,6 +5,7 @@ import { TableJoinMergeProcessor } from '../../processor/join/table-join-merge.j
 import { TableJoinSideProcessor } from '../../processor/join/table-join-side.js';
 import { storeView } from '../../processor/ktable/store-view.js';
 import type { TableView } from '../../processor/ktable/value-getter.js';
+import { tellingExpiry } from './expiring-table.js';
 import type { TableLogic } from './table-logic.js';
 
 /** The tables of a join. */
@@ -59,7 +60,9 @@ export class JoinedTable<K, L, R, VR> implements TableLogic<K, VR> {
   }
 
   mergeSupplier(): ProcessorSupplier {
-    const options = { storeName: this.store?.name, sendOldValues: this.#sendsOldValues };
-    return () => new TableJoinMergeProcessor(options);
+    const { store } = this;
+    const sendOldValues = this.#sendsOldValues;
+    const options = { storeName: store?.name, sendOldValues };
+    return () => tellingExpiry(store, new TableJoinMergeProcessor(options), sendOldValues);
   }
 }

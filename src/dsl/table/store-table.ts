@@ -4,6 +4,7 @@ import { storeView } from '../../processor/ktable/store-view.js';
 import { TableSourceProcessor } from '../../processor/ktable/table-source.js';
 import type { TableView } from '../../processor/ktable/value-getter.js';
 import type { Operator } from '../graph/nodes.js';
+import { tellingExpiry, withExpiryStore } from './expiring-table.js';
 import type { TableLogic } from './table-logic.js';
 
 /** A table made of a topic or a stream: it keeps its values if it can be queried, or if somebody needs them. */
@@ -40,12 +41,14 @@ export class SourceTable<K, V> implements TableLogic<K, V>, Operator {
   }
 
   supplier(): ProcessorSupplier {
-    const options = { storeName: this.#kept ? this.store.name : undefined, sendOldValues: this.#sendsOldValues };
-    return () => new TableSourceProcessor(options);
+    const store = this.#kept ? this.store : undefined;
+    const sendOldValues = this.#sendsOldValues;
+    const options = { storeName: store?.name, sendOldValues };
+    return () => tellingExpiry(store, new TableSourceProcessor(options), sendOldValues);
   }
 
   stores(): readonly StoreDefinition[] {
-    return this.#kept ? [this.store] : [];
+    return this.#kept ? withExpiryStore(this.store) : [];
   }
 }
 
@@ -74,10 +77,10 @@ export class AggregateTable<K, V> implements TableLogic<K, V>, Operator {
 
   supplier(): ProcessorSupplier {
     const sendOldValues = this.#sendsOldValues;
-    return () => this.newProcessor(sendOldValues);
+    return () => tellingExpiry(this.store, this.newProcessor(sendOldValues), sendOldValues);
   }
 
   stores(): readonly StoreDefinition[] {
-    return [this.store];
+    return withExpiryStore(this.store);
   }
 }

@@ -32,11 +32,14 @@ export function offsetsToSend(committing: readonly CommittingTask[]): readonly O
   return changed.length > 0 ? changed : committing.flatMap(({ offsets }) => offsets);
 }
 
-/** Starts to write the frozen changes into the database; a failure surfaces where `applying` is awaited. */
+/**
+ * Starts to write the frozen changes into the database, and then to delete what has expired in it; a failure surfaces where
+ * `applying` is awaited.
+ */
 export function apply(committing: readonly CommittingTask[], records: RecordWriter): void {
   for (const { owned, state, offsets } of committing) {
     owned.rememberCommitted(offsets);
-    owned.applying = state.apply(positionsOf(owned, offsets, records));
+    owned.applying = state.apply(positionsOf(owned, offsets, records)).then(() => state.deleteExpired());
     owned.applying.catch(() => undefined);
   }
 }

@@ -114,6 +114,7 @@ export class GlobalTask {
     const { headers, timestamp } = record;
     this.#partitionTimes.set(key, Math.max(partitionTime, timestamp));
     this.#streamTimeMs = Math.max(this.#streamTimeMs, timestamp);
+    this.#context.setStreamTime(this.#streamTimeMs);
     this.#context.enterRecord(topic, partition, records.offset(index), timestamp, headers);
     this.#source.receive(record);
     this.#context.metrics.processed.value++;

@@ -198,6 +198,7 @@ export class StreamTask implements Task {
       streamTimeMs = Math.max(streamTimeMs, this.#start(queue, committed.get(key)));
     }
     this.#group.reset(streamTimeMs);
+    this.#options.context.setStreamTime(streamTimeMs);
   }
 
   /** Counts a slice, and observes its last record. */
@@ -222,6 +223,7 @@ export class StreamTask implements Task {
       return undefined;
     }
     this.#group.taken(queue, record.timestamp);
+    context.setStreamTime(this.#group.streamTimeMs);
     context.input = queue;
     context.enterRecord(queue.topic, queue.partition, queue.takenOffset, record.timestamp, record.headers);
     queue.source.receive(record);

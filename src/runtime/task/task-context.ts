@@ -50,6 +50,7 @@ export class TaskContext implements StoreContext {
   scope: 'none' | 'record' | 'punctuation' = 'none';
   /** Where the bytes of the input record are; undefined while what is processed did not just come from an input. */
   input: InputBytes | undefined;
+  #streamTimeMs = -1;
   readonly #changelogs: ReadonlyMap<string, ChangelogWriter>;
 
   constructor(options: TaskContextOptions) {
@@ -61,6 +62,15 @@ export class TaskContext implements StoreContext {
 
   recordContext(): RecordContext | undefined {
     return this.scope === 'none' ? undefined : this.record;
+  }
+
+  streamTimeMs(): number {
+    return this.#streamTimeMs;
+  }
+
+  /** The task's stream time has moved, or is back at that of the last commit. */
+  setStreamTime(streamTimeMs: number): void {
+    this.#streamTimeMs = streamTimeMs;
   }
 
   /** Undefined for a store without logging, and for one whose changelog is its source topic. */

@@ -5,15 +5,16 @@ import { copyShortAscii, isShortAscii } from '../ascii.js';
 import type { RowRange } from '../base.js';
 import { boundsOf, successorOf } from '../base.js';
 import { Entry } from '../overlay/entry.js';
-import { scanTable } from '../scan.js';
-import type { KeyValueStore, KeyValueStoreDefinition } from '../store.js';
+import { withoutEntryTtl, type EntryExpiry } from '../expiry/entry-expiry.js';
+import { scanTable, type RowReader } from '../scan.js';
+import type { ExpiringKeyValueStore, KeyValueStoreDefinition, PutOptions } from '../store.js';
 import type { Table } from '../table.js';
 import type { ValueCodec } from '../value-codec.js';
 
 const NO_PREFIX = Buffer.alloc(0);
 
 /** A key-value store of a task, plain or timestamped. */
-export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
+export class TableKeyValueStore<K, V> implements ExpiringKeyValueStore<K, V> {
   readonly name: string;
   protected readonly keySerde: Serde<K>;
   private readonly stringKeys: boolean;
@@ -38,13 +39,29 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
     const entry = this.entry(key);
     const value = this.table.overlay.read(entry);
     this.onRead?.(entry);
-    return value === null ? undefined : this.values.decode(value, 0, entry.timestamp);
+    if (value === null || this.table.expiry?.gone(entry.timestamp) === true) return undefined;
+    return this.values.decode(value, 0, entry.timestamp);
   }
 
-  put(key: K, value: V | null): void {
+  put(key: K, value: V | null, options?: PutOptions): void {
     const entry = this.entry(key);
-    if (value === null) this.table.put(entry, null, -1);
+    const { expiry } = this.table;
+    if (expiry !== undefined) this.putExpiring(expiry, entry, value, options);
+    else if (options?.ttl !== undefined) throw withoutEntryTtl(this.name);
+    else if (value === null) this.table.put(entry, null, -1);
     else this.table.put(entry, this.values.bytesOf(value), this.values.timestampOf(value));
+  }
+
+  expiresAt(key: K): number | undefined {
+    const entry = this.entry(key);
+    const value = this.table.overlay.read(entry);
+    return value === null ? undefined : this.table.expiry?.endOf(entry.timestamp);
+  }
+
+  lastValue(key: K): V | undefined {
+    const entry = this.entry(key);
+    const value = this.table.overlay.read(entry);
+    return value === null ? undefined : this.values.decode(value, 0, entry.timestamp);
   }
 
   putIfAbsent(key: K, value: V): V | undefined {
@@ -83,6 +100,16 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
     return this.table.approximateEntries();
   }
 
+  private putExpiring(expiry: EntryExpiry, entry: Entry, value: V | null, options: PutOptions | undefined): void {
+    const rowTime = value === null ? -1 : expiry.rowTime(this.values.timestampOf(value), options);
+    if (this.definition.onExpiry !== 'tombstone') {
+      // What is gone is not told as the old value of the change.
+      if (this.table.caching) this.table.overlay.read(entry);
+      if (entry.present && expiry.gone(entry.timestamp)) this.table.overlay.expire(entry);
+    }
+    this.table.put(entry, value === null ? null : this.values.bytesOf(value), rowTime);
+  }
+
   private bounds(from: K | null, to: K | null, reverse: boolean): RowRange {
     return {
       prefix: this.rowPrefix,
@@ -97,7 +124,10 @@ export class TableKeyValueStore<K, V> implements KeyValueStore<K, V> {
     const from = bytesToMapKey(bounds.from);
     const before = bounds.before === undefined ? undefined : bytesToMapKey(bounds.before);
     const holds = ({ mapKey }: Entry): boolean => mapKey >= from && (before === undefined || mapKey < before);
-    return scanTable(this.table, [{ range, holds }], (key, ...value) => this.entryOf(key, ...value));
+    const { expiry } = this.table;
+    const read: RowReader<readonly [K, V]> = (key, value, valueStart, timestamp) =>
+      expiry?.gone(timestamp) === true ? undefined : this.entryOf(key, value, valueStart, timestamp);
+    return scanTable(this.table, [{ range, holds }], read);
   }
 
   protected entryOf(key: Buffer, value: Buffer, valueStart: number, timestamp: number): readonly [K, V] {

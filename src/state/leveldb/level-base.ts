@@ -2,7 +2,7 @@ import type { BaseSnapshot, Row, RowBatch, RowCursor, RowLayout, WritableBase } 
 import { boundsOf, successorOf } from '../base.js';
 import { EMPTY_BYTES, ScratchBuffers } from '../../util/bytes.js';
 import type { DatabaseIterator } from '../../util/database.js';
-import { databaseError, type LevelDatabase } from './level-database.js';
+import { databaseError, LevelBatch, type LevelDatabase } from './level-database.js';
 import type { RowCache } from './row-cache.js';
 import { storePrefix } from './row-keys.js';
 
@@ -75,6 +75,12 @@ export class LevelBase implements WritableBase {
     const range = { gte: Buffer.concat([this.prefix, from]), lt: Buffer.concat([this.prefix, prefix]) };
     this.forgetCached();
     await this.database.clear(range);
+  }
+
+  async deleteRows(mapKeys: readonly string[]): Promise<void> {
+    const batch = new LevelBatch(this.database);
+    for (const mapKey of mapKeys) this.delete(batch, mapKey);
+    await batch.write();
   }
 
   async clear(): Promise<void> {

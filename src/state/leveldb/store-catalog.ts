@@ -107,9 +107,10 @@ function layoutOf(definition: StoreDefinition): string {
   }
 }
 
-function keyValueLayout({ timestamped, prefixed = false, laneAt }: KeyValueStoreDefinition): string {
+function keyValueLayout({ timestamped, prefixed = false, laneAt, ttlMs }: KeyValueStoreDefinition): string {
+  const time = timestamped ? ' timestamped' : ttlMs === undefined ? '' : ' expiring';
   const lanes = laneAt === undefined ? '' : ` lanes at ${laneAt}`;
-  return `keyValue${timestamped ? ' timestamped' : ''}${prefixed ? ' prefixed' : ''}${lanes}`;
+  return `keyValue${time}${prefixed ? ' prefixed' : ''}${lanes}`;
 }
 
 function orderOf(definition: WindowStoreDefinition | SessionStoreDefinition): string {

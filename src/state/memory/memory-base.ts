@@ -44,6 +44,11 @@ export class MemoryBase implements WritableBase {
     return Promise.resolve();
   }
 
+  deleteRows(mapKeys: readonly string[]): Promise<void> {
+    for (const mapKey of mapKeys) this.delete(undefined, mapKey);
+    return Promise.resolve();
+  }
+
   clear(): Promise<void> {
     this.rows.clear();
     this.sorted = undefined;

@@ -134,6 +134,11 @@ export class Overlay {
     this.memory.recount(entry, false);
   }
 
+  /** What an entry holds is gone by itself: it is absent from now on. */
+  expire(entry: Entry): void {
+    if (entry.present) this.set(entry, null, -1);
+  }
+
   /** Makes what is active the frozen generation. */
   freeze(): void {
     if (this.frozen.length > 0) {

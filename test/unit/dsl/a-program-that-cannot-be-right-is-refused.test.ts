@@ -42,6 +42,9 @@ const refused: readonly [string, string, (builder: StreamsBuilder) => unknown][]
         .windowedBy(tumbling(10, { grace: 10 }))
         .count({ retention: 5 }),
   ],
+  ['a ttl of nothing', 'INVALID_TTL', (b) => b.stream('in', text).groupByKey().count({ ttl: 0 })],
+  ['an end of rows that never comes', 'INVALID_TTL', (b) => b.table('in', { ...text, onExpiry: 'tombstone' })],
+  ['a ttl of rows that no store keeps', 'INVALID_TTL', (b) => b.table('in', text).filter(yes, { ttl: 5 })],
   ['windows of no size', 'INVALID_WINDOW', () => tumbling(0)],
   ['windows that leave gaps', 'INVALID_WINDOW', () => hopping(10, { advance: 11 })],
   ['windows that never advance', 'INVALID_WINDOW', () => hopping(10, { advance: 0 })],

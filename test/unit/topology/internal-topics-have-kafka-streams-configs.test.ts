@@ -32,6 +32,15 @@ describe('the changelog topic', () => {
     ]);
   });
 
+  it('of a key-value store with a ttl is kept for its ttl and a day, unless somebody is told of the end of its entries', () => {
+    const store = keyValueStore({ name: 'store', ...serdes, ttl: 30 });
+    expect(topicsOf(store)[0]?.configs).toMatchObject({
+      'cleanup.policy': 'compact,delete',
+      'retention.ms': '86400030',
+    });
+    expect(topicsOf({ ...store, onExpiry: 'tombstone' })[0]?.configs['cleanup.policy']).toBe('compact');
+  });
+
   it('of a window store is kept for its retention and a day', () => {
     const [topic] = topicsOf(windowStore({ name: 'w', ...serdes, retention: 30, windowSize: 10 }));
     expect(topic!.configs).toMatchObject({ 'cleanup.policy': 'compact,delete', 'retention.ms': '86400030' });

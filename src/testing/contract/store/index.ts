@@ -3,6 +3,7 @@ import { commitCases } from './commit-cases.js';
 import type { ContractCase } from './contract-case.js';
 import { derivedRowCases } from './derived-row-cases.js';
 import { durableCases } from './durable-cases.js';
+import { expiryCases } from './expiry-cases.js';
 import { joinWindowCases } from './join-window-cases.js';
 import { keyValueCases } from './key-value-cases.js';
 import { modelCases } from './model-cases.js';
@@ -19,6 +20,7 @@ export function storeContract(world: StoreWorld): ContractCase[] {
   return [
     ...keyValueCases(world),
     ...derivedRowCases(world),
+    ...expiryCases(world),
     ...windowCases(world),
     ...joinWindowCases(world),
     ...sessionCases(world),

@@ -44,11 +44,20 @@ export class RecordingContext implements StoreContext {
   readonly taskId = '0_0';
   readonly logged: LoggedRecord[] = [];
   expired = 0;
+  #streamTimeMs = -1;
   record: RecordContext | undefined = { topic: 'in', partition: 0, offset: 0, timestamp: 0, headers: NO_HEADERS };
 
   /** A record with this timestamp is processed from now on. */
   at(timestamp: number, headers: Headers = NO_HEADERS): void {
     this.record = { topic: 'in', partition: 0, offset: timestamp, timestamp, headers };
+    this.#streamTimeMs = Math.max(this.#streamTimeMs, timestamp);
+  }
+  /** The task begins again at this stream time. */
+  restart(streamTimeMs: number): void {
+    this.#streamTimeMs = streamTimeMs;
+  }
+  streamTimeMs(): number {
+    return this.#streamTimeMs;
   }
   recordContext(): RecordContext | undefined {
     return this.record;
