@@ -41,6 +41,7 @@ export type {
   Repartitioned,
   Stored,
   StreamJoined,
+  TableJoined,
   WindowStored,
 } from './dsl/options.js';
 export type { Reorder, WithSerdes } from './dsl/reorder.js';
@@ -120,8 +121,10 @@ export type {
 export { Record } from './topology/processor.js';
 export type {
   Cancellable,
+  ConnectedStoreProvider,
   FixedKeyProcessor,
   FixedKeyProcessorContext,
+  FixedKeyProcessorSupplier,
   FixedKeyRecord,
   Processor,
   ProcessorContext,
@@ -130,6 +133,7 @@ export type {
   Punctuator,
   RecordMetadata,
 } from './topology/processor.js';
+export type { ProcessorWrapper } from './topology/processor-wrapper.js';
 export { keyValueStore, sessionStore, versionedKeyValueStore, windowStore } from './topology/store-definitions.js';
 export type {
   KeyValueStoreOptions,

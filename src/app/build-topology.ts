@@ -4,7 +4,7 @@ import type { TopologyDefinition } from './define-topology.js';
 
 /** The graph of a topology. */
 export function buildTopology(definition: TopologyDefinition): BuiltTopology {
-  const builder = new StreamsBuilder();
+  const builder = new StreamsBuilder({ processorWrapper: definition.config?.processorWrapper });
   definition.build(builder);
   return builder.build({ optimization: definition.config?.optimization });
 }

@@ -2,6 +2,7 @@ import type { GeneratorDefinition } from '../connect/generator/generator.js';
 import type { Optimization } from '../dsl/optimization.js';
 import type { StreamsBuilder } from '../dsl/streams-builder.js';
 import type { StreamsApplicationOptions } from '../runtime/application.js';
+import type { ProcessorWrapper } from '../topology/processor-wrapper.js';
 import { invalid } from '../util/errors.js';
 import type { QueryDefinition } from './define-query.js';
 
@@ -26,6 +27,8 @@ export type TopologyConfig = Pick<
 > & {
   /** Rules that change the topology (Kafka Streams' `topology.optimization`). Default `none`; not to be changed later. */
   readonly optimization?: Optimization;
+  /** Is put around every processor (KIP-1112, Kafka Streams' `processor.wrapper.class`). Default: none. */
+  readonly processorWrapper?: ProcessorWrapper;
 };
 
 /** A program: its name, its graph, and what belongs to it. The default export of a topology file. */

@@ -9,6 +9,7 @@ import { ResolveAnswerProcessor } from '../processor/foreign-key-join/resolve-an
 import { SubscribeProcessor } from '../processor/foreign-key-join/subscribe.js';
 import { subscriptionSerde } from '../processor/foreign-key-join/subscription.js';
 import { answerSerde, type SubscriptionAnswer } from '../processor/foreign-key-join/subscription-answer.js';
+import type { StreamPartitioner } from '../topology/node.js';
 import type { GraphNode } from './graph/graph-node.js';
 import { OperatorNode, StateStoreNode, TableRepartitionNode } from './graph/nodes.js';
 import type { KTable } from './ktable.js';
@@ -26,6 +27,8 @@ export interface ForeignKeyJoinParts<K, V, KO, VO, VR> {
   readonly foreignKey: (value: V, key: K) => KO | null;
   readonly joiner: (value: V, foreignValue: VO | null, key: K) => VR | null;
   readonly left: boolean;
+  /** How the foreign table's topic is partitioned. */
+  readonly otherPartitioner: StreamPartitioner<KO, null> | undefined;
 }
 
 /**
@@ -89,7 +92,10 @@ class ForeignKeyJoinSteps<K, V, KO, VO, VR> {
     );
     this.#program.graph.add(subscribe, this.primary.node);
     const names = this.#topicNames(topic, '-subscription-registration');
-    const node = new TableRepartitionNode(names, this.#foreignSerde, subscriptionSerde(this.keySerde));
+    const { otherPartitioner: other } = this.parts;
+    const partitioner =
+      other && ((of: string, key: KO, _: unknown, partitions: number) => other(of, key, null, partitions));
+    const node = new TableRepartitionNode(names, this.#foreignSerde, subscriptionSerde(this.keySerde), partitioner);
     this.#program.graph.add(node, subscribe);
     this.#program.copartitioned.push(new Set([...this.foreign.sources, node.name]));
     return node;

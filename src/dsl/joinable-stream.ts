@@ -53,12 +53,13 @@ export abstract class JoinableStream<K, V, F extends StreamFacts> {
   ): KStream<NonNull<K>, VR, { key: KnownOr<F['key'], KS>; value: false; rekeyed: false }>;
   /**
    * Joins each record with the global table's value of a selected key; a record for which it is null, or which the table does
-   * not have, is dropped. Nothing is repartitioned. Kafka Streams' `KStream.join` with a `GlobalKTable`.
+   * not have, is dropped. Nothing is repartitioned. The joiner gets both keys (KIP-1340). Kafka Streams' `KStream.join` with a
+   * `GlobalKTable`.
    */
   join<KG, VG, VR>(
     table: GlobalTable<KG, VG>,
     selector: (value: NonNull<V>, key: K) => NoInfer<KG> | null,
-    joiner: (value: NonNull<V>, tableValue: VG, key: K) => VR,
+    joiner: (value: NonNull<V>, tableValue: VG, key: K, tableKey: KG) => VR,
     options?: Named,
   ): KStream<K, VR, ValueChanged<F>>;
   /**
@@ -105,7 +106,7 @@ export abstract class JoinableStream<K, V, F extends StreamFacts> {
   leftJoin<KG, VG, VR>(
     table: GlobalTable<KG, VG>,
     selector: (value: NonNull<V>, key: K) => NoInfer<KG> | null,
-    joiner: (value: NonNull<V>, tableValue: VG | null, key: K) => VR,
+    joiner: (value: NonNull<V>, tableValue: VG | null, key: K, tableKey: KG | null) => VR,
     options?: Named,
   ): KStream<K, VR, ValueChanged<F>>;
   /**
@@ -190,6 +191,6 @@ type TableJoinArguments<K, V> = [
 
 type GlobalTableJoinArguments<K, V> = [
   selector: (value: NonNull<V>, key: K) => unknown,
-  joiner: (value: NonNull<V>, tableValue: unknown, key: K) => unknown,
+  joiner: (value: NonNull<V>, tableValue: unknown, key: K, tableKey: unknown) => unknown,
   options?: Named,
 ];

@@ -1,6 +1,6 @@
 import type { Serde } from '../serde/serde.js';
 import type { StreamPartitioner, TopicNameExtractor } from '../topology/node.js';
-import type { FixedKeyProcessor, Processor, ProcessorSupplier } from '../topology/processor.js';
+import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../topology/processor.js';
 import { FilterProcessor } from '../processor/stateless/filter.js';
 import { FlatMapProcessor, MapProcessor } from '../processor/stateless/map.js';
 import { FlatMapValuesProcessor, MapValuesProcessor } from '../processor/stateless/map-values.js';
@@ -160,7 +160,7 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
    * Kafka Streams' `process` (KIP-820).
    * @throws TopologyError `STORE_NOT_ADDED` when the program is built
    */
-  process<KR, VR>(supplier: () => Processor<K, V, KR, VR>, options: Connected = {}): KStream<KR, VR, AllChanged> {
+  process<KR, VR>(supplier: ProcessorSupplier<K, V, KR, VR>, options: Connected = {}): KStream<KR, VR, AllChanged> {
     const node = this.#appendProcessor('KSTREAM-PROCESSOR-', supplier, options);
     return this.#next({ node, keySerde: undefined, valueSerde: undefined, rekeyed: true });
   }
@@ -170,11 +170,12 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
    * Kafka Streams' `processValues` (KIP-820).
    */
   processValues<VR>(
-    supplier: () => FixedKeyProcessor<K, V, VR>,
+    supplier: FixedKeyProcessorSupplier<K, V, VR>,
     options: Connected = {},
   ): KStream<K, VR, ValueChanged<F>> {
     // A fixed-key processor is a processor; only its view of record and context is narrower.
-    const node = this.#appendProcessor('KSTREAM-PROCESSVALUES-', supplier, options);
+    const make = supplier as ProcessorSupplier<K, V, K, VR>;
+    const node = this.#appendProcessor('KSTREAM-PROCESSVALUES-', make, options, true);
     return this.#next({ node, valueSerde: undefined });
   }
 
@@ -325,8 +326,13 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
   }
 
   /** Unlike other operators, a named processor burns no number. */
-  #appendProcessor<KR, VR>(prefix: string, supplier: ProcessorSupplier<K, V, KR, VR>, options: Connected): GraphNode {
-    return this.#add(options.name ?? this.place.program.names.generate(prefix), supplier, options, {});
+  #appendProcessor<KR, VR>(
+    prefix: string,
+    supplier: ProcessorSupplier<K, V, KR, VR>,
+    options: Connected,
+    fixedKey = false,
+  ): GraphNode {
+    return this.#add(options.name ?? this.place.program.names.generate(prefix), supplier, options, {}, fixedKey);
   }
 
   #add<KR, VR>(
@@ -334,8 +340,9 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     supplier: ProcessorSupplier<K, V, KR, VR>,
     options: Connected,
     traits: NodeTraits,
+    fixedKey = false,
   ): GraphNode {
-    const operator = { supplier: () => supplier as ProcessorSupplier, ...connectedStores(options) };
+    const operator = { supplier: () => supplier as ProcessorSupplier, fixedKey, ...connectedStores(options) };
     const node = new OperatorNode(name, operator, traits);
     this.place.program.graph.add(node, this.place.node);
     return node;

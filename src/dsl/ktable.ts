@@ -10,7 +10,7 @@ import { joinByForeignKey } from './foreign-key-join.js';
 import { OperatorNode } from './graph/nodes.js';
 import type { GroupedTable } from './grouped-table.js';
 import type { KStream } from './kstream.js';
-import type { Connected, Named, Stored } from './options.js';
+import type { Connected, Named, Stored, TableJoined } from './options.js';
 import { expectSerde, type TablePlace } from './program.js';
 import type { KnownOr, KnownTable, NeedsBoth, NonNull, SerdeFor, StreamFacts, TableFacts } from './serde-facts.js';
 import {
@@ -54,7 +54,7 @@ type TableJoiner<K, L, R, VR> = (left: L | null, right: R | null, key: K) => VR 
 /** A joiner of a foreign-key join, likewise. */
 type Joiner<K, V, VO, VR> = (value: V, otherValue: VO | null, key: K) => VR | null;
 
-type JoinOptions<K, VR> = Named & Stored & { key?: Serde<K>; value?: Serde<VR> };
+type JoinOptions<K, VR> = TableJoined<unknown> & Stored & { key?: Serde<K>; value?: Serde<VR> };
 
 /**
  * A table: the latest value per key, changed by each update. Operators give new tables and run nothing; callbacks take the
@@ -213,14 +213,14 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
     foreignKey: (value: V, key: K) => NoInfer<KO> | null,
     joiner: (value: V, otherValue: VO, key: K) => R,
-    options: Named & Stored & { readonly value: Serde<VR> },
+    options: TableJoined<NoInfer<KO>> & Stored & { readonly value: Serde<VR> },
   ): KTable<K, VR, { key: true; value: true; deletes: true }>;
   join<KO, VO, VR, T extends TableFacts>(
     this: NeedsBoth<F['key'], F['value']>,
     other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
     foreignKey: (value: V, key: K) => NoInfer<KO> | null,
     joiner: (value: V, otherValue: VO, key: K) => VR,
-    options?: Named,
+    options?: TableJoined<NoInfer<KO>>,
   ): KTable<K, NonNull<VR>, { key: true; value: false; deletes: true }>;
   join<VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, KS extends SerdeFor<K> | undefined = undefined>(
     other: KTable<K, VO, T>,
@@ -250,14 +250,14 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
     foreignKey: (value: V, key: K) => NoInfer<KO> | null,
     joiner: (value: V, otherValue: VO | null, key: K) => R,
-    options: Named & Stored & { readonly value: Serde<VR> },
+    options: TableJoined<NoInfer<KO>> & Stored & { readonly value: Serde<VR> },
   ): KTable<K, VR, { key: true; value: true; deletes: true }>;
   leftJoin<KO, VO, VR, T extends TableFacts>(
     this: NeedsBoth<F['key'], F['value']>,
     other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
     foreignKey: (value: V, key: K) => NoInfer<KO> | null,
     joiner: (value: V, otherValue: VO | null, key: K) => VR,
-    options?: Named,
+    options?: TableJoined<NoInfer<KO>>,
   ): KTable<K, NonNull<VR>, { key: true; value: false; deletes: true }>;
   leftJoin<VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, KS extends SerdeFor<K> | undefined = undefined>(
     other: KTable<K, VO, T>,
@@ -310,7 +310,9 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
   ): object {
     if (typeof third === 'function') {
       const foreignKey = second as (value: V, key: K) => KO | null; // as the overloads have it
-      return joinByForeignKey(this.place, other.place, { foreignKey, joiner: third, left: kind === 'left' }, options);
+      const { otherPartitioner } = options;
+      const parts = { foreignKey, joiner: third, left: kind === 'left', otherPartitioner };
+      return joinByForeignKey(this.place, other.place, parts, options);
     }
     const sameKeys = other as unknown as KTable<K, VO, TableFacts>; // as above
     return this.#join(kind, sameKeys, second as TableJoiner<K, V, VO, VR>, third);

@@ -91,6 +91,15 @@ export interface Joined extends Named {
   readonly grace?: Duration;
 }
 
+/** How tables are joined by a foreign key. Kafka Streams' `TableJoined`. */
+export interface TableJoined<KO> extends Named {
+  /**
+   * How the topic of the other table is partitioned, by its keys; the value is null. Default: Kafka's own. How this table's
+   * is need not be told: the answers carry the partition that they are for.
+   */
+  readonly otherPartitioner?: StreamPartitioner<KO, null>;
+}
+
 /**
  * How two streams are joined: names and stores. Kafka Streams' `StreamJoined`; `closeOn`, of a left or outer join alone, is
  * what lets a record that has found no other go, beside later records.

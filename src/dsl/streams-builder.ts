@@ -2,6 +2,7 @@ import type { StoreDefinition } from '../state/store.js';
 import { storeView } from '../processor/ktable/store-view.js';
 import { TableSourceProcessor } from '../processor/ktable/table-source.js';
 import type { ProcessorSupplier } from '../topology/processor.js';
+import type { ProcessorWrapper } from '../topology/processor-wrapper.js';
 import type { BuiltTopology, ExtractableRecord, TimestampExtractor } from '../topology/node.js';
 import { Topology } from '../topology/topology.js';
 import { TopologyError } from '../topology/topology-error.js';
@@ -37,6 +38,8 @@ export interface StreamsBuilderOptions {
    * before them, and the state is lost. Default false.
    */
   readonly explicitNames?: boolean;
+  /** Is put around every processor of the program (KIP-1112). Default: none. */
+  readonly processorWrapper?: ProcessorWrapper;
 }
 
 const HANDLES: Handles = {
@@ -56,8 +59,10 @@ const HANDLES: Handles = {
 export class StreamsBuilder {
   readonly #program: Program;
   readonly #explicitNames: boolean;
+  readonly #processorWrapper: ProcessorWrapper | undefined;
 
-  constructor({ storage = 'leveldb', explicitNames = false }: StreamsBuilderOptions = {}) {
+  constructor({ storage = 'leveldb', explicitNames = false, processorWrapper }: StreamsBuilderOptions = {}) {
+    this.#processorWrapper = processorWrapper;
     this.#program = new Program(HANDLES, storage);
     this.#explicitNames = explicitNames;
   }
@@ -150,7 +155,7 @@ export class StreamsBuilder {
     const { graph, copartitioned } = this.#program;
     const merged = new Map(graph.mergeDuplicateSources());
     for (const [name, place] of optimize(this.#program, rules)) merged.set(name, place);
-    const topology = new Topology();
+    const topology = new Topology({ processorWrapper: this.#processorWrapper });
     graph.writeTo(topology);
     for (const sources of copartitioned)
       topology.copartitionSources([...sources].map((name) => merged.get(name) ?? name));

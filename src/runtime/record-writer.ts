@@ -9,7 +9,7 @@ const TOPIC_WAIT_MS = 30_000;
 const TOPIC_RETRY_MS = 200;
 
 interface WaitingRecord {
-  readonly choosePartition: (partitions: number) => number;
+  readonly choosePartitions: (partitions: number) => readonly number[];
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly timestamp: number;
@@ -59,13 +59,13 @@ export class RecordWriter implements RecordCollector {
 
   sendWhenKnown(
     topic: string,
-    choosePartition: (partitions: number) => number,
+    choosePartitions: (partitions: number) => readonly number[],
     key: Buffer | null,
     value: Buffer | null,
     timestamp: number,
     headers: Headers,
   ): void {
-    const record: WaitingRecord = { choosePartition, key, value, timestamp, headers };
+    const record: WaitingRecord = { choosePartitions, key, value, timestamp, headers };
     const queue = this.#waiting.get(topic);
     if (queue) {
       queue.push(record);
@@ -105,8 +105,8 @@ export class RecordWriter implements RecordCollector {
     if (this.#waiting.get(topic) !== mine) return; // dropped by an abort
     this.#counts.set(topic, count);
     this.#waiting.delete(topic);
-    for (const record of mine ?? []) {
-      this.send(topic, record.choosePartition(count), record.key, record.value, record.timestamp, record.headers);
+    for (const { choosePartitions, key, value, timestamp, headers } of mine ?? []) {
+      for (const partition of choosePartitions(count)) this.send(topic, partition, key, value, timestamp, headers);
     }
   }
 

@@ -34,13 +34,15 @@ export class CapturedTopics implements RecordCollector {
 
   sendWhenKnown(
     topic: string,
-    choosePartition: (partitions: number) => number,
+    choosePartitions: (partitions: number) => readonly number[],
     key: Buffer | null,
     value: Buffer | null,
     timestamp: number,
     headers: Headers,
   ): void {
-    this.send(topic, choosePartition(this.partitions(topic)), key, value, timestamp, headers);
+    for (const partition of choosePartitions(this.partitions(topic))) {
+      this.send(topic, partition, key, value, timestamp, headers);
+    }
   }
 
   drain(): Promise<void> {

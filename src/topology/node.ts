@@ -29,13 +29,16 @@ export type TopicNameExtractor<K = any, V = any> = (
   record: { readonly timestamp: number; readonly headers: Headers },
 ) => string;
 
-/** Partition of an outgoing record; undefined: where Kafka's default partitioner puts it. */
+/**
+ * Partition of an outgoing record; undefined: where Kafka's default partitioner puts it. A list writes the record to each of
+ * them, an empty one to none (KIP-837).
+ */
 export type StreamPartitioner<K = any, V = any> = (
   topic: string,
   key: K,
   value: V,
   partitions: number,
-) => number | undefined;
+) => number | readonly number[] | undefined;
 
 export interface SourceNode {
   readonly kind: 'source';

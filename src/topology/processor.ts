@@ -1,4 +1,4 @@
-import type { RecordContext, StateStore } from '../state/store.js';
+import type { RecordContext, StateStore, StoreDefinition } from '../state/store.js';
 import type { FlushListener } from '../state/task-state.js';
 import type { Tick } from './tick.js';
 import type { Headers } from '../util/headers.js';
@@ -42,13 +42,30 @@ export interface Processor<KIn = unknown, VIn = unknown, KOut = unknown, VOut = 
   close?(): void;
 }
 
-/** Makes one processor per task; `stores` are added to the topology and connected to the node. */
-export type ProcessorSupplier<KIn = unknown, VIn = unknown, KOut = unknown, VOut = unknown> = () => Processor<
-  KIn,
-  VIn,
-  KOut,
-  VOut
->;
+/** Kafka Streams' `ConnectedStoreProvider`: a supplier may bring the stores of its processors along. */
+export interface ConnectedStoreProvider {
+  /** Added to the topology and connected to the node. */
+  readonly stores?: readonly StoreDefinition[];
+}
+
+/**
+ * Makes one processor per task, a new one each time. A function; one that brings stores along is made so:
+ *
+ *     Object.assign(() => new Counter(), { stores: [keyValueStore({ name: 'counts', key: string(), value: long() })] })
+ */
+export interface ProcessorSupplier<
+  KIn = unknown,
+  VIn = unknown,
+  KOut = unknown,
+  VOut = unknown,
+> extends ConnectedStoreProvider {
+  (): Processor<KIn, VIn, KOut, VOut>;
+}
+
+/** As {@link ProcessorSupplier}, for `processValues`. */
+export interface FixedKeyProcessorSupplier<K = unknown, VIn = unknown, VOut = unknown> extends ConnectedStoreProvider {
+  (): FixedKeyProcessor<K, VIn, VOut>;
+}
 
 /** A record whose key a processor cannot change. */
 export type FixedKeyRecord<K, V> = Omit<Record<K, V>, 'withKey' | 'withValue' | 'withTimestamp' | 'withHeaders'> & {
@@ -168,4 +185,5 @@ export type DropReason =
   | 'out-of-order'
   | 'deserialization'
   | 'processing'
-  | 'production';
+  | 'production'
+  | 'no-partition';

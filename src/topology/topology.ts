@@ -11,6 +11,7 @@ import type {
 import type { NodeDraft, StoreDraft } from './topology-draft.js';
 import type { ProcessorSupplier } from './processor.js';
 import { buildTopology } from './build-topology.js';
+import { wrapSupplier, type ProcessorWrapper } from './processor-wrapper.js';
 import { TopologyError } from './topology-error.js';
 
 /** What a source reads: topics or a pattern, and how. */
@@ -30,6 +31,8 @@ export interface ProcessorOptions {
   readonly parents: string | readonly string[];
   /** Stores added before, to connect to the node. */
   readonly stores?: readonly string[];
+  /** The processor keeps the keys of records (`processValues`). Default false. */
+  readonly fixedKey?: boolean;
 }
 
 export interface SinkOptions<K = unknown, V = unknown> {
@@ -42,8 +45,9 @@ export interface SinkOptions<K = unknown, V = unknown> {
   readonly partitionKey?: Serde<K>;
 }
 
+/** A store that is filled from a topic by a processor of its own. */
 export interface GlobalStoreOptions<K = unknown, V = unknown> extends Omit<SourceOptions<K, V>, 'topics' | 'pattern'> {
-  /** Must have `logging: false`: the topic itself is the changelog. */
+  /** A global store must have `logging: false`: the topic itself is the changelog. */
   readonly store: StoreDefinition;
   readonly topic: string;
   readonly sourceName: string;
@@ -62,6 +66,7 @@ export interface GlobalStoreOptions<K = unknown, V = unknown> extends Omit<Sourc
  *       .addStateStore(keyValueStore({ name: 'counts', key: string(), value: long() }), 'count')
  */
 export class Topology {
+  readonly #wrapper: ProcessorWrapper | undefined;
   readonly #nodes = new Map<string, NodeDraft>();
   readonly #stores = new Map<string, StoreDraft>();
   readonly #globalStores = new Map<string, StoreDefinition>();
@@ -69,6 +74,11 @@ export class Topology {
   readonly #tickTopics = new Set<string>();
   readonly #copartitionedSources: string[][] = [];
   readonly #sourceChangelogs = new Map<string, string>();
+
+  /** @param options.processorWrapper is put around every processor (KIP-1112). Default: none */
+  constructor({ processorWrapper }: { readonly processorWrapper?: ProcessorWrapper } = {}) {
+    this.#wrapper = processorWrapper;
+  }
 
   /**
    * Adds a node that reads topics.
@@ -81,8 +91,9 @@ export class Topology {
   }
 
   /**
-   * Adds a node that runs code. The supplier is called once per task, and must give a new processor each time.
-   * @throws TopologyError `NODE_NAME_TAKEN`, `NO_PARENT`, `UNKNOWN_PARENT`, `PARENT_IS_SINK`, `STORE_NOT_ADDED`
+   * Adds a node that runs code. The supplier is called once per task, and must give a new processor each time; the stores
+   * that it brings along are added and connected.
+   * @throws TopologyError `NODE_NAME_TAKEN`, `NO_PARENT`, `UNKNOWN_PARENT`, `PARENT_IS_SINK`, `STORE_NOT_ADDED`, `STORE_NAME_TAKEN`
    */
   addProcessor<KIn, VIn, KOut, VOut>(
     name: string,
@@ -90,7 +101,9 @@ export class Topology {
     options: ProcessorOptions,
   ): this {
     const parents = this.#expectParents(name, options.parents);
-    this.#nodes.set(name, { kind: 'processor', name, supplier, parents, stores: new Set() });
+    const wrapped = wrapSupplier(this.#wrapper, name, supplier, options.fixedKey ?? false);
+    this.#nodes.set(name, { kind: 'processor', name, supplier: wrapped, parents, stores: new Set() });
+    for (const store of wrapped.stores ?? []) this.addStateStore(store, name);
     for (const store of options.stores ?? []) this.#connect(name, store);
     return this;
   }
@@ -158,12 +171,27 @@ export class Topology {
     this.#nodes.set(processorName, {
       kind: 'processor',
       name: processorName,
-      supplier: options.supplier,
+      supplier: wrapSupplier(this.#wrapper, processorName, options.supplier, false),
       parents: [sourceName],
       stores: new Set([store.name]),
     });
     this.#globalStores.set(sourceName, Object.freeze(store));
     return this;
+  }
+
+  /**
+   * Adds a store that holds what one topic says of the task's partitions, kept up to date by a processor of its own, to which
+   * no other may write: other processors are connected to it, and read it. The topic is its changelog, whatever the store's
+   * `logging` says. Kafka Streams' `Topology.addReadOnlyStateStore` (KIP-813).
+   * @throws TopologyError `NODE_NAME_TAKEN`, `TOPIC_ALREADY_REGISTERED`, `STORE_NAME_TAKEN`
+   */
+  addReadOnlyStateStore<K, V>(options: GlobalStoreOptions<K, V>): this {
+    const { topic, sourceName, processorName, supplier, ...reading } = options;
+    const store = options.store.logging === false ? { ...options.store, logging: { topicConfig: {} } } : options.store;
+    return this.addSource(sourceName, { ...reading, topics: topic })
+      .addProcessor(processorName, supplier, { parents: sourceName })
+      .addStateStore(store, processorName)
+      .useSourceAsChangelog(store.name, topic);
   }
 
   /** Makes a topic internal: it gets the application id as prefix, and is created and purged by the application. */

@@ -23,6 +23,8 @@ export interface Reading {
 /** Code of a step, asked for when the topology is written: what a table must do is known only then. */
 export interface Operator {
   supplier(): ProcessorSupplier;
+  /** The processor keeps the keys of records. */
+  readonly fixedKey?: boolean;
   /** Stores to add and connect. */
   stores?(): readonly StoreDefinition[];
   /** Names of stores that were added by others, to connect. */
@@ -110,7 +112,8 @@ export class OperatorNode extends GraphNode {
     const { ownTicks, operator } = this;
     const supplier =
       tickSources.length === 0 ? operator.supplier() : tickedSupplier(operator.supplier(), ownTicks?.ticking);
-    topology.addProcessor(this.name, supplier, { parents: [...this.parentNames(), ...tickSources] });
+    const parents = [...this.parentNames(), ...tickSources];
+    topology.addProcessor(this.name, supplier, { parents, fixedKey: operator.fixedKey });
     ownTicks?.writeSink(topology, this.name);
     for (const store of this.operator.connects?.() ?? []) topology.connectProcessorAndStateStores(this.name, store);
     for (const store of this.operator.stores?.() ?? []) topology.addStateStore(store, this.name);

@@ -7,7 +7,7 @@ export interface StreamGlobalTableJoin<K, V, KG, VG, VR> {
   /** The table's key for a record; null for none. */
   readonly selector: (value: V, key: K) => KG | null;
   /** Gets null for a key that the table does not have, in a left join. */
-  readonly joiner: (value: V, tableValue: VG | null, key: K) => VR;
+  readonly joiner: (value: V, tableValue: VG | null, key: K, tableKey: KG | null) => VR;
   readonly left: boolean;
 }
 
@@ -43,6 +43,6 @@ export class StreamGlobalTableJoinProcessor<K, V, KG, VG, VR> extends Contextual
       return;
     }
     const tableValue = tableKey == null ? null : (this.#table.get(tableKey)?.value ?? null);
-    if (tableValue !== null || left) this.context.forward(record.withValue(joiner(value, tableValue, key)));
+    if (tableValue !== null || left) this.context.forward(record.withValue(joiner(value, tableValue, key, tableKey)));
   }
 }

@@ -33,7 +33,8 @@ export class DeadLetters {
     const choose = (partitions: number): number =>
       key === null ? this.taskPartition % partitions : partitionForKey(key, partitions);
     const partitions = collector.partitions(topic);
-    if (partitions === undefined) collector.sendWhenKnown(topic, choose, key, value, timestamp, headers);
+    if (partitions === undefined)
+      collector.sendWhenKnown(topic, (count) => [choose(count)], key, value, timestamp, headers);
     else collector.send(topic, choose(partitions), key, value, timestamp, headers);
   }
 }

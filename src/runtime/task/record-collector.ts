@@ -26,7 +26,7 @@ export interface RecordCollector {
    */
   sendWhenKnown(
     topic: string,
-    choosePartition: (partitions: number) => number,
+    choosePartitions: (partitions: number) => readonly number[],
     key: Buffer | null,
     value: Buffer | null,
     timestamp: number,

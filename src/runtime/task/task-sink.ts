@@ -86,12 +86,19 @@ export class TaskSink implements TaskNode {
     this.#count(topic, key, value);
     const partitions = collector.partitions(topic);
     if (partitions === undefined) {
-      const choose = (count: number): number => this.#partition(topic, record, key, value, count);
+      const choose = (count: number): readonly number[] => {
+        const chosen = this.#partition(topic, record, key, value, count);
+        return typeof chosen === 'number' ? [chosen] : chosen;
+      };
       collector.sendWhenKnown(topic, choose, key, value, record.timestamp, record.headers);
       return;
     }
-    const partition = this.#partition(topic, record, key, value, partitions);
-    collector.send(topic, partition, key, value, record.timestamp, record.headers);
+    const chosen = this.#partition(topic, record, key, value, partitions);
+    if (typeof chosen === 'number') {
+      collector.send(topic, chosen, key, value, record.timestamp, record.headers);
+      return;
+    }
+    for (const partition of chosen) collector.send(topic, partition, key, value, record.timestamp, record.headers);
   }
 
   #count(topic: string, key: Buffer | null, value: Buffer | null): void {
@@ -120,9 +127,10 @@ export class TaskSink implements TaskNode {
     key: Buffer | null,
     value: Buffer | null,
     partitions: number,
-  ): number {
+  ): number | readonly number[] {
     const { partitioner, partitionKeySerde } = this.#node;
     const chosen = partitioner?.(topic, record.key, record.value, partitions);
+    if (typeof chosen === 'object') return this.#checkedList(topic, chosen, partitions);
     if (chosen !== undefined) return this.#checked(topic, chosen, partitions);
     if (partitions === 1) return 0;
     if (key === null) return this.#sticky(value, partitions);
@@ -136,6 +144,12 @@ export class TaskSink implements TaskNode {
       this.#stickyPartition++;
     }
     return this.#stickyPartition % partitions;
+  }
+
+  /** Each partition once, as Kafka Streams' set has it; none: the record is dropped. */
+  #checkedList(topic: string, chosen: readonly number[], partitions: number): readonly number[] {
+    if (chosen.length === 0) this.#scope.context.metrics.drop('no-partition');
+    return [...new Set(chosen)].map((partition) => this.#checked(topic, partition, partitions));
   }
 
   #checked(topic: string, partition: number, partitions: number): number {

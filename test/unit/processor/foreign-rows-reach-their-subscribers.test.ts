@@ -72,6 +72,33 @@ describe('a foreign-key join', () => {
     ]);
   });
 
+  it('asks where the topic of the foreign rows is partitioned in its own way', async () => {
+    const builder = new StreamsBuilder();
+    const customers = builder.table('customers', text);
+    builder
+      .table('orders', text)
+      .join(
+        customers,
+        (order) => order,
+        (order, name) => `${order} is ${name}`,
+        { otherPartitioner: () => 2 },
+      )
+      .toStream()
+      .to('joined', { value: text.value });
+    await using driver = await TopologyTestDriver.start(builder.build(), { partitions: 3, cacheMaxBytes: 0 });
+    for (const [id, partition] of [
+      ['o1', 0],
+      ['o2', 1],
+    ] as const) {
+      await driver.createInputTopic('orders', text).pipe(id, 'c1', { partition });
+    }
+    await driver.createInputTopic('customers', text).pipe('c1', 'Ada', { partition: 2 });
+    expect(driver.createOutputTopic('joined', text).readKeyValues().sort()).toEqual([
+      ['o1', 'c1 is Ada'],
+      ['o2', 'c1 is Ada'],
+    ]);
+  });
+
   it('finds rows of other partitions, and its way back', async () => {
     const orders = Array.from({ length: 20 }, (_, i): Input => ['orders', `o${i}`, `c${i % 5}:x`]);
     const customers = Array.from({ length: 5 }, (_, i): Input => ['customers', `c${i}`, `C${i}`]);

@@ -55,6 +55,20 @@ describe('a stream joined with a global table', () => {
     ]);
   });
 
+  it('tells the joiner both keys', async () => {
+    const rows = await run(
+      (builder) => {
+        const rates = builder.globalTable('rates', text);
+        const keys = (_value: string, _rate: unknown, key: string, tableKey: string | null) =>
+          `${key}>${tableKey ?? '-'}`;
+        builder.stream('in', text).leftJoin(rates, currencyOf, keys).to('out', text);
+      },
+      inputs,
+      text,
+    );
+    expect(rows.map(([, value]) => value).slice(0, 3)).toEqual(['s1>EUR', 's2>USD', 's3>-']);
+  });
+
   it('is not repartitioned, even with a new key', () => {
     const builder = new StreamsBuilder();
     const rates = builder.globalTable('rates', { ...text, store: 'rates' });

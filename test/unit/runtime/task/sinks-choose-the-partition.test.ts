@@ -41,6 +41,19 @@ describe('the partition of a written record', () => {
     ).toEqual([3, 0, 2]);
   });
 
+  it('may be several, each once, or none: then the record is dropped', async () => {
+    const partitioner = (_topic: string, _key: unknown, value: unknown) => Array.from(String(value), Number);
+    const chosen = await partitions(
+      [
+        ['a', '312'],
+        ['a', ''],
+        ['a', '00'],
+      ],
+      { partitioner },
+    );
+    expect(chosen).toEqual([3, 1, 2, 0]);
+  });
+
   it('stays the same without a key for a batch, then is the next', async () => {
     const chosen = await partitions([
       [undefined, 'x'],
