@@ -61,7 +61,7 @@ export type { Optimization, OptimizationRule } from './dsl/optimization.js';
 export { StreamsBuilder } from './dsl/streams-builder.js';
 export type { StreamsBuilderOptions } from './dsl/streams-builder.js';
 export type { Suppressed, SuppressBuffer, UntilTimeLimit, UntilWindowCloses } from './dsl/suppress.js';
-export type { TopN } from './dsl/top.js';
+export type { Ranking, TopN } from './dsl/top.js';
 export type { TimeWindowedStream } from './dsl/time-windowed-stream.js';
 export type {
   TableTransformer,

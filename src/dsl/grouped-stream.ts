@@ -2,6 +2,8 @@ import type { Serde } from '../serde/serde.js';
 import { long } from '../serde/primitives.js';
 import type { Processor } from '../topology/processor.js';
 import { StreamAggregateProcessor, type Aggregation } from '../processor/aggregate/stream-aggregate.js';
+import { StreamTopProcessor } from '../processor/top/stream-top.js';
+import { topList } from '../processor/top/top-list.js';
 import { storeView } from '../processor/ktable/store-view.js';
 import type { CountWindows } from '../processor/window/count-windows.js';
 import type { SessionWindows } from '../processor/window/session-windows.js';
@@ -24,6 +26,7 @@ import type {
   TableFacts,
 } from './serde-facts.js';
 import { SessionWindowedStream } from './session-windowed-stream.js';
+import { streamTop, type Ranking } from './top.js';
 import { givenStoreName, mentionsStore, tableStoreDefinition } from './stored.js';
 import { AggregateTable } from './table/store-table.js';
 import { TimeWindowedStream } from './time-windowed-stream.js';
@@ -35,6 +38,9 @@ export interface AggregateFacts<Result> extends TableFacts {
   readonly value: true;
   readonly deletes: null extends Result ? true : false;
 }
+
+/** Makes the processor that keeps an aggregate in the store of this name. */
+type NewProcessor = (storeName: string, sendOldValues: boolean) => Processor;
 
 /** A stream grouped by its key, ready to be aggregated. Records without key or value are dropped. */
 export class GroupedStream<K, V, F extends StreamFacts> {
@@ -107,6 +113,34 @@ export class GroupedStream<K, V, F extends StreamFacts> {
   }
 
   /**
+   * The `n` values of each group with the highest scores, highest first; equal scores by the bytes of their values, so that the
+   * list does not depend on the order in which they came. It is sent on when it changes; one row per group is read and
+   * written. A value that was once in the stream is never taken out: for rows that change, group a table
+   * ({@link GroupedTable.topN}).
+   *
+   *     bids.groupBy((bid) => bid.item, { key: string() }).topN({ by: (bid) => bid.price, n: 3, store: 'best-bids' })
+   *
+   * Kafka Streams has no such operator.
+   * @throws TopologyError `INVALID_TOP`
+   */
+  topN<
+    KS extends SerdeFor<K> | undefined = undefined,
+    VS extends SerdeFor<V> | undefined = undefined,
+    X extends OnExpiry = 'silent',
+  >(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    options: Ranking<NonNull<V>> & Named & Stored<X> & { readonly key?: KS; readonly value?: VS },
+  ): KTable<K, readonly NonNull<V>[], AggregateFacts<readonly NonNull<V>[] | Gone<X>>>;
+  topN(options: Ranking<NonNull<V>> & Named & Stored & { key?: Serde<K>; value?: Serde<V> }): object {
+    const given = expectSerde(options.value ?? this.place.valueSerde, 'value', this.place.name);
+    const value = given as Serde<unknown> as Serde<NonNull<V>>; // null never reaches a serde
+    const add = streamTop(options, value);
+    const newProcessor: NewProcessor = (storeName, sendOldValues) =>
+      new StreamTopProcessor<K, NonNull<V>>(add, storeName, sendOldValues) as Processor;
+    return this.#addTable('KSTREAM-TOPN-', newProcessor, { ...options, value: topList(value) });
+  }
+
+  /**
    * Begins to fold several groups into one aggregate per key; the next one is added by `cogroup(group, aggregator)`.
    * Null deletes the aggregate. Kafka Streams' `cogroup` (KIP-150).
    */
@@ -136,15 +170,24 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     aggregation: Aggregation<K, NonNull<V>, A>,
     options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
   ): KTable<K, A, R> {
+    const newProcessor: NewProcessor = (storeName, sendOldValues) =>
+      new StreamAggregateProcessor(aggregation, storeName, sendOldValues) as Processor;
+    return this.#addTable(prefix, newProcessor, options);
+  }
+
+  #addTable<A, R extends TableFacts>(
+    prefix: string,
+    newProcessor: NewProcessor,
+    options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
+  ): KTable<K, A, R> {
     const { program, keySerde } = this.place;
     const queryableStore = givenStoreName(options);
     const storeName = queryableStore ?? program.names.storeName(prefix);
     const name = program.names.nameOr(options.name, prefix);
     const key = expectSerde(options.key ?? keySerde, 'key', name);
     const store = tableStoreDefinition(program, storeName, options, { key, value: options.value });
-    const newProcessor = (sendOldValues: boolean) =>
-      new StreamAggregateProcessor(aggregation, storeName, sendOldValues) as Processor;
-    const logic = new AggregateTable<K, A>(store, newProcessor, storeView);
+    const newTableProcessor = (sendOldValues: boolean) => newProcessor(storeName, sendOldValues);
+    const logic = new AggregateTable<K, A>(store, newTableProcessor, storeView);
     const node = { name, storeName, logic, keySerde: key, valueSerde: options.value, queryableStore };
     return this.#aggregation.add(node, key);
   }

@@ -5,6 +5,7 @@ import { rankingKey } from '../processor/top/ranking-key.js';
 import { TableTopProcessor } from '../processor/top/table-top.js';
 import { topList } from '../processor/top/top-list.js';
 import type { StoreDefinition } from '../state/store.js';
+import { topAdder, type TopAdder } from '../processor/top/top-adder.js';
 import { TopologyError } from '../topology/topology-error.js';
 import type { Expiring, Named, Stored } from './options.js';
 import { tableStoreDefinition } from './stored.js';
@@ -12,11 +13,23 @@ import { AggregateTable } from './table/store-table.js';
 import type { Program } from './program.js';
 
 /** What is ranked. */
-export interface TopN<V> extends Named, Omit<Stored, keyof Expiring> {
-  /** The score of a row: the highest are kept. It must depend on the value alone; a row without a score (NaN) is left out. */
+export interface Ranking<V> {
+  /** The score of a value: the highest are kept. It must depend on the value alone; one without a score (NaN) is left out. */
   readonly by: (value: V) => number;
   /** How many are kept, 1 or more. */
   readonly n: number;
+}
+
+/** What is ranked of a grouped table. */
+export interface TopN<V> extends Ranking<V>, Named, Omit<Stored, keyof Expiring> {}
+
+/**
+ * What keeps the best values of a stream.
+ * @throws TopologyError `INVALID_TOP`
+ */
+export function streamTop<V>({ by, n: count }: Ranking<V>, valueSerde: Serde<V>): TopAdder<V> {
+  expectCount(count);
+  return topAdder({ by, count, valueSerde });
 }
 
 /** The table of the best rows of each group, and the store of all of them. */
@@ -26,7 +39,7 @@ export class TopTable<K, V> extends AggregateTable<K, readonly V[]> {
   /** @throws TopologyError `INVALID_TOP` */
   constructor(program: Program, storeName: string, options: TopN<V>, key: Serde<K>, valueSerde: Serde<V>) {
     const { by, n: count } = options;
-    if (!Number.isSafeInteger(count) || count < 1) throw invalidTop(count);
+    expectCount(count);
     const store = tableStoreDefinition(program, storeName, options, { key, value: topList(valueSerde) });
     const rankingStoreName = `${storeName}-ranking`;
     const top = { by, count, valueSerde, storeName, rankingStoreName };
@@ -49,8 +62,9 @@ export class TopTable<K, V> extends AggregateTable<K, readonly V[]> {
   }
 }
 
-function invalidTop(count: number): TopologyError {
-  return new TopologyError('INVALID_TOP', `The top ${String(count)} of a group cannot be kept`, {
+function expectCount(count: number): void {
+  if (Number.isSafeInteger(count) && count >= 1) return;
+  throw new TopologyError('INVALID_TOP', `The top ${String(count)} of a group cannot be kept`, {
     hint: 'Give a whole number, 1 or more, as "n".',
   });
 }
