@@ -9,7 +9,7 @@ import type { Closable } from '../window/ticked.js';
 import { closeTime, ObservedTime, windowClosed } from '../window/window-close.js';
 import { windowEmitter, type WindowEmitter } from '../window/window-emitter.js';
 import { closingWindows, endOfWindow, type AlignedWindows } from '../window/aligned-windows.js';
-import { firstWindowStart } from '../window/windows.js';
+import { firstWindowStart, type TimeWindows } from '../window/windows.js';
 import { fold, type Aggregation } from './stream-aggregate.js';
 import type { WindowedAggregateOptions } from './windowed-aggregate-options.js';
 

@@ -50,7 +50,7 @@ export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
     const { thenBy } = this.#reordering;
     const arrival = this.#arrivalOf(thenBy === undefined ? origin.topic : thenBy(value, key), origin.offset);
     this.#buffer.put(timestamp, arrival, { key, value }, null, { ...origin, timestamp, headers });
-    if (!this.#emit(watermarkMs)) return this.#emitOn(watermarkMs);
+    return this.#emitDue(watermarkMs);
   }
 
   get streamTimeMs(): number {
@@ -62,7 +62,7 @@ export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
   }
 
   closeAt(streamTimeMs: number): void | Promise<void> {
-    return this.#emit(this.#observed.advance(streamTimeMs) - this.#reordering.withinMs);
+    return this.#emitDue(this.#observed.advance(streamTimeMs) - this.#reordering.withinMs);
   }
 
   /**
@@ -75,6 +75,10 @@ export class ReorderProcessor<K, V> implements Closable, Processor<K, V, K, V> {
     while (this.#buffer.priorValue(arrival) !== undefined) arrival = { group, offset, ordinal: arrival.ordinal + 1 };
     this.#last = arrival;
     return arrival;
+  }
+
+  #emitDue(watermarkMs: number): void | Promise<void> {
+    if (!this.#emit(watermarkMs)) return this.#emitOn(watermarkMs);
   }
 
   /** Lets a slice go; gives whether that were all. */
