@@ -35,12 +35,17 @@ async function get(path: string): Promise<unknown> {
   return (await fetch(`http://127.0.0.1:${running.httpPort}${path}`)).json();
 }
 
+/** The amounts of a product's top credits. */
+async function topCredits(product: string): Promise<unknown> {
+  const { credits } = (await get(`/top_credits/${product}`)) as { credits?: { amount: string }[] };
+  return credits?.map(({ amount }) => amount);
+}
+
 async function answers(): Promise<unknown> {
-  const { credits } = (await get('/top_credits/product1')) as { credits?: { amount: string }[] };
   return {
     balances: [await get('/balance/b'), await get('/balance/b2')],
     averages: [await get('/average_daily_debit/b'), await get('/average_daily_debit/b2')],
-    credits: credits?.map(({ amount }) => amount),
+    credits: [await topCredits('product1'), await topCredits('product2')],
   };
 }
 
@@ -53,7 +58,7 @@ const EXPECTED = {
     { wallet_id: 'b', average_daily_debit: '5.00', days: 1 },
     { wallet_id: 'b2', average_daily_debit: '20.00', days: 1 },
   ],
-  credits: ['35.00', '25.00', '15.00', '5.00'],
+  credits: [['35.00', '25.00', '15.00', '5.00'], ['35.00']],
 };
 
 async function untilAnswered(): Promise<void> {

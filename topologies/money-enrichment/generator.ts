@@ -12,14 +12,14 @@ const TOO_LATE_MS = 60_000;
 const DEVICES = ['phone', 'tablet', 'browser'] as const;
 const COUNTRIES = ['CH', 'DE', 'FR', 'IT', 'JP'] as const;
 
-/** Sessions of users `user-1`, `user-2`, …, each with its transactions and changes of its user, in any order. */
+/** Sessions of users `user-1`, `user-2`, …, of the first ones most, each with its transactions and changes of its user, in any order. */
 export const sessionsGenerator = defineGenerator({
   topics: ['money-transactions', 'sessions', 'users'],
   ratePerSecond: 50,
   options: { users: { default: 200, description: 'how many users there are' } },
   next({ index, timestampMs, random, options }) {
     const below = (limit: number): number => Math.floor(random.next() * limit);
-    const user_id = `user-${1 + below(options.users)}`;
+    const user_id = `user-${1 + Math.floor(options.users * random.next() ** 2)}`;
     const session_id = `session-${index}`;
     const begin = timestampMs - MOST_DELAY_MS;
 

@@ -1,14 +1,17 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { runUntilStopped, type Ending } from '../../../src/app/shutdown.js';
-import { silentLogger } from '../../../src/observability/log.js';
+import { createLogger } from '../../../src/observability/pino-logger.js';
 
 function running(close: () => Promise<boolean>) {
   const signals = new EventEmitter();
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
-  const ended: Promise<Ending> = runUntilStopped({ failed, close }, { signals, deadlineMs: 100, log: silentLogger });
-  return { signals, fail, ended };
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const log = createLogger({ level: 'info', pretty: false, colour: false, destination });
+  const ended: Promise<Ending> = runUntilStopped({ failed, close }, { signals, deadlineMs: 100, log });
+  return { signals, fail, ended, lastLine: () => lines.at(-1) };
 }
 const never = (): Promise<boolean> => new Promise(() => undefined);
 
@@ -19,6 +22,16 @@ describe('a process', () => {
       signals.emit(signal);
       expect(await ended).toEqual({ reason: 'signal', inTime });
     }
+  });
+
+  it.each([
+    [true, 'stopped cleanly: everything is committed'],
+    [false, 'stopped at the deadline'],
+  ])('ends its log by saying so (in time: %j)', async (inTime, text) => {
+    const { signals, ended, lastLine } = running(() => Promise.resolve(inTime));
+    signals.emit('SIGTERM');
+    await ended;
+    expect(lastLine()).toContain(text);
   });
 
   it('does not wait for the end at a second signal', async () => {
