@@ -27,9 +27,8 @@ export interface TopN<V> extends Ranking<V>, Named, Omit<Stored, keyof Expiring>
  * What keeps the best values of a stream.
  * @throws TopologyError `INVALID_TOP`
  */
-export function streamTop<V>({ by, n: count }: Ranking<V>, valueSerde: Serde<V>): TopAdder<V> {
-  expectCount(count);
-  return topAdder({ by, count, valueSerde });
+export function streamTop<V>({ by, n }: Ranking<V>, valueSerde: Serde<V>): TopAdder<V> {
+  return topAdder({ by, count: checkedCount(n), valueSerde });
 }
 
 /** The table of the best rows of each group, and the store of all of them. */
@@ -38,8 +37,8 @@ export class TopTable<K, V> extends AggregateTable<K, readonly V[]> {
 
   /** @throws TopologyError `INVALID_TOP` */
   constructor(program: Program, storeName: string, options: TopN<V>, key: Serde<K>, valueSerde: Serde<V>) {
-    const { by, n: count } = options;
-    expectCount(count);
+    const { by, n } = options;
+    const count = checkedCount(n);
     const store = tableStoreDefinition(program, storeName, options, { key, value: topList(valueSerde) });
     const rankingStoreName = `${storeName}-ranking`;
     const top = { by, count, valueSerde, storeName, rankingStoreName };
@@ -62,8 +61,8 @@ export class TopTable<K, V> extends AggregateTable<K, readonly V[]> {
   }
 }
 
-function expectCount(count: number): void {
-  if (Number.isSafeInteger(count) && count >= 1) return;
+function checkedCount(count: number): number {
+  if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new TopologyError('INVALID_TOP', `The top ${String(count)} of a group cannot be kept`, {
     hint: 'Give a whole number, 1 or more, as "n".',
   });
