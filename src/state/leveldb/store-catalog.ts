@@ -1,10 +1,5 @@
 import { MillraceError, invalid } from '../../util/errors.js';
-import type {
-  KeyValueStoreDefinition,
-  SessionStoreDefinition,
-  StoreDefinition,
-  WindowStoreDefinition,
-} from '../store.js';
+import type { KeyValueStoreDefinition, StoreDefinition, WindowStoreDefinition } from '../store.js';
 import { successorOf } from '../base.js';
 import type { LevelDatabase } from './level-database.js';
 import { FORMAT } from './level-database.js';
@@ -99,7 +94,7 @@ function layoutOf(definition: StoreDefinition): string {
       // The segments' length follows from the retention and decides where a row stands.
       return `window${definition.timestamped ? ' timestamped' : ''}${orderOf(definition)} retention ${definition.retentionMs}`;
     case 'session':
-      return `session${orderOf(definition)} retention ${definition.retentionMs}`;
+      return `session${definition.timeOrdered === true ? ' by end and start' : ''} retention ${definition.retentionMs}`;
     case 'versioned':
       return `versioned retention ${definition.historyRetentionMs} segments ${definition.segmentIntervalMs}`;
     case 'changeBuffer':
@@ -113,7 +108,7 @@ function keyValueLayout({ timestamped, prefixed = false, laneAt, ttlMs }: KeyVal
   return `keyValue${time}${prefixed ? ' prefixed' : ''}${lanes}`;
 }
 
-function orderOf(definition: WindowStoreDefinition | SessionStoreDefinition): string {
-  const indexed = definition.kind === 'window' && definition.indexed === true ? ' indexed' : '';
+function orderOf(definition: WindowStoreDefinition): string {
+  const indexed = definition.indexed === true ? ' indexed' : '';
   return definition.timeOrdered === true ? `${indexed} by time` : indexed;
 }

@@ -1,7 +1,8 @@
+import { writeLong } from '../../serde/primitives.js';
 import { besideHeads, VALUE_ROWS } from '../bounds/bounds-index.js';
-import { byTime, orderByTime, timePrefix, timeRange } from '../bounds/time-rows.js';
+import { byTime, orderByTime, TIME_BYTES, timePrefix, timeRange } from '../bounds/time-rows.js';
 import type { RowLayout } from '../base.js';
-import { sessionEndOf } from '../changelog/session-format.js';
+import { sessionEndOf, sessionStartOf } from '../changelog/session-format.js';
 import type { ScanSection } from '../scan.js';
 import type { SessionStoreDefinition } from '../store.js';
 import type { WindowExpiry } from '../window/window-expiry.js';
@@ -11,7 +12,11 @@ import { segmentPrefix, SEGMENT_BYTES } from '../window/window-layout.js';
  * How the rows of a session store stand:
  *
  *     on disk                   | 1 | segment of the end, 6 bytes | key | end | start |
- *     in memory, time-ordered   | 1 | end, 8 bytes                | key | end | start |
+ *     in memory                 | 1 | end, 8 bytes                | key | end | start |
+ *     on disk, time-ordered     | 1 | end, 8 bytes, start, 8      | key | end | start |
+ *
+ * So sessions that end at the same time come by key in memory, and by start and key from a time-ordered store on disk: as
+ * from the stores of Kafka Streams.
  */
 export interface SessionLayout {
   readonly rows: RowLayout;
@@ -22,15 +27,31 @@ export interface SessionLayout {
 }
 
 export function sessionLayout(definition: SessionStoreDefinition, expiry: WindowExpiry): SessionLayout {
-  return definition.storage === 'memory' || definition.timeOrdered === true
-    ? timeLayout(expiry)
-    : segmentLayout(expiry);
+  if (definition.storage === 'memory') return timeLayout(expiry, byTime(sessionEndOf), orderByTime(sessionEndOf));
+  return definition.timeOrdered === true ? timeLayout(expiry, BY_BOUNDS, inOrderOfBounds) : segmentLayout(expiry);
 }
 
-function timeLayout(expiry: WindowExpiry): SessionLayout {
-  const order = orderByTime(sessionEndOf);
+const BY_BOUNDS: RowLayout = {
+  prefixLength: 2 * TIME_BYTES,
+  writePrefix: (row, at) => {
+    writeLong('session end', row, sessionEndOf(row), at);
+    writeLong('session start', row, sessionStartOf(row), at + TIME_BYTES);
+  },
+};
+
+function inOrderOfBounds(left: Buffer, right: Buffer): number {
+  return (
+    sessionEndOf(left) - sessionEndOf(right) || sessionStartOf(left) - sessionStartOf(right) || left.compare(right)
+  );
+}
+
+function timeLayout(
+  expiry: WindowExpiry,
+  rows: RowLayout,
+  order: (left: Buffer, right: Buffer) => number,
+): SessionLayout {
   return {
-    rows: besideHeads(byTime(sessionEndOf)),
+    rows: besideHeads(rows),
     sections: (fromMs, toMs) => [
       {
         range: timeRange(VALUE_ROWS, fromMs, toMs, false),

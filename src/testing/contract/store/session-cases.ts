@@ -137,6 +137,20 @@ export function sessionCases(world: StoreWorld): ContractCase[] {
         }),
     },
     {
+      name: 'in a store by time, sessions that end at one time come by start, then by key',
+      run: () =>
+        withStore({ timeOrdered: true }, async (opened, store) => {
+          put(store, 'b', 3, 20);
+          put(store, 'a', 7, 20);
+          await opened.commit();
+          put(store, 'c', 3, 20);
+          const found = (await collect(store.sessionsEndingWithin(0, 99))).map(text);
+          const byStart = ['b@3-20=x', 'c@3-20=x', 'a@7-20=x'];
+          const byKey = ['a@7-20=x', 'b@3-20=x', 'c@3-20=x'];
+          deepEqual(found, store.definition.storage === 'memory' ? byKey : byStart);
+        }),
+    },
+    {
       name: 'restored sessions are found, and removed ones are not',
       run: () =>
         withStore({}, async (opened, store) => {
