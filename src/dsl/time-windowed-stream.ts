@@ -85,8 +85,9 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
     options: Named & WindowStored & { key?: Serde<K>; value?: Serde<number> } = {},
   ): KTable<Windowed<K>, number, AggregateFacts<number>> {
     const { names } = this.#aggregation.place.program;
-    // Kafka Streams burns a number here, where the store is spoken of but not named.
-    if (givenStoreName(options) === undefined && mentionsStore(options)) names.storeName('KSTREAM-AGGREGATE-');
+    // Kafka Streams burns a number here, where the store is spoken of but not named; not with sliding windows.
+    const burns = this.#windows.kind !== 'sliding' && mentionsStore(options);
+    if (burns && givenStoreName(options) === undefined) names.storeName('KSTREAM-AGGREGATE-');
     const aggregation = { initializer: () => 0, aggregator: (count: number) => count + 1 };
     return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
   }
