@@ -52,15 +52,18 @@ export class TestCluster {
     return client;
   }
 
-  /** Writes records, to the partitions of their keys. */
-  async produce(topic: string, records: readonly (readonly [key: string, value: string | null])[]): Promise<void> {
+  /** Writes records, to the partitions of their keys. Without timestamps they are a millisecond apart. */
+  async produce(
+    topic: string,
+    records: readonly (readonly [key: string, value: string | null, timestamp?: number])[],
+  ): Promise<void> {
     const writer = this.#feeder.writer({});
     await writer.init();
-    records.forEach(([key, text], index) => {
+    records.forEach(([key, text, timestamp], index) => {
       const bytes = Buffer.from(key);
       const partition = partitionForKey(bytes, this.#partitions.get(topic) ?? 1);
       const value = text === null ? null : Buffer.from(text);
-      writer.send(topic, partition, bytes, value, 1_000 + index, NO_HEADERS);
+      writer.send(topic, partition, bytes, value, timestamp ?? 1_000 + index, NO_HEADERS);
     });
     await writer.flush();
     await writer.close();
