@@ -28,7 +28,7 @@ const publicText = ['src/index.ts', 'src/testing/index.ts', 'src/serde/index.ts'
   .join('\n');
 
 /** A public method of a class, with its docstring. */
-const METHOD = /^(  \/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?  (?:static |get )?([a-z]\w*)(?:<|\()/gm;
+const METHOD = /^( {2}\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)? {2}(?:static |get )?([a-z]\w*)(?:<|\()/gm;
 
 describe('docs/kafka-streams-parity.md', () => {
   it("tells the form of every public method of Java's classes", () => {

@@ -67,16 +67,20 @@ class Gen:
         if not self.chance(0.08): return self.mat(p_name, p_any)
         self.stores += 1
         supplier = R.choice(["inMemoryKeyValue", "persistentKeyValue", "persistentTimestampedKeyValue"])
-        return {"materialized": {"name": "store-%d" % self.stores, "supplier": supplier}}
+        # The adapter for a plain store tells timestamps while the record cache holds them.
+        plain = {"caching": False} if supplier == "persistentKeyValue" else {}
+        return {"materialized": {"name": "store-%d" % self.stores, "supplier": supplier, **plain}}
 
-    def window_mat(self, w, size, windows):
+    def window_mat(self, w, size, windows, on_close=False):
         """Of a table by window: at times with a retention of its own, or a supplier."""
         m = self.mat()
         retention = self.retained(w, size, windows) + self.t(0, 40)
         if self.chance(0.1): m.setdefault("materialized", {})["retentionMs"] = retention
         elif self.chance(0.08) and w != "sliding":
             self.stores += 1
-            kinds = ["inMemorySession", "persistentSession"] if w == "session" else ["inMemoryWindow", "persistentWindow", "persistentTimestampedWindow"]
+            kinds = ["inMemorySession", "persistentSession"] if w == "session" else ["inMemoryWindow", "persistentTimestampedWindow"]
+            # A plain store keeps no timestamps, without which Kafka Streams fails to emit a window that closes.
+            if w != "session" and not on_close and not self.caching: kinds.append("persistentWindow")
             m["materialized"] = {"name": "store-%d" % self.stores, "supplier": R.choice(kinds), "retentionMs": retention}
             if w != "session": m["materialized"]["windowSizeMs"] = size
         # A record that reaches back to an expired session finds it as long as the record cache of Kafka Streams happens to hold it.
@@ -293,7 +297,7 @@ class Gen:
                 if self.chance(0.25):
                     g = self.add("emitStrategy", w2, N("win", self.id(), w2.k, v), strategy="onWindowClose")
                     cl = False
-            self.aggregate(g, kk, v, cl, False, self.window_mat(w, size, ws) if op == "windowed" else self.mat())
+            self.aggregate(g, kk, v, cl, False, self.window_mat(w, size, ws, not cl) if op == "windowed" else self.mat())
         elif op == "joinS":
             m = self.pick(["stream"], lambda x: x.k == k)
             if m is None: return False
@@ -344,7 +348,7 @@ class Gen:
         how = R.choice(["count", "reduce", "aggregate", "aggregate"])
         kw = dict(self.name(), **materialized)
         if how == "count":
-            if self.chance(0.5): kw.pop("materialized", None)
+            if self.chance(0.5) and "retentionMs" not in kw.get("materialized", {}): kw.pop("materialized", None)
             self.add("count", g, N("table", self.id(), kk, "long", serde=True, closable=closable), **kw)
         elif how == "reduce":
             if v not in ("string", "long"): r, s = "last", "first"
