@@ -1,10 +1,14 @@
+import { BufferedTableJoinProcessor, type JoinGrace } from '../processor/join/buffered-table-join.js';
 import { StreamTableJoinProcessor } from '../processor/join/stream-table-join.js';
+import type { RecordBufferDefinition } from '../state/store.js';
 import type { Processor } from '../topology/processor.js';
+import { changelogSettings } from '../topology/store-definitions.js';
 import { TopologyError } from '../topology/topology-error.js';
-import { OperatorNode } from './graph/nodes.js';
+import { toMillis } from '../util/time.js';
+import { OperatorNode, StateStoreNode } from './graph/nodes.js';
 import type { KStream } from './kstream.js';
 import type { Joined } from './options.js';
-import type { StreamPlace, TablePlace } from './program.js';
+import { expectSerde, type StreamPlace, type TablePlace } from './program.js';
 import type { GivenSerdes, StreamRepartition } from './repartition.js';
 import type { NonNull, StreamFacts } from './serde-facts.js';
 
@@ -28,10 +32,13 @@ export function joinTable<K, V, VT, VR, F extends StreamFacts>(
   if (options.grace !== undefined && !(table.logic.versioned && view.versioned)) throw graceNeedsVersions(name);
   // What the types leave out, the processor drops before it calls the joiner.
   const join = { joiner: joiner as (value: NonNull<V>, tableValue: VT | null, key: NonNull<K>) => VR, left };
-  const operator = {
-    supplier: () => () => new StreamTableJoinProcessor(join, view) as Processor,
-    connects: () => view.stores,
-  };
+  const buffer = options.grace === undefined ? undefined : addBuffer(stream, name, options);
+  const newJoin =
+    buffer === undefined
+      ? () => new StreamTableJoinProcessor(join, view) as Processor
+      : () => new BufferedTableJoinProcessor(join, view, buffer) as Processor;
+  const stores = buffer === undefined ? view.stores : [...view.stores, buffer.storeName];
+  const operator = { supplier: () => newJoin, connects: () => stores };
   const node = new OperatorNode(name, operator, { takesNullKeys: left });
   program.graph.add(node, stream.node);
   return program.handles.stream({
@@ -43,6 +50,26 @@ export function joinTable<K, V, VT, VR, F extends StreamFacts>(
     valueSerde: undefined,
     rekeyed: false,
   });
+}
+
+/** Adds the store in which the records wait. Its name is made of that of the join, as in Kafka Streams. */
+function addBuffer<K, V>(
+  { program, keySerde, valueSerde }: StreamPlace<K, V>,
+  join: string,
+  { grace = 0, key, value }: Joined & GivenSerdes<K, V>,
+): JoinGrace {
+  const storeName = `${join}-Buffer`;
+  const store: RecordBufferDefinition = {
+    kind: 'recordBuffer',
+    name: storeName,
+    keySerde: expectSerde(key ?? keySerde, 'key', join),
+    valueSerde: expectSerde(value ?? valueSerde, 'value', join),
+    storage: 'memory',
+    caching: false,
+    logging: changelogSettings(true),
+  };
+  program.graph.add(new StateStoreNode(store), program.graph.root);
+  return { storeName, graceMs: toMillis(grace) };
 }
 
 function graceNeedsVersions(name: string): TopologyError {

@@ -10,6 +10,7 @@ const KINDS: Readonly<{ [K in StoreKind]: StoreKindMessage }> = {
   session: StoreKindMessage.STORE_KIND_SESSION,
   versioned: StoreKindMessage.STORE_KIND_VERSIONED,
   changeBuffer: StoreKindMessage.STORE_KIND_UNSPECIFIED,
+  recordBuffer: StoreKindMessage.STORE_KIND_UNSPECIFIED,
 };
 
 /** An entry as a store holds it, as a message. */
@@ -53,6 +54,7 @@ function retentionOf(definition: StoreDefinition): number | undefined {
   switch (definition.kind) {
     case 'keyValue':
     case 'changeBuffer':
+    case 'recordBuffer':
       return undefined;
     case 'versioned':
       return definition.historyRetentionMs;

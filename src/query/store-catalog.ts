@@ -16,6 +16,7 @@ const METHODS: Readonly<Record<StoreKind, string>> = {
   session: 'FetchSessions',
   versioned: 'Get or ListVersions',
   changeBuffer: 'no method',
+  recordBuffer: 'no method',
 };
 
 /** Every store of a topology that can be read from outside, global ones included, by name. */
@@ -23,7 +24,7 @@ export function storesOf(topology: BuiltTopology): readonly StoreDefinition[] {
   const byName = new Map<string, StoreDefinition>();
   for (const { stores } of topology.subTopologies) for (const store of stores) byName.set(store.name, store);
   for (const { store } of topology.globalStores) byName.set(store.name, store);
-  const readable = [...byName.values()].filter(({ kind }) => kind !== 'changeBuffer');
+  const readable = [...byName.values()].filter(({ kind }) => kind !== 'changeBuffer' && kind !== 'recordBuffer');
   return readable.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

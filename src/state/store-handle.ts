@@ -4,6 +4,7 @@ import type { Serde } from '../serde/serde.js';
 import type { RowBatch, RowLayout, WritableBase } from './base.js';
 import { BARE_KEYS } from './base.js';
 import { openChangeBuffer } from './buffer/open-change-buffer.js';
+import { openRecordBuffer } from './buffer/open-record-buffer.js';
 import { besideHeads, BoundsIndex, HEAD_ROWS, VALUE_ROWS } from './bounds/bounds-index.js';
 import type { CommittedNumber } from './committed-number.js';
 import { EntryExpiry } from './expiry/entry-expiry.js';
@@ -98,6 +99,8 @@ export function openStoreHandle(definition: StoreDefinition, parts: StoreParts):
       return openChangeBuffer(definition, parts);
     case 'session':
       return openSessionStore(definition, parts);
+    case 'recordBuffer':
+      return openRecordBuffer(definition, parts);
     case 'versioned':
       return openVersionedStore(definition, parts);
   }

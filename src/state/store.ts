@@ -13,7 +13,7 @@ import type { Duration } from '../util/time.js';
 
 // -- definitions -----------------------------------------------------------------------------------------------------
 
-export type StoreKind = 'keyValue' | 'window' | 'session' | 'versioned' | 'changeBuffer';
+export type StoreKind = 'keyValue' | 'window' | 'session' | 'versioned' | 'changeBuffer' | 'recordBuffer';
 
 interface CommonDefinition {
   readonly name: string;
@@ -86,13 +86,21 @@ export interface ChangeBufferDefinition extends CommonDefinition {
   readonly caching: false;
 }
 
+/** Records of a stream that wait for the table they are joined with (KIP-923); always in memory. */
+export interface RecordBufferDefinition extends CommonDefinition {
+  readonly kind: 'recordBuffer';
+  readonly storage: 'memory';
+  readonly caching: false;
+}
+
 /** A state store as data; frozen. */
 export type StoreDefinition =
   | KeyValueStoreDefinition
   | WindowStoreDefinition
   | SessionStoreDefinition
   | VersionedStoreDefinition
-  | ChangeBufferDefinition;
+  | ChangeBufferDefinition
+  | RecordBufferDefinition;
 
 // -- what a processor sees -------------------------------------------------------------------------------------------
 
@@ -224,6 +232,25 @@ export interface ChangeBuffer<K, V> extends StateStore {
   put(timeMs: number, key: K, newValue: V | null, oldValue: V | null, context: RecordContext): void;
   /** The value that a key had before it was held back, null for none; undefined: the key is not held back. */
   priorValue(key: K): V | null | undefined;
+}
+
+/** A record that waits, and where it came from. */
+export interface WaitingRecord<K, V> {
+  readonly key: K;
+  readonly value: V;
+  readonly context: RecordContext;
+}
+
+/** Records that wait, all of them kept, by time, then by the bytes of their keys, then in the order in which they came. */
+export interface RecordBuffer<K, V> extends StateStore {
+  /** Largest time put so far; -1 before the first put. */
+  readonly observedTimeMs: number;
+  /** Time of the first one; `Infinity` when there is none. */
+  readonly firstTimeMs: number;
+  first(): WaitingRecord<K, V> | undefined;
+  removeFirst(): void;
+  /** Its place is that of the context's timestamp. */
+  put(key: K, value: V, context: RecordContext): void;
 }
 
 /** A window store that knows the windows of a key without a scan (`indexed` in its definition). */

@@ -62,6 +62,7 @@ function cleanup(store: StoreDefinition): { [name: string]: string } {
       if (store.ttlMs === undefined || store.onExpiry === 'tombstone') return { 'cleanup.policy': 'compact' };
       return { 'cleanup.policy': 'compact,delete', 'retention.ms': changelogRetention(store.ttlMs) };
     case 'changeBuffer':
+    case 'recordBuffer':
       return { 'cleanup.policy': 'compact' };
     case 'versioned':
       return {

@@ -1,3 +1,4 @@
+import type { RecordContext } from '../../state/store.js';
 import type { ProcessorContext, Record } from '../../topology/processor.js';
 import { ContextualProcessor } from '../contextual-processor.js';
 import type { TableView, ValueGetter } from '../ktable/value-getter.js';
@@ -29,14 +30,25 @@ export class StreamTableJoinProcessor<K, V, VT, VR> extends ContextualProcessor<
     this.#table.init(context);
   }
 
-  process(record: Record<K, V>): void {
-    const { key, value } = record;
+  process(record: Record<K, V>): void | Promise<void> {
+    if (!this.drops(record)) this.join(record);
+  }
+
+  /** Whether the record gives no result, whatever the table has; it is counted then. */
+  protected drops({ key, value }: Record<K, V>): boolean {
+    if (value != null && (key != null || this.#join.left)) return false;
+    this.context.dropped(key == null ? 'null-key' : 'null-value');
+    return true;
+  }
+
+  /** @param origin of a record that has waited */
+  protected join(record: Record<K, V>, origin?: RecordContext): void {
+    const { key, value, timestamp } = record;
     const { joiner, left } = this.#join;
-    if (value == null || (key == null && !left)) {
-      this.context.dropped(key == null ? 'null-key' : 'null-value');
-      return;
-    }
-    const tableValue = key == null ? null : (this.#table.getAsOf(key, record.timestamp)?.value ?? null);
-    if (tableValue !== null || left) this.context.forward(record.withValue(joiner(value, tableValue, key)));
+    const tableValue = key == null ? null : (this.#table.getAsOf(key, timestamp)?.value ?? null);
+    if (tableValue === null && !left) return;
+    const joined = record.withValue(joiner(value, tableValue, key));
+    if (origin === undefined) this.context.forward(joined);
+    else this.context.forwardFrom(origin, joined);
   }
 }

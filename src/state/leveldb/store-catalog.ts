@@ -98,6 +98,7 @@ function layoutOf(definition: StoreDefinition): string {
     case 'versioned':
       return `versioned retention ${definition.historyRetentionMs} segments ${definition.segmentIntervalMs}`;
     case 'changeBuffer':
+    case 'recordBuffer':
       return definition.kind;
   }
 }
