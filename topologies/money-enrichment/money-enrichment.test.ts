@@ -111,13 +111,14 @@ describe('a transaction', () => {
   });
 
   it('that comes too late for the order is enriched as long as its session is there', async () => {
-    await user(0);
+    await user(14_001, 'JP');
+    await user(0, 'CH');
     await session(0, 20_000);
     await later(25_000);
     await pay('late', 14_000);
     await pass(20_000);
     await pay('later', 14_000);
-    expect(idsIn('enriched-transactions')).toEqual(['late']);
+    expect(sent('enriched-transactions')).toMatchObject([{ transaction_id: 'late', user: { country: 'CH' } }]);
     expect(idsIn('unenriched-transactions')).toEqual(['later']);
   });
 

@@ -36,8 +36,7 @@ export default defineTopology({
 
     const users = events
       .flatMapValues((event) => ('user' in event ? [event.user] : []))
-      .groupByKey({ value: json<User>() })
-      .reduce(latest, { store: 'users' });
+      .toTable({ store: 'users', value: json<User>(), historyRetention: '1h' });
 
     events.process(() => new KeepSessions(), { stores: [sessionsStore] });
 
