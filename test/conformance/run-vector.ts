@@ -181,18 +181,28 @@ class Recording {
 
 async function compareStores(vector: Vector, driver: TopologyTestDriver, differences: DifferenceList): Promise<void> {
   for (const [name, expected] of Object.entries(vector.expected.stores ?? {})) {
-    const found = await storeForm(driver.store(name), keysOf(driver.records(`${APPLICATION}-${name}-changelog`)));
+    const store = driver.store(name);
+    const changelog = driver.records(`${APPLICATION}-${name}-changelog`).map(({ key }) => key);
+    const found = await storeForm(store, distinct([...changelog, ...inputKeys(vector, store)]));
     differences.compare(`store ${name}`, found, expected);
   }
 }
 
-/** The keys of a changelog, each once. */
-function keysOf(changelog: readonly RawRecord[]): readonly Buffer[] {
-  const keys = changelog.map(({ key }) => key ?? Buffer.alloc(0));
-  return keys.filter((key, at) => keys.findIndex((earlier) => earlier.equals(key)) === at);
+/** Keys of the inputs that may be in a store: where its source topic is its changelog, they are all of them. */
+function inputKeys(vector: Vector, { definition }: StateStore): (Buffer | null)[] {
+  return vector.inputs.flatMap((input) => {
+    const fits = 'topic' in input && topicSerdes(vector.topics, input.topic).key.name === definition.keySerde.name;
+    return fits ? [bytesOf(vector, input, 'key')] : [];
+  });
 }
 
-async function storeForm(store: StateStore, loggedKeys: readonly Buffer[]): Promise<object> {
+/** Each key once. */
+function distinct(keys: readonly (Buffer | null)[]): readonly Buffer[] {
+  const present = keys.filter((key) => key !== null);
+  return present.filter((key, at) => present.findIndex((earlier) => earlier.equals(key)) === at);
+}
+
+async function storeForm(store: StateStore, possibleKeys: readonly Buffer[]): Promise<object> {
   const { kind } = store.definition;
   if (kind === 'keyValue')
     return { type: kind, entries: await keyValueEntries(store as KeyValueStore<unknown, unknown>) };
@@ -200,7 +210,7 @@ async function storeForm(store: StateStore, loggedKeys: readonly Buffer[]): Prom
   if (kind === 'session') return { type: kind, entries: await sessionEntries(store as SessionStore<unknown, unknown>) };
   if (kind === 'versioned') {
     const versioned = store as VersionedKeyValueStore<unknown, unknown>;
-    const keys = loggedKeys.map((key): unknown => store.definition.keySerde.deserialize(key, 0, key.length));
+    const keys = possibleKeys.map((key): unknown => store.definition.keySerde.deserialize(key, 0, key.length));
     return {
       type: kind,
       entries: keys
@@ -214,7 +224,7 @@ async function storeForm(store: StateStore, loggedKeys: readonly Buffer[]): Prom
 
 const hasVersions = (entry: { readonly history: readonly unknown[] }): boolean => entry.history.length > 0;
 
-/** The versions of a key, oldest first; a versioned store does not tell its keys, but its changelog does. */
+/** The versions of a key, oldest first; a versioned store does not tell its keys. */
 function history(store: VersionedKeyValueStore<unknown, unknown>, key: unknown) {
   const versions = [...store.versions(key, -Infinity, Infinity)];
   const shownVersions = versions.map(({ value, timestamp, validTo }) => ({
