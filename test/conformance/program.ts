@@ -383,7 +383,14 @@ function stored(materialized: any, step: any): object {
     // Kafka Streams keeps timestamps in the in-memory stores that it is given for a table.
     const timestamped = /^(inMemoryKeyValue|lru|inMemoryWindow)$/.test(supplier) ? { timestamped: true } : {};
     // What `Materialized` is given is cached, what a builder of `Stores` makes is not.
-    const spec = { caching: true, ...materialized, ...timestamped, keySerde, valueSerde: step.valueSerde, type: supplier };
+    const spec = {
+      caching: true,
+      ...materialized,
+      ...timestamped,
+      keySerde,
+      valueSerde: step.valueSerde,
+      type: supplier,
+    };
     return { ...valueSerde, store: storeDefinition(spec), ...switches(caching, logging, topicConfig) };
   }
   return {
