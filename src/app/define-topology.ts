@@ -17,13 +17,17 @@ export type {
 /** What a topology may settle for itself; the environment and flags win where they name the same thing. */
 export type TopologyConfig = Pick<
   StreamsApplicationOptions,
+  | 'acceptableRecoveryLag'
   | 'commitIntervalMs'
   | 'cacheMaxBytes'
   | 'compression'
   | 'errorPolicies'
   | 'maxTaskIdleMs'
+  | 'maxWarmups'
   | 'offsetReset'
   | 'processingGuarantee'
+  | 'rackAwareAssignmentTags'
+  | 'standbys'
 > & {
   /** Rules that change the topology (Kafka Streams' `topology.optimization`). Default `none`; not to be changed later. */
   readonly optimization?: Optimization;

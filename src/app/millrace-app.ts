@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { StreamsApplication } from '../runtime/application.js';
 import { openStateDirectory } from '../runtime/open-state-directory.js';
 import type { StateDirectory } from '../runtime/state-directory.js';
@@ -126,8 +127,9 @@ function createApplication(
   stateDirectory: StateDirectory,
 ): StreamsApplication {
   const { config: own = {} } = definition;
-  const chosen = <N extends 'processingGuarantee' | 'commitIntervalMs' | 'cacheMaxBytes'>(name: N): Config[N] =>
-    config.given.has(name) ? config[name] : ((own[name] as Config[N] | undefined) ?? config[name]); // both say the same type
+  const chosen = <N extends 'processingGuarantee' | 'commitIntervalMs' | 'cacheMaxBytes' | 'standbys'>(
+    name: N,
+  ): Config[N] => (config.given.has(name) ? config[name] : ((own[name] as Config[N] | undefined) ?? config[name])); // both say the same type
   return createStreamsApplication({
     ...own,
     applicationId,
@@ -138,6 +140,8 @@ function createApplication(
     processingGuarantee: chosen('processingGuarantee'),
     commitIntervalMs: chosen('commitIntervalMs'),
     cacheMaxBytes: chosen('cacheMaxBytes'),
+    standbys: chosen('standbys'),
+    clientTags: { host: hostname(), ...config.clientTags },
     stateMemoryBytes: config.stateMemory,
     sessionTimeoutMs: config.sessionTimeoutMs,
     clock,

@@ -17,6 +17,10 @@ const port = integer(0, 65_535);
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const hosts = text.transform((value) => value.split(',').map((part) => part.trim()));
 
+const tags = text
+  .regex(/^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$/, 'expected name=value,...')
+  .transform((value): Readonly<Record<string, string>> => Object.fromEntries(value.split(',').map(nameAndValue)));
+
 /** Every setting, by its name in code. Flags win over the environment, and that over defaults. */
 export const SETTINGS = {
   brokers: {
@@ -79,6 +83,18 @@ export const SETTINGS = {
     description: "bytes of LevelDB's caches and write buffers together",
     schema: count.default(67_108_864),
   },
+  standbys: {
+    env: 'STANDBYS',
+    flag: '--standbys <count>',
+    description: 'copies of each stateful task that other instances keep, to take over at once',
+    schema: count.default(0),
+  },
+  clientTags: {
+    env: 'CLIENT_TAGS',
+    flag: '--client-tags <list>',
+    description: 'where this instance runs, such as zone=a,rack=r1: standbys are spread by them, and by host',
+    schema: tags.default({}),
+  },
   instanceId: {
     env: 'INSTANCE_ID',
     flag: '--instance-id <id>',
@@ -112,6 +128,11 @@ export const SETTINGS = {
   sslCert: { env: 'KAFKA_SSL_CERT', description: "file of the client's certificate", schema: text.optional() },
   sslKey: { env: 'KAFKA_SSL_KEY', description: "file of the client's key", schema: text.optional() },
 } as const satisfies Readonly<Record<string, Setting>>;
+
+function nameAndValue(tag: string): readonly [string, string] {
+  const at = tag.indexOf('=');
+  return [tag.slice(0, at).trim(), tag.slice(at + 1).trim()];
+}
 
 function integer(least: number, most: number): z.ZodType<number, string> {
   const range = most === Number.MAX_SAFE_INTEGER ? `not below ${least}` : `from ${least} to ${most}`;

@@ -65,6 +65,9 @@ export const METRICS: Readonly<Record<string, MetricDefinition>> = {
   millrace_restore_records_total: counter('Changelog records applied while restoring.', STORE),
   millrace_restore_bytes_total: counter('Changelog bytes applied while restoring.', STORE),
   millrace_restore_remaining_records: gauge('Changelog records still to be applied.', STORE),
+  millrace_standby_records_total: counter('Changelog records applied by standbys and warm-ups.', STORE),
+  millrace_standby_bytes_total: counter('Changelog bytes applied by standbys and warm-ups.', STORE),
+  millrace_standby_lag_records: gauge('Changelog records that a standby or warm-up is behind.', STORE),
   millrace_restore_latency_seconds: histogram('Time until a task was restored.', TASK, LONG_SECONDS),
 
   millrace_consumer_lag_records: gauge('Records not yet committed.', ['application', 'topic', 'partition']),

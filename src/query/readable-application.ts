@@ -20,6 +20,8 @@ export interface ReadableApplication {
   /** State of the application, such as `running`. */
   readonly state: string;
   tasks(): readonly TaskView[];
+  /** Replicas of tasks that others run; empty where they are not known. */
+  standbys(): readonly TaskView[];
   /**
    * A store's partitions on this instance, ordered by task.
    * @throws MillraceError of kind `unavailable` while the store is restored or its tasks move

@@ -18,6 +18,7 @@ export function readableStreamsApplication(
       return application.state;
     },
     tasks: () => application.tasks(),
+    standbys: () => application.standbys(),
     async partitions(storeName, isolation) {
       if (globals.has(storeName)) return [{ taskId: 'global', store: application.store(storeName) }];
       const holders = application.tasks().filter(({ stores }) => stores.some(({ name }) => name === storeName));

@@ -36,6 +36,11 @@ export class SnapshotApplication implements ReadableApplication {
     return this.#known.tasks.map((task) => ({ ...task, state: undefined }));
   }
 
+  /** The stream thread knows them. */
+  standbys(): readonly TaskView[] {
+    return [];
+  }
+
   async partitions(storeName: string): Promise<readonly StorePartition[]> {
     const holders = this.#known.tasks.filter(({ stores }) => stores.some(({ name }) => name === storeName));
     return Promise.all(holders.map((task) => this.#open(task, storeName)));

@@ -45,7 +45,7 @@ export function createTopologyQueries(catalog: StoreCatalog, endpoints: Readonly
         httpEndpoint: endpoints.http,
         state: each.state,
         activeTasks: each.tasks().map(({ id }) => id),
-        standbyTasks: [],
+        standbyTasks: each.standbys().map(({ id }) => id),
       }));
       return Promise.resolve({ instances });
     },

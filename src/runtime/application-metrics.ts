@@ -4,6 +4,7 @@ import type { Counter, Histogram, Labels, Metrics } from '../observability/metri
 import type { GlobalStoreTask } from './global/global-store-task.js';
 import type { RestoredPartition } from './restore/restore-listener.js';
 import type { OwnedTask } from './owned-task.js';
+import type { StandbyTask } from './standby-task.js';
 
 /** Why a commit did not go through. */
 export type CommitFailure = 'aborted' | 'fenced' | 'outcome-unknown';
@@ -41,12 +42,20 @@ export class ApplicationMetrics {
     this.metrics.counter('millrace_commit_failures_total', { ...this.#labels, reason }).value++;
   }
 
-  restoredRecords({ taskId, store }: RestoredPartition): Counter {
-    return this.metrics.counter('millrace_restore_records_total', { ...this.#labels, task: taskId, store });
+  /** @param standby counted as a standby's */
+  restoredRecords({ taskId, store }: RestoredPartition, standby: boolean): Counter {
+    const labels = { ...this.#labels, task: taskId, store };
+    return standby
+      ? this.metrics.counter('millrace_standby_records_total', labels)
+      : this.metrics.counter('millrace_restore_records_total', labels);
   }
 
-  restoredBytes({ taskId, store }: RestoredPartition): Counter {
-    return this.metrics.counter('millrace_restore_bytes_total', { ...this.#labels, task: taskId, store });
+  /** @param standby counted as a standby's */
+  restoredBytes({ taskId, store }: RestoredPartition, standby: boolean): Counter {
+    const labels = { ...this.#labels, task: taskId, store };
+    return standby
+      ? this.metrics.counter('millrace_standby_bytes_total', labels)
+      : this.metrics.counter('millrace_restore_bytes_total', labels);
   }
 
   restoreLatency(taskId: string): Histogram {
@@ -70,6 +79,19 @@ export class ApplicationMetrics {
     ];
     return () => {
       this.#closed.value++;
+      for (const remove of gauges) remove();
+    };
+  }
+
+  /** Shows how far each store of a standby is behind until the returned function is called. */
+  watchStandby({ id, changelogs }: Pick<StandbyTask, 'id' | 'changelogs'>): () => void {
+    const gauges = changelogs.map((changelog) => {
+      const labels = { ...this.#labels, task: id, store: changelog.store };
+      return this.metrics.gauge('millrace_standby_lag_records', labels, () =>
+        Math.max(0, changelog.endOffset - changelog.offset),
+      );
+    });
+    return () => {
       for (const remove of gauges) remove();
     };
   }

@@ -9,6 +9,7 @@ import type { SubscriptionData } from './assignment/user-data.js';
 import { transactionalId } from './commit/fencing.js';
 import type { TransactionContext } from './commit/transaction.js';
 import { GlobalStores } from './global/global-stores.js';
+import { HeldState } from './held-state.js';
 import { ensureInternalTopics } from './internal-topics.js';
 import { LoopCommands } from './loop-commands.js';
 import { Membership } from './membership.js';
@@ -20,11 +21,15 @@ import { Recovery } from './recovery.js';
 import { RepartitionPurge } from './repartition-purge.js';
 import { ChangelogReader } from './restore/changelog-reader.js';
 import { RestoreListeners } from './restore/restore-listeners.js';
+import { TaskChangelogs } from './restore/task-changelogs.js';
+import { StandbyTasks } from './standby-tasks.js';
+import { StateUpkeep } from './state-upkeep.js';
 import { StreamLoop } from './stream-loop.js';
 import { TaskInputs } from './task-inputs.js';
 import { TaskLifecycle } from './task-lifecycle.js';
 import { TaskOpener } from './task-opener.js';
 import { TaskRegistry } from './task-registry.js';
+import { TaskStates } from './task-states.js';
 import { TaskSlices } from './task-slices.js';
 import { TopicWatch } from './topic-watch.js';
 import { WakeSignal } from './wake-signal.js';
@@ -50,6 +55,12 @@ function withDefaults(options: StreamsApplicationOptions) {
     topicRefreshMs: options.topicRefreshMs ?? 30_000,
     purgeIntervalMs: options.purgeIntervalMs ?? 30_000,
     compression: options.compression ?? ('none' as const),
+    standbys: options.standbys ?? 0,
+    acceptableRecoveryLag: options.acceptableRecoveryLag ?? 10_000,
+    maxWarmups: options.maxWarmups ?? 2,
+    probingRebalanceIntervalMs: options.probingRebalanceIntervalMs ?? 30_000,
+    clientTags: options.clientTags ?? {},
+    stateCleanupDelayMs: options.stateCleanupDelayMs ?? 600_000,
   };
 }
 
@@ -67,6 +78,9 @@ export class ApplicationParts {
   readonly restore: ChangelogReader;
   readonly globals: GlobalStores;
   readonly watch: TopicWatch;
+  readonly held: HeldState;
+  readonly standbys: StandbyTasks;
+  readonly upkeep: StateUpkeep;
   readonly lifecycle: TaskLifecycle;
   readonly loop: StreamLoop;
   readonly member: Member;
@@ -78,6 +92,8 @@ export class ApplicationParts {
   readonly #readiness: Readiness;
   readonly #inputs: TaskInputs;
   readonly #transaction: TransactionContext;
+  readonly #states: TaskStates;
+  readonly #changelogs: TaskChangelogs;
   readonly #opener: TaskOpener;
   readonly #recovery: Recovery;
 
@@ -102,6 +118,11 @@ export class ApplicationParts {
     this.watch = this.#makeWatch();
     this.#inputs = new TaskInputs(this.reader, settings.bufferedBytesPerTask);
     this.#transaction = this.#makeTransaction(client);
+    this.held = new HeldState(applicationId, settings.stateDirectory, log);
+    this.#states = new TaskStates({ ...settings, plan: this.#plan, records: this.records });
+    this.#changelogs = new TaskChangelogs({ plan: this.#plan, admin: client.admin, log });
+    this.standbys = this.#makeStandbys();
+    this.upkeep = this.#makeUpkeep();
     this.#opener = this.#makeOpener();
     this.lifecycle = this.#makeLifecycle();
     this.#recovery = this.#makeRecovery();
@@ -157,11 +178,39 @@ export class ApplicationParts {
     });
   }
 
+  #makeStandbys(): StandbyTasks {
+    return new StandbyTasks({
+      ...this.#settings,
+      ...this.#transaction,
+      states: this.#states,
+      changelogs: this.#changelogs,
+      restore: this.restore,
+      held: this.held,
+      metrics: this.#metrics,
+      rejoin: this.#rejoin,
+    });
+  }
+
+  #makeUpkeep(): StateUpkeep {
+    return new StateUpkeep({
+      registry: this.registry,
+      standbys: this.standbys,
+      states: this.#states,
+      held: this.held,
+      cleanupDelayMs: this.#settings.stateCleanupDelayMs,
+      clock: this.#settings.clock,
+      log: this.#settings.log,
+    });
+  }
+
   #makeOpener(): TaskOpener {
     return new TaskOpener({
       ...this.#settings,
       ...this.#transaction,
       plan: this.#plan,
+      states: this.#states,
+      standbys: this.standbys,
+      changelogs: this.#changelogs,
       restore: this.restore,
       globalStores: this.globals.stores,
     });
@@ -173,6 +222,7 @@ export class ApplicationParts {
       opener: this.#opener,
       inputs: this.#inputs,
       restore: this.restore,
+      held: this.held,
       commands: this.commands,
       clock: this.#settings.clock,
       metrics: this.#metrics,
@@ -232,6 +282,7 @@ export class ApplicationParts {
       commands: this.commands,
       registry: this.registry,
       lifecycle: this.lifecycle,
+      standbys: this.standbys,
       loop: this.loop,
       recovery: this.#recovery,
       records: this.records,
@@ -259,7 +310,7 @@ export class ApplicationParts {
       heartbeatIntervalMs,
       assignor: new StreamsAssignor({
         plan: this.#plan,
-        placement: { standbys: 0, maxWarmups: 0, acceptableRecoveryLag: Infinity },
+        placement: { ...this.#settings, spreadTags: this.#settings.rackAwareAssignmentTags },
         knownTopics: () => this.watch.names,
         subscriptionData: () => this.#subscriptionData(rebalance),
         prepareTopics: () => ensureInternalTopics(this.#plan, client.admin, { replicationFactor, log }),
@@ -269,19 +320,26 @@ export class ApplicationParts {
   }
 
   #subscriptionData({ view }: Rebalance): SubscriptionData {
-    const { applicationId, instanceId, endpoint, transactional } = this.#settings;
-    const positions = this.registry.running.map(
-      (owned) => [owned.id, owned.changelogs.reduce((sum, { offset }) => sum + offset, 0)] as const,
-    );
+    const { applicationId, instanceId, endpoint, transactional, clientTags } = this.#settings;
     return {
       instanceId,
       endpoint,
       ...(transactional ? { writer: transactionalId(applicationId, instanceId) } : {}),
-      tags: {},
-      positions: Object.fromEntries(positions),
-      following: [],
+      tags: clientTags,
+      positions: this.#positions(),
+      following: this.standbys.all.map(({ id }) => id),
       knownWriters: [...view.writers, ...view.goneWriters].slice(0, 100),
     };
+  }
+
+  /** How far the state of each task is that this instance holds: run, followed, or left in its folder. */
+  #positions(): Readonly<Record<string, number>> {
+    const open = [...this.registry.all, ...this.standbys.all].filter(({ changelogs }) => changelogs.length > 0);
+    const positions = open.map(({ id, changelogs }): [string, number] => [
+      id,
+      changelogs.reduce((sum, { offset }) => sum + offset, 0),
+    ]);
+    return Object.fromEntries([...this.held.positions, ...positions]);
   }
 }
 

@@ -7,7 +7,9 @@ import type { BuiltTopology } from '../topology/node.js';
 import type { Clock } from '../util/time.js';
 import type { Random } from '../util/random.js';
 import type { ApplicationState, StateListener } from './application-state.js';
+import type { OwnedTaskStatus } from './owned-task.js';
 import type { RestoreListener } from './restore/restore-listener.js';
+import type { ReplicaKind } from './standby-task.js';
 import type { StateDirectory } from './state-directory.js';
 import type { ErrorPolicies } from './task/error-policy.js';
 
@@ -52,6 +54,20 @@ export interface StreamsApplicationOptions {
   readonly purgeIntervalMs?: number;
   /** Default `none`. */
   readonly compression?: Compression;
+  /** Copies of each stateful task that other instances keep up to date, to take over at once. Default 0. */
+  readonly standbys?: number;
+  /** Changelog records that a copy may be behind for its instance to take the task over at once. Default 10,000. */
+  readonly acceptableRecoveryLag?: number;
+  /** Copies of all tasks that are brought up to date at the same time so that their task can move. Default 2. */
+  readonly maxWarmups?: number;
+  /** How long a copy that is warmed up waits for its task before its instance asks for it again. Default 30,000. */
+  readonly probingRebalanceIntervalMs?: number;
+  /** How long the state of a task that has gone elsewhere is kept on disk. Default 600,000. */
+  readonly stateCleanupDelayMs?: number;
+  /** Where the instance runs, such as `{ zone: 'a' }`: standbys are kept in other places than their tasks (KIP-708). */
+  readonly clientTags?: Readonly<Record<string, string>>;
+  /** The tags that standbys are spread by; default all that the instances have. */
+  readonly rackAwareAssignmentTags?: readonly string[];
   /** What happens to records that cannot be read, processed or written; each is `fail` when left out. */
   readonly errorPolicies?: ErrorPolicies;
   /** `host:port` under which other instances reach this one; travels with the assignment. */
@@ -86,7 +102,7 @@ export interface TaskView {
   readonly id: string;
   readonly subTopology: number;
   readonly partition: number;
-  readonly status: 'created' | 'restoring' | 'running' | 'closed';
+  readonly status: OwnedTaskStatus | ReplicaKind;
   readonly inputs: readonly InputView[];
   readonly stores: readonly StoreView[];
   /** The task's state once it is open: for committed reads and snapshots. */
@@ -121,11 +137,17 @@ export interface StreamsApplication {
    * @throws InvalidStateStoreError `STORE_NOT_FOUND`, or `STORE_UNAVAILABLE` while tasks are not running
    */
   store<S extends StateStore = StateStore>(name: string): S;
+  /** The tasks that this instance runs, or is about to. */
   tasks(): readonly TaskView[];
+  /** The replicas that this instance keeps of tasks that others run. */
+  standbys(): readonly TaskView[];
 }
 
 export interface CloseOptions {
   readonly timeoutMs?: number;
-  /** Leave the group at once, so that others take over without waiting for the session to expire. Default false. */
+  /**
+   * Leave the group at once, so that others take over without waiting for the session to expire. Default: whether there
+   * are standbys. Without them others would have to restore what this instance has when it comes back within the session.
+   */
   readonly leaveGroup?: boolean;
 }

@@ -12,6 +12,8 @@ import type { Patience } from './patience.js';
 import type { RecordWriter } from './record-writer.js';
 import type { Readiness } from './readiness.js';
 import type { Recovery } from './recovery.js';
+import type { ReplicaKind } from './standby-task.js';
+import type { StandbyTasks, WantedReplica } from './standby-tasks.js';
 import type { StreamLoop } from './stream-loop.js';
 import type { TaskInputs } from './task-inputs.js';
 import type { TaskLifecycle } from './task-lifecycle.js';
@@ -25,6 +27,7 @@ export interface RebalanceOptions {
   readonly commands: LoopCommands;
   readonly registry: TaskRegistry;
   readonly lifecycle: TaskLifecycle;
+  readonly standbys: StandbyTasks;
   readonly loop: StreamLoop;
   readonly recovery: Recovery;
   readonly records: RecordWriter;
@@ -140,18 +143,40 @@ export class Rebalance implements MemberListener {
   }
 
   async #takeOn(partitions: readonly TopicPartition[]): Promise<void> {
-    const { plan, registry, lifecycle, log, readiness } = this.options;
-    const tasks = plan.tasksOf(partitions, new Map(Object.entries(this.#view.partitions)));
+    const { plan, registry, lifecycle, standbys, log, readiness } = this.options;
+    const tasks = plan.tasksOf(partitions, this.#counts);
+    const replicas = this.#replicas(tasks);
+    const taskCount = tasks.length + replicas.length;
     const added = tasks.filter(({ id }) => registry.get(id) === undefined);
     for (const task of tasks) {
       const owned = registry.get(task.id);
       if (owned && owned.inputs.length !== task.inputs.length) await this.#changeInputs(owned, task);
     }
     log.info({ tasks: tasks.map(({ id }) => id), added: added.map(({ id }) => id) }, 'assigned');
-    const facts = { taskCount: tasks.length, goneWriters: this.#view.goneWriters };
+    const facts = { taskCount, goneWriters: this.#view.goneWriters };
     for (const task of added) lifecycle.start(task, facts);
+    standbys.keep(replicas, taskCount);
     this.#awaitHeldBack(tasks);
     readiness.assigned(true);
+  }
+
+  get #counts(): ReadonlyMap<string, number> {
+    return new Map(Object.entries(this.#view.partitions));
+  }
+
+  /** What this member is to follow. A replica of a task that it is to run stays until another has given the task up. */
+  #replicas(tasks: readonly PlannedTask[]): readonly WantedReplica[] {
+    const { plan, instanceId, standbys } = this.options;
+    const { active = [], standby = [], warmup = [] } = this.#view.instances[instanceId] ?? {};
+    const kinds = new Map<string, ReplicaKind>();
+    for (const id of [...standby, ...active.filter((task) => standbys.has(task))]) kinds.set(id, 'standby');
+    for (const id of warmup) kinds.set(id, 'warmup');
+    for (const { id } of tasks) kinds.delete(id);
+    if (kinds.size === 0) return [];
+    return plan.tasks(this.#counts).flatMap((task) => {
+      const kind = kinds.get(task.id);
+      return kind === undefined ? [] : [{ task, kind }];
+    });
   }
 
   #awaitHeldBack(tasks: readonly PlannedTask[]): void {

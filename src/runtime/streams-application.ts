@@ -53,7 +53,7 @@ class RunningApplication implements StreamsApplication {
   }
 
   async start(): Promise<void> {
-    const { status, records, patience, globals, watch, loop, member } = this.#parts;
+    const { status, records, patience, globals, watch, held, upkeep, loop, member } = this.#parts;
     if (status.state !== 'CREATED') {
       throw invalid('APPLICATION_STARTED', `application "${this.applicationId}" was started before`, {
         hint: 'Make a new application to start again.',
@@ -64,6 +64,7 @@ class RunningApplication implements StreamsApplication {
       // fences an earlier self of this instance before it can meet its successor in the group
       await patience.retry('preparing the writer', () => records.writer.init());
       await patience.retry('looking at topics', () => watch.start());
+      await held.load();
       await globals.start();
     } catch (error) {
       this.#throwIfClosed();
@@ -71,6 +72,7 @@ class RunningApplication implements StreamsApplication {
       throw error;
     }
     this.#throwIfClosed();
+    upkeep.start();
     this.#loop = loop.run();
     member.start();
   }
@@ -112,12 +114,17 @@ class RunningApplication implements StreamsApplication {
     return this.#parts.registry.views();
   }
 
+  standbys(): readonly TaskView[] {
+    return this.#parts.standbys.views();
+  }
+
   #throwIfClosed(): void {
     if (this.#ending) throw notRunning(this.applicationId, this.state);
   }
 
-  async #close({ timeoutMs = CLOSE_TIMEOUT_MS, leaveGroup = false }: CloseOptions): Promise<boolean> {
+  async #close({ timeoutMs = CLOSE_TIMEOUT_MS, ...options }: CloseOptions): Promise<boolean> {
     const { status } = this.#parts;
+    const leaveGroup = options.leaveGroup ?? (this.#options.standbys ?? 0) > 0;
     if (status.state === 'NOT_RUNNING') return true;
     const failed = status.state === 'ERROR';
     status.to('PENDING_SHUTDOWN');
@@ -158,8 +165,10 @@ class RunningApplication implements StreamsApplication {
   }
 
   async #stopParts({ commit, leaveGroup }: { commit: boolean; leaveGroup: boolean }): Promise<void> {
-    const { watch, commands, loop, lifecycle, registry, member, restore, reader, records, globals } = this.#parts;
+    const { watch, upkeep, commands, loop, lifecycle, registry, member, standbys } = this.#parts;
+    const { restore, reader, records, globals } = this.#parts;
     watch.stop();
+    upkeep.stop();
     if (commit) await this.#settled(member);
     else this.#parts.giveUp.abort();
     if (!this.#loop) await commands.close();
@@ -170,6 +179,7 @@ class RunningApplication implements StreamsApplication {
     });
     await this.#loop;
     await member.stop({ evenStatic: leaveGroup });
+    await standbys.closeAll();
     await restore.close();
     await globals.close();
     if (records.writer.inTransaction) await records.writer.abort().catch(() => undefined);

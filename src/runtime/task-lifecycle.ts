@@ -3,6 +3,7 @@ import type { Logger } from '../observability/log.js';
 import type { Clock } from '../util/time.js';
 import type { ApplicationMetrics } from './application-metrics.js';
 import type { PlannedTask } from './assignment/task-plan.js';
+import type { HeldState } from './held-state.js';
 import type { LoopCommands } from './loop-commands.js';
 import { OwnedTask } from './owned-task.js';
 import type { ChangelogReader } from './restore/changelog-reader.js';
@@ -21,6 +22,7 @@ export class TaskLifecycle {
       readonly opener: TaskOpener;
       readonly inputs: TaskInputs;
       readonly restore: ChangelogReader;
+      readonly held: HeldState;
       readonly commands: LoopCommands;
       readonly clock: Clock;
       readonly metrics: ApplicationMetrics;
@@ -43,6 +45,7 @@ export class TaskLifecycle {
     owned.opened = opening.then(
       (offsets) => {
         if (!offsets) return;
+        this.options.held.opened(owned.id);
         metrics.restoreLatency(owned.id).observe((clock.monotonicMs() - start) / 1_000);
         this.#activate(owned, offsets);
       },
@@ -67,8 +70,10 @@ export class TaskLifecycle {
     registry.remove(owned);
     owned.unwatch();
     owned.task?.close();
-    owned.state?.abort();
-    await owned.state?.close();
+    if (!owned.state) return;
+    owned.state.abort();
+    this.options.held.closed(owned.plan, owned.state);
+    await owned.state.close();
   }
 
   /** Ends tasks, all of them even if one fails. @throws the first error */

@@ -1,7 +1,7 @@
-import { partitionKey } from '../broker/client/client.js';
 import type { TaskView } from './application.js';
 import type { OwnedTask } from './owned-task.js';
 import { compareTasks } from './assignment/task-order.js';
+import { viewOfOwned } from './task-view.js';
 
 /** The tasks of this instance, in the order of their ids. */
 export class TaskRegistry {
@@ -33,31 +33,6 @@ export class TaskRegistry {
 
   /** A snapshot of every task, for queries, the console and metrics. */
   views(): readonly TaskView[] {
-    return this.#tasks.map(viewOf);
+    return this.#tasks.map(viewOfOwned);
   }
-}
-
-function viewOf(owned: OwnedTask): TaskView {
-  return {
-    id: owned.id,
-    subTopology: owned.plan.subTopology.id,
-    partition: owned.plan.partition,
-    status: owned.status,
-    inputs: owned.inputs.map((input) => {
-      const key = partitionKey(input);
-      const committedOffset = owned.committed.get(key)?.offset;
-      const highWatermark = owned.highWatermarks.get(key);
-      return { ...input, committedOffset, highWatermark, lagRecords: owned.lagOf(key) };
-    }),
-    stores: owned.plan.subTopology.stores.map(({ name }) => {
-      const changelog = owned.changelogs.find(({ store }) => store === name);
-      return {
-        name,
-        changelogTopic: changelog?.topic,
-        restoredOffset: changelog?.offset ?? 0,
-        endOffset: Math.max(changelog?.offset ?? 0, changelog?.endOffset ?? 0),
-      };
-    }),
-    state: owned.state,
-  };
 }

@@ -16,6 +16,10 @@ export class Positions {
   allInputs(): ReadonlyMap<string, number> {
     return this.inputs;
   }
+  /** All changelogs, by store. */
+  allChangelogs(): ReadonlyMap<string, ChangelogPosition> {
+    return this.changelogs;
+  }
   setChangelog(storeName: string, position: ChangelogPosition): void {
     this.changelogs.set(storeName, position);
   }

@@ -54,6 +54,7 @@ export class ReadableFixture implements ReadableApplication {
   }
 
   tasks = () => [];
+  standbys = () => [];
   partitions = (name: string) =>
     this.states.map(({ stores }, task) => ({ taskId: `0_${task}`, store: stores.get(name)! })); // both are defined above
   inputPositions = (taskId: string) => new Map([[`in-${taskId.slice(2)}`, 7]]);

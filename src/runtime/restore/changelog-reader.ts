@@ -12,33 +12,37 @@ import type { RestoredPartition, RestoreListener } from './restore-listener.js';
 const FLUSH_BYTES = 1 << 20;
 const POLL_MS = 100;
 
-interface Restoring {
-  readonly described: RestoredPartition;
-  readonly changelog: StoreChangelog;
-  readonly state: TaskState;
-  readonly restorer: StoreRestorer;
-  total: number;
-  cancelled: boolean;
-  readonly done: (error?: unknown) => void;
-}
-
-/** One store to bring up to `changelog.endOffset`. */
+/** One store to bring up to `changelog.endOffset`, or to follow. */
 export interface StoreToRestore {
   readonly taskId: string;
   readonly state: TaskState;
   readonly changelog: StoreChangelog;
 }
 
+interface Reading extends StoreToRestore {
+  readonly described: RestoredPartition;
+  readonly restorer: StoreRestorer;
+  /** Called after each batch of a store that is followed; undefined for one that is restored. */
+  readonly onFollowed: (() => void) | undefined;
+  total: number;
+  cancelled: boolean;
+  readonly done: (error?: unknown) => void;
+}
+
 /**
- * Brings stores up to date from their changelogs, all that restore at the moment over one reader. It reads committed
- * records only, whatever the guarantee, until the position reaches the end that was asked for; the position comes from
- * batch headers, so control batches and compacted ends count. It never ends at the last stable offset: a transaction
- * below the end whose marker is still to come is waited for.
+ * Brings stores up to date from their changelogs, all that restore or stand by at the moment over one reader. It reads
+ * committed records only, whatever the guarantee; the position comes from batch headers, so control batches and compacted
+ * ends count.
+ *
+ * A restore ends when the position reaches the end that was asked for. It never ends at the last stable offset: a
+ * transaction below the end whose marker is still to come is waited for. A store that is followed goes on until it is
+ * cancelled; where the changelog is an input of its task it stops at `endOffset`, until that is raised.
  */
 export class ChangelogReader {
-  readonly #active = new Map<string, Restoring>();
+  readonly #active = new Map<string, Reading>();
   #reader: Reader | undefined;
   #pump: Promise<void> = Promise.resolve();
+  #taking = false;
   #closed = false;
 
   constructor(
@@ -51,77 +55,105 @@ export class ChangelogReader {
     },
   ) {}
 
-  /** Stores that restore at the moment. */
-  get size(): number {
-    return this.#active.size;
-  }
-
   /** Resolves when the store has reached its end, or was cancelled. */
-  restore({ taskId, state, changelog }: StoreToRestore): Promise<void> {
-    if (changelog.offset >= changelog.endOffset) return Promise.resolve();
-    const { store, topic, partition, offset, endOffset } = changelog;
-    const described: RestoredPartition = { taskId, store, topic, partition };
-    const restorer = state.restorer(store);
-    return new Promise<void>((resolve, reject) => {
-      const done = (error?: unknown): void => {
-        this.#active.delete(partitionKey(changelog));
-        this.#reader?.remove(changelog);
-        if (error === undefined) resolve();
-        else reject(asError(error));
-      };
-      this.#active.set(partitionKey(changelog), {
-        described,
-        changelog,
-        state,
-        restorer,
-        total: 0,
-        cancelled: false,
-        done,
-      });
-      this.options.listener.onRestoreStart(described, offset, endOffset);
-      this.#reader ??= this.options.client.reader({ isolation: 'read_committed', channel: 'restore' });
-      this.#reader.seek(changelog, offset);
-      if (this.#active.size === 1) this.#pump = this.#pump.then(() => this.#run());
-    });
+  async restore(store: StoreToRestore): Promise<void> {
+    const { offset, endOffset } = store.changelog;
+    if (offset >= endOffset) return;
+    this.options.listener.onRestoreStart(describe(store), offset, endOffset);
+    await this.#read(store, undefined);
   }
 
-  /** Stops restoring the stores of a task: their promises resolve where they are, once nothing is under way. */
+  /** Resolves when the store was cancelled and all that was read of it is written. */
+  follow(store: StoreToRestore, onFollowed: () => void): Promise<void> {
+    return this.#read(store, onFollowed);
+  }
+
+  /** The ends of followed changelogs that are inputs of the task have moved: goes on up to them. */
+  goOn(taskId: string): void {
+    for (const { changelog, taskId: of } of this.#active.values()) {
+      const parked = this.#reader?.position(changelog) === undefined;
+      if (of === taskId && parked && changelog.offset < limitOf(changelog, true))
+        this.#reader?.seek(changelog, changelog.offset);
+    }
+  }
+
+  /** Stops reading for a task: its promises resolve where they are, once nothing is under way. */
   cancel(taskId: string): void {
-    for (const restoring of this.#active.values())
-      if (restoring.described.taskId === taskId) restoring.cancelled = true;
+    for (const reading of this.#active.values()) if (reading.taskId === taskId) reading.cancelled = true;
+    if (!this.#taking) void this.#endCancelled();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await this.#pump;
-    this.#endCancelled();
+    await this.#endCancelled();
     await this.#reader?.close();
+  }
+
+  #read(store: StoreToRestore, onFollowed: (() => void) | undefined): Promise<void> {
+    const { state, changelog } = store;
+    const key = partitionKey(changelog);
+    return new Promise<void>((resolve, reject) => {
+      const done = (error?: unknown): void => {
+        this.#remove(changelog);
+        if (error === undefined) resolve();
+        else reject(asError(error));
+      };
+      const restorer = state.restorer(changelog.store);
+      const reading = { ...store, described: describe(store), restorer, onFollowed, total: 0, cancelled: false, done };
+      this.#active.set(key, reading);
+      this.#reader ??= this.options.client.reader({ isolation: 'read_committed', channel: 'restore' });
+      if (changelog.offset < limitOf(changelog, onFollowed !== undefined))
+        this.#reader.seek(changelog, changelog.offset);
+      if (this.#active.size === 1) this.#pump = this.#pump.then(() => this.#run());
+    });
+  }
+
+  #remove(changelog: StoreChangelog): void {
+    this.#active.delete(partitionKey(changelog));
+    this.#reader?.remove(changelog);
   }
 
   async #run(): Promise<void> {
     while (this.#active.size > 0 && !this.#closed) {
       try {
         const fetched = (await this.#reader?.poll(POLL_MS)) ?? [];
-        for (const batch of fetched) await this.#take(batch);
+        this.#taking = true;
+        for (const batch of fetched) {
+          await this.#take(batch);
+          await this.options.clock.yieldToEventLoop();
+        }
       } catch (error) {
         await this.#recover(error);
+      } finally {
+        this.#taking = false;
       }
-      this.#endCancelled();
+      await this.#endCancelled();
       await this.options.clock.yieldToEventLoop();
     }
   }
 
-  #endCancelled(): void {
-    for (const restoring of [...this.#active.values()]) if (restoring.cancelled || this.#closed) restoring.done();
+  async #endCancelled(): Promise<void> {
+    const ended = [...this.#active.values()].filter((reading) => reading.cancelled || this.#closed);
+    for (const { changelog } of ended) this.#remove(changelog);
+    for (const reading of ended) {
+      try {
+        if (reading.onFollowed) await this.#flush(reading);
+        reading.done();
+      } catch (error) {
+        reading.done(error);
+      }
+    }
   }
 
   async #take(fetched: FetchedRecords): Promise<void> {
-    const restoring = this.#active.get(partitionKey(fetched));
-    if (!restoring) return;
-    const { changelog, restorer } = restoring;
+    const reading = this.#active.get(partitionKey(fetched));
+    if (!reading) return;
+    const { changelog, restorer, onFollowed, described } = reading;
+    const limit = limitOf(changelog, onFollowed !== undefined);
     const { records } = fetched;
     let taken = 0;
-    for (let i = 0; i < records.length && records.offset(i) < changelog.endOffset; i++) {
+    for (let i = 0; i < records.length && records.offset(i) < limit; i++) {
       const keyStart = records.keyStart(i);
       if (keyStart < 0) continue; // no store writes a null key; a source topic may hold one
       const bytes = records.buffer(i);
@@ -134,31 +166,46 @@ export class ChangelogReader {
       );
       taken++;
     }
-    restoring.total += taken;
+    changelog.offset = Math.min(fetched.nextOffset, limit);
     const { metrics } = this.options;
-    metrics.restoredRecords(restoring.described).value += taken;
-    metrics.restoredBytes(restoring.described).value += records.byteLength;
-    await this.#advance(restoring, Math.min(fetched.nextOffset, changelog.endOffset), taken);
+    metrics.restoredRecords(described, onFollowed !== undefined).value += taken;
+    metrics.restoredBytes(described, onFollowed !== undefined).value += records.byteLength;
+    if (onFollowed) await this.#followed(reading, fetched, onFollowed);
+    else await this.#restored(reading, taken);
   }
 
-  async #advance(restoring: Restoring, offset: number, taken: number): Promise<void> {
-    const { changelog, restorer, described } = restoring;
-    const ended = offset >= changelog.endOffset;
-    if (ended || restorer.bufferedBytes >= FLUSH_BYTES) {
-      await restorer.flush({ topicId: changelog.topicId, leaderEpoch: changelog.leaderEpoch, offset });
-    }
-    changelog.offset = offset;
-    this.options.listener.onBatchRestored(described, offset, taken);
+  async #restored(reading: Reading, taken: number): Promise<void> {
+    const { changelog, restorer, described } = reading;
+    const { listener } = this.options;
+    const ended = changelog.offset >= changelog.endOffset;
+    if (ended || restorer.bufferedBytes >= FLUSH_BYTES) await this.#flush(reading);
+    reading.total += taken;
+    listener.onBatchRestored(described, changelog.offset, taken);
     if (!ended || !this.#active.has(partitionKey(changelog))) return;
-    this.options.listener.onRestoreEnd(described, restoring.total);
-    restoring.done();
+    listener.onRestoreEnd(described, reading.total);
+    reading.done();
   }
 
-  /** What a store stood at is gone from its log: it is rebuilt from what is there. Anything else fails every restore. */
+  /** What has arrived is written when there is nothing more to fetch for now: a batch per commit of the owner. */
+  async #followed(reading: Reading, fetched: FetchedRecords, onFollowed: () => void): Promise<void> {
+    const { changelog, restorer } = reading;
+    const atLimit = changelog.offset >= limitOf(changelog, true);
+    if (!changelog.isInput) changelog.endOffset = Math.max(fetched.highWatermark, changelog.offset);
+    else if (atLimit) this.#reader?.remove(changelog);
+    const allThere = atLimit || fetched.nextOffset >= fetched.lastStableOffset;
+    if (restorer.bufferedBytes >= FLUSH_BYTES || (allThere && restorer.bufferedBytes > 0)) await this.#flush(reading);
+    onFollowed();
+  }
+
+  #flush({ restorer, changelog: { topicId, leaderEpoch, offset } }: Reading): Promise<void> {
+    return restorer.flush({ topicId, leaderEpoch, offset });
+  }
+
+  /** What a store stood at is gone from its log: it is rebuilt from what is there. Anything else fails every reading. */
   async #recover(error: unknown): Promise<void> {
     const lost = error instanceof OffsetOutOfRangeError ? this.#active.get(partitionKey(error)) : undefined;
     if (!lost) {
-      for (const restoring of [...this.#active.values()]) restoring.done(error);
+      for (const reading of [...this.#active.values()]) reading.done(error);
       return;
     }
     const { changelog, state, described } = lost;
@@ -168,4 +215,13 @@ export class ChangelogReader {
     changelog.offset = earliest.get(partitionKey(changelog)) ?? 0;
     this.#reader?.seek(changelog, changelog.offset);
   }
+}
+
+/** Where a reading ends; a changelog that only its task writes is followed without end. */
+function limitOf({ isInput, endOffset }: StoreChangelog, following: boolean): number {
+  return following && !isInput ? Infinity : endOffset;
+}
+
+function describe({ taskId, changelog: { store, topic, partition } }: StoreToRestore): RestoredPartition {
+  return { taskId, store, topic, partition };
 }

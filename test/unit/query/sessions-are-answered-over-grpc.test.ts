@@ -68,6 +68,7 @@ const application: ReadableApplication = {
   state: 'RUNNING',
   topology,
   tasks: () => [],
+  standbys: () => [],
   inputPositions: () => new Map([['in-0', 7]]),
   async partitions(name, isolation) {
     const view = await views.view({ id: '0_0', subTopology: 0, opening: state });

@@ -1,0 +1,99 @@
+import type { Logger } from '../observability/log.js';
+import type { Metrics } from '../observability/metrics.js';
+import { openTaskState } from '../state/open-task-state.js';
+import type { TaskState } from '../state/task-state.js';
+import { MillraceError } from '../util/errors.js';
+import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
+import type { StateDirectory } from './state-directory.js';
+import type { RecordCollector } from './task/record-collector.js';
+import { TaskContext } from './task/task-context.js';
+
+/** A task's state, open, and what its stores know of the task. */
+export interface OpenState {
+  readonly state: TaskState;
+  readonly context: TaskContext;
+}
+
+export interface TaskStatesOptions {
+  readonly applicationId: string;
+  readonly plan: TaskPlan;
+  readonly stateDirectory?: StateDirectory;
+  readonly cacheMaxBytes: number;
+  readonly stateMemoryBytes: number;
+  readonly records: RecordCollector;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Opens the state of tasks, run or followed, each with its share of the memory; deletes what lies there of others. */
+export class TaskStates {
+  readonly #removing = new Map<string, Promise<void>>();
+
+  constructor(private readonly options: TaskStatesOptions) {}
+
+  /** @param taskCount tasks of this instance, which share its memory */
+  async open(task: PlannedTask, taskCount: number): Promise<OpenState> {
+    const { applicationId, records, metrics } = this.options;
+    const context = new TaskContext({
+      taskId: task.id,
+      applicationId,
+      partition: task.partition,
+      subTopologies: [task.subTopology],
+      collector: records,
+      metrics,
+    });
+    return { context, state: await this.#openState(task, context, taskCount) };
+  }
+
+  /** Bytes of the record caches that a task may use. */
+  cacheShare(taskCount: number): number {
+    return Math.floor(this.options.cacheMaxBytes / Math.max(1, taskCount));
+  }
+
+  /** Deletes the state of a task that is not open; an opening waits until that is done. */
+  async remove(taskId: string): Promise<void> {
+    const { applicationId, stateDirectory } = this.options;
+    if (!stateDirectory) return;
+    const removing = stateDirectory.removeTask(applicationId, taskId);
+    this.#removing.set(taskId, removing);
+    await removing.finally(() => this.#removing.delete(taskId));
+  }
+
+  async #openState(task: PlannedTask, context: TaskContext, taskCount: number): Promise<TaskState> {
+    const { applicationId, stateDirectory, stateMemoryBytes } = this.options;
+    const definitions = task.subTopology.stores;
+    const folders = definitions.length > 0 ? stateDirectory : undefined;
+    await folders?.prepare(applicationId);
+    await this.#removing.get(task.id);
+    const directory = folders?.taskFolder(applicationId, task.id);
+    const options = {
+      directory,
+      openDatabase: folders?.openDatabase,
+      definitions,
+      context,
+      cacheMaxBytes: this.cacheShare(taskCount),
+      memoryBytes: Math.floor(stateMemoryBytes / Math.max(1, taskCount)),
+    };
+    try {
+      return await openTaskState(options);
+    } catch (error) {
+      if (folders === undefined || !isCorrupted(error) || !this.#restorable(task)) throw error;
+      this.options.log.warn(
+        { err: error, task: task.id, directory },
+        'damaged state: rebuilding it from its changelogs',
+      );
+      await folders.removeTask(applicationId, task.id);
+      return openTaskState(options);
+    }
+  }
+
+  /** Whether all that the task keeps on disk is in changelogs too. */
+  #restorable({ subTopology }: PlannedTask): boolean {
+    const onDisk = subTopology.stores.filter(({ storage }) => storage === 'leveldb');
+    return onDisk.every(({ name }) => this.options.plan.changelogOf(subTopology, name) !== undefined);
+  }
+}
+
+function isCorrupted(error: unknown): boolean {
+  return error instanceof MillraceError && error.code === 'STATE_CORRUPTED';
+}
