@@ -15,6 +15,7 @@ import type { Workload } from './workload.js';
 /** What all instances of a simulation are configured with. */
 export type InstanceSettings = Pick<
   StreamsApplicationOptions,
+  | 'acceptableRecoveryLag'
   | 'commitIntervalMs'
   | 'sessionTimeoutMs'
   | 'heartbeatIntervalMs'
@@ -22,6 +23,7 @@ export type InstanceSettings = Pick<
   | 'purgeIntervalMs'
   | 'cacheMaxBytes'
   | 'maxTaskIdleMs'
+  | 'standbys'
   | 'stateMemoryBytes'
 >;
 

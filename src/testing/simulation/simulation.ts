@@ -229,6 +229,8 @@ function settings(random: Random): InstanceSettings {
     purgeIntervalMs: oneOf(random, [500, 5_000]),
     cacheMaxBytes: oneOf(random, [0, 1 << 20]),
     maxTaskIdleMs: 0,
+    standbys: oneOf(random, [0, 0, 1, 2]),
+    acceptableRecoveryLag: oneOf(random, [10_000, 20]),
     stateMemoryBytes: 1 << 20,
   };
 }
