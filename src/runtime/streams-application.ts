@@ -172,13 +172,16 @@ class RunningApplication implements StreamsApplication {
     if (commit) await this.#settled(member);
     else this.#parts.giveUp.abort();
     if (!this.#loop) await commands.close();
-    await commands.run(async () => {
+    const { leaving } = await commands.run(async () => {
       loop.stop();
       if (commit && member.metadata) await this.#lastCommit();
+      // before anything is closed, so that others take over meanwhile; awaited later, since it may wait for a command
+      const leaving = member.stop({ evenStatic: leaveGroup });
       await lifecycle.releaseAll(registry.all);
+      return { leaving };
     });
     await this.#loop;
-    await member.stop({ evenStatic: leaveGroup });
+    await leaving;
     await standbys.closeAll();
     await restore.close();
     await globals.close();
