@@ -1,9 +1,9 @@
 /*
- * npm run simulate -- [--seeds N] [--seed S] [--workload NAME] [--events N] [--jobs N]
+ * npm run simulate -- [--seeds N] [--seed S] [--workload NAME] [--events N] [--jobs N] [--bail]
  *
  * Simulates N seeds (default 100) from S (default 1) on, in several processes, and prints for each that fails why, its last
- * events, and the command that replays it. With `--seed` alone it runs that one seed and prints its last events. Ends with
- * `N passed, M failed`, exit code 1 if one failed.
+ * events, and the command that replays it; `--bail` ends at the first. With `--seed` alone it runs that one seed and prints its
+ * last events. Ends with `N passed, M failed`, exit code 1 if one failed.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string' },
     workload: { type: 'string' },
     events: { type: 'string', default: '40' },
+    bail: { type: 'boolean', default: false },
     jobs: { type: 'string', default: String(availableParallelism()) },
     /** Run every STEPth seed in this process, for the process that shares them out. */
     step: { type: 'string' },
@@ -55,7 +56,7 @@ async function run(seed: number, verbose = false): Promise<Outcome> {
     `${workload}, ${events} events in ${simulatedMs} simulated ms, ${JSON.stringify(faults)}`,
     `fingerprint ${fingerprint}`,
   ];
-  if (verbose || failure !== undefined) lines.push(...lastEvents.slice(-Number(options.events)));
+  if (verbose || failure !== undefined) lines.push(...lastEvents.slice(lastEvents.length - Number(options.events)));
   if (failure !== undefined)
     lines.push(`replay: npm run simulate -- --seed ${seed} --workload ${workload} --events 400`);
   return { failed: failure !== undefined, faults, report: lines.join('\n') };
@@ -69,6 +70,7 @@ async function shareOut(jobs: number): Promise<void> {
     else passed++;
     for (const [name, times] of Object.entries(outcome.faults)) faults.set(name, (faults.get(name) ?? 0) + times);
     if (outcome.failed) console.log(`${outcome.report}\n`);
+    if (outcome.failed && options.bail) for (const { child } of children) child.kill();
     else if ((passed + failed) % 100 === 0) console.log(`${passed + failed} of ${count} seeds`);
   };
   const children = Array.from({ length: jobs }, (_, index) => {
@@ -78,9 +80,9 @@ async function shareOut(jobs: number): Promise<void> {
     child.on('message', (outcome) => {
       take(outcome as Outcome); // sent by `run` of the child
     });
-    return once(child, 'exit');
+    return { child, exit: once(child, 'exit') };
   });
-  const codes = (await Promise.all(children)).map(([code]) => code as unknown);
+  const codes = (await Promise.all(children.map(({ exit }) => exit))).map(([code]) => code as unknown);
   console.log(`faults: ${[...faults].map(([name, times]) => `${name} ${times}`).join(', ')}`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 || passed !== count || codes.some((code) => code !== 0) ? 1 : 0;

@@ -1,10 +1,24 @@
 import { invalid } from '../../util/errors.js';
 import { Simulation, type SimulationResult } from './simulation.js';
 import type { Workload } from './workload.js';
+import { asyncCount } from './workloads/async-count.js';
+import { globalJoin } from './workloads/global-join.js';
+import { regroupedTable } from './workloads/regrouped-table.js';
 import { repartitionedCount } from './workloads/repartitioned-count.js';
+import { streamJoin } from './workloads/stream-join.js';
+import { unloggedCount } from './workloads/unlogged-count.js';
+import { windowedFinal } from './workloads/windowed-final.js';
 
 /** What simulations run. */
-export const WORKLOADS: readonly Workload[] = [repartitionedCount];
+export const WORKLOADS: readonly Workload[] = [
+  repartitionedCount,
+  windowedFinal,
+  streamJoin,
+  regroupedTable,
+  unloggedCount,
+  globalJoin,
+  asyncCount,
+];
 
 /**
  * Runs the simulation of one seed: several instances of an application, their broker, and faults among them. The seed

@@ -92,7 +92,7 @@ export class SimulatedInstance {
       instanceId: this.id,
       topology: workload.build(process.clock),
       client,
-      stateDirectory: this.#stateDirectory(process),
+      stateDirectory: this.stateDirectory(process),
     });
     this.#process = process;
     this.#application = application;
@@ -127,7 +127,8 @@ export class SimulatedInstance {
     return inTime;
   }
 
-  #stateDirectory(process: SimulatedProcess): StateDirectory {
+  /** The disk as a process of its machine sees it. */
+  stateDirectory(process: SimulatedProcess): StateDirectory {
     const latency = (sync: boolean): number => this.#random.next() * (sync ? 3 * this.writeMs : this.writeMs);
     return {
       path: this.machine,

@@ -8,21 +8,24 @@ import type { Random } from '../../util/random.js';
 import { FAULTS, type Fault, type Surroundings } from './faults.js';
 import { ObservedOutput } from './outputs.js';
 import { SimulatedBroker } from './simulated-broker.js';
-import { SimulatedInstance, type InstanceSettings } from './simulated-instance.js';
+import { APPLICATION_ID, SimulatedInstance, type InstanceSettings } from './simulated-instance.js';
 import { SimulatedNetwork } from './simulated-network.js';
 import { SimulatedProcess } from './simulated-process.js';
 import { SimulatedWorld } from './simulated-world.js';
+import { StateCheck } from './state-check.js';
 import { tracingLogger } from './tracing-logger.js';
 import { oneOf, type InputRecord, type Workload } from './workload.js';
 import { SimulationFailure } from './simulation-failure.js';
 
 /** How long faults go on, and records are fed. */
-const CHAOS_MS = 12_000;
+const CHAOS_MS = 10_000;
 /** Within this time of the last fault everything fed must be processed. */
 const LIVENESS_MS = 120_000;
 /** How long is waited for an output that should not come. */
-const AFTERMATH_MS = 2_000;
+const AFTERMATH_MS = 1_000;
 const MOST_INSTANCES = 4;
+/** A transaction time-out that nobody waits for: what is left open has to be ended by others. */
+const LASTING_MS = 900_000;
 
 /** What came of a run. */
 export interface SimulationResult {
@@ -48,6 +51,7 @@ export class Simulation {
   readonly #instances: SimulatedInstance[] = [];
   readonly #settings: InstanceSettings;
   readonly #outputs: readonly ObservedOutput[];
+  readonly #preloaded: readonly InputRecord[];
   readonly #records: readonly InputRecord[];
   readonly #faults: Record<string, number> = {};
   #wrong: Error | undefined;
@@ -62,7 +66,8 @@ export class Simulation {
     this.#network = new SimulatedNetwork(world, this.#broker);
     this.#settings = settings(world.random('settings'));
     this.#records = workload.records(world.random('records'));
-    this.#outputs = workload.expected(this.#records).map((expected) => new ObservedOutput(expected));
+    this.#preloaded = workload.preload?.(world.random('preloaded records')) ?? [];
+    this.#outputs = workload.expected(this.#records, this.#preloaded).map((expected) => new ObservedOutput(expected));
   }
 
   /** Runs it to its end; never throws. */
@@ -92,20 +97,42 @@ export class Simulation {
     await world.await(this.#broker.start(), 10_000, 'the broker to start');
     await world.await(this.#createTopics(outside), 10_000, 'topics to be created');
     for (const output of this.#outputs) void output.follow(outside, this.#onWrong);
-    const fed = this.#feed(outside);
+    await world.await(this.#feed(outside, this.#preloaded, 100), 10_000, 'records to be there before the start');
+    const fed = this.#feed(outside, this.#records, CHAOS_MS);
     for (let started = this.workload.bound ? 2 : 0; started < 3; started++) this.#add()?.start();
     this.#nextFault();
     await world.runUntil(() => this.#isWrong() || world.nowMs >= CHAOS_MS, Infinity, 'faults to be over');
     this.#throwIfWrong();
     this.#heal();
     await world.await(fed, LIVENESS_MS, 'the input to be fed');
-    const deadline = world.nowMs + LIVENESS_MS;
-    await world.runUntil(() => this.#isWrong() || this.#complete(), deadline, this.#lacking());
-    this.#throwIfWrong();
-    await world.pass(AFTERMATH_MS);
-    this.#throwIfWrong();
-    if (!this.#complete()) throw new SimulationFailure(this.#lacking());
+    await this.#untilComplete(world.nowMs + LIVENESS_MS);
     await this.#closeAll();
+    await world.await(this.#checkDisks(outside), LIVENESS_MS, 'disks to be compared with changelogs');
+  }
+
+  async #checkDisks(client: BrokerClient): Promise<void> {
+    const process = new SimulatedProcess(this.#world, 'check');
+    const { clock } = process;
+    const log = tracingLogger(this.#world, process);
+    const topology = this.workload.build(clock);
+    const check = new StateCheck({ applicationId: APPLICATION_ID, topology, client, clock, log });
+    for (const instance of this.#instances) await check.check(instance.stateDirectory(process));
+  }
+
+  /** Waits for every output, and then for what should not come. */
+  async #untilComplete(deadlineMs: number): Promise<void> {
+    const world = this.#world;
+    do {
+      await world.runUntil(
+        () => this.#isWrong() || this.#complete() || world.nowMs > deadlineMs,
+        Infinity,
+        'outputs to be complete',
+      );
+      this.#throwIfWrong();
+      if (!this.#complete()) throw new SimulationFailure(`${LIVENESS_MS} ms after the last fault ${this.#lacking()}`);
+      await world.pass(AFTERMATH_MS);
+      this.#throwIfWrong();
+    } while (!this.#complete());
   }
 
   readonly #onWrong = (error: Error): void => {
@@ -148,13 +175,13 @@ export class Simulation {
     await admin.createTopics(topics);
   }
 
-  async #feed(client: BrokerClient): Promise<void> {
+  async #feed(client: BrokerClient, records: readonly InputRecord[], withinMs: number): Promise<void> {
     const random = this.#world.random('feeder');
     const { clock } = new SimulatedProcess(this.#world, 'feeder');
     const writer = client.writer({});
     await writer.init();
-    const pause = CHAOS_MS / this.#records.length;
-    for (const { topic, key, value, timestamp } of this.#records) {
+    const pause = withinMs / records.length;
+    for (const { topic, key, value, timestamp } of records) {
       await clock.sleep(2 * pause * random.next());
       const keyBytes = Buffer.from(key);
       const partition = partitionForKey(keyBytes, this.workload.topics[topic] ?? 1);
@@ -225,7 +252,7 @@ function settings(random: Random): InstanceSettings {
     commitIntervalMs: oneOf(random, [100, 300, 1_000]),
     sessionTimeoutMs: oneOf(random, [6_000, 10_000]),
     heartbeatIntervalMs: 1_000,
-    transactionTimeoutMs: oneOf(random, [2_000, 5_000, 10_000]),
+    transactionTimeoutMs: oneOf(random, [2_000, 10_000, LASTING_MS]),
     purgeIntervalMs: oneOf(random, [500, 5_000]),
     cacheMaxBytes: oneOf(random, [0, 1 << 20]),
     maxTaskIdleMs: 0,

@@ -28,10 +28,12 @@ export interface Workload {
   /** State that only its own disk has: one instance, whose disk is never lost. */
   readonly bound?: boolean;
   build(clock: Clock): BuiltTopology;
+  /** Records that are there before the first instance starts. */
+  preload?(random: Random): readonly InputRecord[];
   /** Records in the order they are fed. */
   records(random: Random): readonly InputRecord[];
   /** What one instance makes of them, computed apart from Millrace. */
-  expected(records: readonly InputRecord[]): readonly ExpectedOutput[];
+  expected(records: readonly InputRecord[], preloaded: readonly InputRecord[]): readonly ExpectedOutput[];
 }
 
 /** Adds a value to those of a key. */
