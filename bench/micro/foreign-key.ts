@@ -51,10 +51,10 @@ const cpuBefore = process.cpuUsage();
 const began = systemClock.monotonicMs();
 joining.add('customers', [{ key, value: Buffer.from('Ada'), timestamp: SUBSCRIBERS }]);
 const told = joining.run();
-let done = false;
-void told.then(() => (done = true));
+const state = { done: false };
+void told.then(() => (state.done = true));
 let [peak, turns, longestPauseMs, lastTurn] = [0, 0, 0, systemClock.monotonicMs()];
-while (!done) {
+while (!state.done) {
   await systemClock.yieldToEventLoop();
   other.add('pings', [{ key, value: key, timestamp: turns++ }]);
   const slice = other.task.process(128);

@@ -136,7 +136,7 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     const value = given as Serde<unknown> as Serde<NonNull<V>>; // null never reaches a serde
     const add = streamTop(options, value);
     const newProcessor: NewProcessor = (storeName, sendOldValues) =>
-      new StreamTopProcessor<K, NonNull<V>>(add, storeName, sendOldValues) as Processor;
+      new StreamTopProcessor<K, NonNull<V>>(add, storeName, sendOldValues);
     return this.#addTable('KSTREAM-TOPN-', newProcessor, { ...options, value: topList(value) });
   }
 
@@ -171,7 +171,7 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
   ): KTable<K, A, R> {
     const newProcessor: NewProcessor = (storeName, sendOldValues) =>
-      new StreamAggregateProcessor(aggregation, storeName, sendOldValues) as Processor;
+      new StreamAggregateProcessor(aggregation, storeName, sendOldValues);
     return this.#addTable(prefix, newProcessor, options);
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { string } from '../../../src/serde/index.js';
 import type { KeyValueStore } from '../../../src/state/store.js';
 import { TopologyTestDriver } from '../../../src/testing/topology-test-driver.js';
-import { Record, type Processor, type ProcessorContext } from '../../../src/topology/processor.js';
+import type { Record, Processor, ProcessorContext } from '../../../src/topology/processor.js';
 import { keyValueStore } from '../../../src/topology/store-definitions.js';
 import { Topology } from '../../../src/topology/topology.js';
 
