@@ -30,7 +30,7 @@ interface Workload {
   readonly build: (left: KStream<string, string>, right: KStream<string, string>, entries: number) => void;
   readonly fill: (bench: BenchTask, entries: number) => Promise<void>;
   /** The topic of the measured records. */
-  readonly measured?: 'right';
+  readonly measured?: 'left' | 'right';
   /** Milliseconds between two measured records; none: all stand at the time of the last entry. */
   readonly stepMs: number;
   readonly per: 'emitted' | 'input';
