@@ -86,7 +86,15 @@ export { hopping, tumbling, unlimited } from './processor/window/windows.js';
 export { within } from './processor/window/join-windows.js';
 export type { JoinBounds, JoinWindows } from './processor/window/join-windows.js';
 export type { Grace, TimeWindows } from './processor/window/windows.js';
-export type { ErrorPolicies, ErrorPolicy, ErrorResponse, FailedInput, RecordFailure } from './app/define-topology.js';
+export type {
+  ErrorPolicies,
+  ErrorPolicy,
+  ErrorResponse,
+  FailedInput,
+  ProductionPolicy,
+  ProductionResponse,
+  RecordFailure,
+} from './app/define-topology.js';
 export * from './serde/index.js';
 export { NOT_PUT, VALID_TO_UNDEFINED } from './state/store.js';
 export type {

@@ -11,6 +11,8 @@ export type {
   ErrorPolicy,
   ErrorResponse,
   FailedInput,
+  ProductionPolicy,
+  ProductionResponse,
   RecordFailure,
 } from '../runtime/task/error-policy.js';
 

@@ -2,6 +2,7 @@ import type { Admin, Writer } from '../broker/client/client.js';
 import type { Headers } from '../util/headers.js';
 import { invalid } from '../util/errors.js';
 import type { Clock } from '../util/time.js';
+import { RefusedRecords } from './refused-records.js';
 import type { RecordCollector } from './task/record-collector.js';
 
 /** How long a topic whose name was computed from a record may take to appear. */
@@ -18,6 +19,8 @@ interface WaitingRecord {
 
 /** Where all tasks of an instance write to: the one writer, with the partition counts of topics. */
 export class RecordWriter implements RecordCollector {
+  /** Fail when they are sent again. */
+  readonly refused = new RefusedRecords();
   readonly #counts = new Map<string, number>();
   readonly #waiting = new Map<string, WaitingRecord[]>();
   #lookUps: Promise<void>[] = [];
@@ -54,6 +57,10 @@ export class RecordWriter implements RecordCollector {
     timestamp: number,
     headers: Headers,
   ): void {
+    if (!this.refused.empty) {
+      const refusal = this.refused.find({ topic, partition, key, value, timestamp });
+      if (refusal) throw refusal;
+    }
     this.writer.send(topic, partition, key, value, timestamp, headers);
   }
 

@@ -1,5 +1,10 @@
 import { partitionKey } from '../broker/client/client.js';
-import { FencedError, OffsetOutOfRangeError } from '../broker/client/errors.js';
+import {
+  FencedError,
+  OffsetOutOfRangeError,
+  RecordRefusedError,
+  TransactionAbortableError,
+} from '../broker/client/errors.js';
 import type { OffsetReset } from '../topology/node.js';
 import { MillraceError } from '../util/errors.js';
 import type { Clock } from '../util/time.js';
@@ -40,6 +45,7 @@ export class Recovery {
   /** A commit went through. */
   onCommit(): void {
     this.#aborts = 0;
+    this.options.records.refused.clear();
   }
 
   /** @throws the error itself when nothing mends it */
@@ -47,10 +53,25 @@ export class Recovery {
     if (error instanceof OffsetOutOfRangeError) return this.#resetOffset(error);
     if (error instanceof FencedError) return this.#fenced(error);
     if (error instanceof OutcomeLostError) return this.dropAll('the outcome of a transaction is lost', error);
+    const refusal = refusalIn(error);
+    if (refusal !== undefined) return this.#withoutRefused(refusal);
     if (!(error instanceof MillraceError) || error.kind !== 'unavailable') throw error;
     if (++this.#aborts > ABORTS_IN_A_ROW && error.code === 'TRANSACTION_ABORTABLE') throw error;
+    this.options.records.refused.clear(); // whether the broker still refuses them is asked anew
     this.options.log.warn({ err: error }, 'going back to the last commit');
     await this.options.clock.sleep(Math.min(LONGEST_DELAY_MS, 10 * 2 ** Math.min(this.#aborts, 10)));
+    await this.#goBack();
+  }
+
+  /** A record was refused after it was sent: does the work again, in which it fails at its sink, whose policy decides. */
+  async #withoutRefused(refusal: RecordRefusedError): Promise<void> {
+    const { records, log } = this.options;
+    if (!records.refused.add(refusal)) throw refusal;
+    log.warn({ err: refusal }, 'a broker refused a record: going back to the last commit, to fail where it is sent');
+    await this.#goBack();
+  }
+
+  async #goBack(): Promise<void> {
     try {
       await this.#rewind();
     } catch (second) {
@@ -133,6 +154,12 @@ export class Recovery {
     log.warn({ err: error, task: owned.id, offset: offsets.get(partitionKey(error)) }, 'records were deleted unread');
     inputs.seek(owned, offsets);
   }
+}
+
+/** The refusal behind an error: under exactly-once it is the cause of the transaction's. */
+function refusalIn(error: unknown): RecordRefusedError | undefined {
+  const cause = error instanceof TransactionAbortableError ? error.cause : error;
+  return cause instanceof RecordRefusedError ? cause : undefined;
 }
 
 function ownPart<T>(owned: OwnedTask, committed: ReadonlyMap<string, T>): Map<string, T> {

@@ -1,4 +1,5 @@
-import { MillraceError, type ErrorContext } from '../../util/errors.js';
+import { MillraceError, type ErrorContext, type ErrorOptions } from '../../util/errors.js';
+import type { TopicPartition } from './protocol.js';
 
 /** No answer came from a broker: not reachable, connection lost, or timed out. Retriable. */
 export class BrokerUnavailableError extends MillraceError {
@@ -74,15 +75,53 @@ export class OffsetOutOfRangeError extends MillraceError {
   }
 }
 
+/** A record that its topic does not take. */
+export interface RefusedRecord extends TopicPartition {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+}
+
+/** One record, and no other of its batch, is not taken by its topic. Sending it again changes nothing. */
+export abstract class RecordRefusedError extends MillraceError {
+  constructor(
+    readonly record: RefusedRecord,
+    options: Omit<ErrorOptions, 'kind' | 'context'>,
+  ) {
+    const { topic, partition } = record;
+    super({ ...options, kind: 'data', context: { topic, partition } });
+  }
+}
+
 /** A record is larger than its topic takes. */
-export class RecordTooLargeError extends MillraceError {
-  constructor(topic: string, partition: number, sizeInBytes: number, limitBytes: number) {
-    super({
+export class RecordTooLargeError extends RecordRefusedError {
+  constructor(record: RefusedRecord, sizeInBytes: number, limitBytes: number) {
+    super(record, {
       code: 'RECORD_TOO_LARGE',
-      kind: 'data',
-      message: `A record of ${sizeInBytes} bytes for topic "${topic}" is over the topic's limit of ${limitBytes}`,
+      message: `A record of ${sizeInBytes} bytes for topic "${record.topic}" is over the topic's limit of ${limitBytes}`,
       hint: 'Raise max.message.bytes of the topic, or make the record smaller.',
-      context: { topic, partition },
+    });
+  }
+}
+
+/** A record's timestamp is further from the broker's clock than its topic allows. */
+export class TimestampRefusedError extends RecordRefusedError {
+  constructor(record: RefusedRecord) {
+    super(record, {
+      code: 'TIMESTAMP_REFUSED',
+      message: `Topic "${record.topic}" does not take a record with timestamp ${record.timestamp}: it is too far from the broker's time`,
+      hint: 'Set message.timestamp.after.max.ms (message.timestamp.before.max.ms) of the topic, or mend the timestamp extractor of the source.',
+    });
+  }
+}
+
+/** A topic does not take a record for what it is: one without a key, say, where it is compacted. */
+export class InvalidRecordError extends RecordRefusedError {
+  constructor(record: RefusedRecord, detail: string | null) {
+    super(record, {
+      code: 'INVALID_RECORD',
+      message: `Topic "${record.topic}" does not take a record${detail ? `: ${detail}` : ''}`,
+      hint: 'Records of a compacted topic need a key; see the log of the broker.',
     });
   }
 }

@@ -1,6 +1,15 @@
 import { MillraceError } from '../../util/errors.js';
-import { ErrorCode, reactionTo } from './error-codes.js';
-import { BrokerResponseError, FencedError, TransactionAbortableError } from './errors.js';
+import { ErrorCode, reactionTo, responseError } from './error-codes.js';
+import {
+  BrokerResponseError,
+  FencedError,
+  InvalidRecordError,
+  RecordTooLargeError,
+  TimestampRefusedError,
+  TransactionAbortableError,
+} from './errors.js';
+import type { ProduceResponse, TopicPartition } from './protocol.js';
+import { onlyRecordOf } from './stamp-batch.js';
 
 /** What to do about a batch that a broker refused. */
 export type BatchVerdict = 'acknowledged' | 'retry' | 'split' | 'renew' | 'failed';
@@ -21,10 +30,33 @@ export function verdictOn(errorCode: number, batch: { readonly count: number }, 
       return 'renew';
     case ErrorCode.MESSAGE_TOO_LARGE:
     case ErrorCode.RECORD_LIST_TOO_LARGE:
+    case ErrorCode.INVALID_TIMESTAMP:
+    case ErrorCode.INVALID_RECORD:
+      // one record is to blame: halving the batch finds it
       return batch.count > 1 ? 'split' : 'failed';
     default:
       return reactionTo(errorCode) === 'final' ? 'failed' : 'retry';
   }
+}
+
+/** The error of a batch that is given up; it names the record where the broker refused one. */
+export function batchError(
+  partition: TopicPartition,
+  batch: { readonly bytes: Buffer; readonly count: number },
+  { errorCode, errorMessage: detail }: Pick<ProduceResponse['partitions'][number], 'errorCode' | 'errorMessage'>,
+  limitBytes: number,
+): MillraceError {
+  const { topic } = partition;
+  const refused =
+    batch.count === 1 ? { topic, partition: partition.partition, ...onlyRecordOf(batch.bytes) } : undefined;
+  if (refused) {
+    if (errorCode === ErrorCode.MESSAGE_TOO_LARGE || errorCode === ErrorCode.RECORD_LIST_TOO_LARGE)
+      return new RecordTooLargeError(refused, batch.bytes.length, limitBytes);
+    if (errorCode === ErrorCode.INVALID_TIMESTAMP) return new TimestampRefusedError(refused);
+    if (errorCode === ErrorCode.INVALID_RECORD) return new InvalidRecordError(refused, detail);
+  }
+  const what = `Writing to partition ${partition.partition} of topic "${topic}"`;
+  return responseError(errorCode, what, { detail, context: { topic, partition: partition.partition } });
 }
 
 const FENCING = new Set<number>([

@@ -4,9 +4,9 @@ import type { CancelTimer } from '../../util/time.js';
 import { partitionKey } from './client.js';
 import type { ClientContext } from './client-context.js';
 import type { ClusterView } from './cluster-view.js';
-import { ErrorCode, reactionTo, responseError } from './error-codes.js';
-import { BrokerUnavailableError, RecordTooLargeError } from './errors.js';
-import { verdictOn } from './produce-errors.js';
+import { ErrorCode, reactionTo } from './error-codes.js';
+import { BrokerUnavailableError } from './errors.js';
+import { batchError, verdictOn } from './produce-errors.js';
 import type { PendingBatch, ProduceQueue } from './produce-queue.js';
 import type { ProducerSession } from './producer-session.js';
 import type { ProduceResponse, TopicPartition } from './protocol.js';
@@ -293,12 +293,8 @@ export class ProducePipeline {
     }
   }
 
-  private errorOf({ queue, batch }: Sent, { errorCode, errorMessage: detail }: Answer): MillraceError {
-    const { topic, partition } = queue;
-    if (errorCode === ErrorCode.MESSAGE_TOO_LARGE)
-      return new RecordTooLargeError(topic, partition, batch.bytes.length, this.records.limitOf(topic));
-    const what = `Writing to partition ${partition} of topic "${topic}"`;
-    return responseError(errorCode, what, { detail, context: { topic, partition } });
+  private errorOf({ queue, batch }: Sent, answer: Answer): MillraceError {
+    return batchError(queue, batch, answer, this.records.limitOf(queue.topic));
   }
 
   private tryAgain({ queue, batch }: Sent, errorCode: number): void {

@@ -3,7 +3,7 @@ import { recordSizeBound } from '../record-batch/record-batch-builder.js';
 import type { WriterOptions } from './client.js';
 import type { ClientContext } from './client-context.js';
 import type { ClusterView } from './cluster-view.js';
-import { invalidTimestamp, RecordTooLargeError } from './errors.js';
+import { invalidTimestamp, RecordTooLargeError, TimestampRefusedError } from './errors.js';
 import { type PendingBatch, ProduceQueue } from './produce-queue.js';
 import type { ProducerSession } from './producer-session.js';
 import { TopicLimits } from './topic-limits.js';
@@ -46,7 +46,7 @@ export class RecordAccumulator {
 
   /**
    * @returns true if a batch was closed by it
-   * @throws RecordTooLargeError when the topic's limit is known
+   * @throws RecordTooLargeError, TimestampRefusedError where the topic's limits are known
    * @throws MillraceError `INVALID_TIMESTAMP`
    */
   append(
@@ -60,8 +60,16 @@ export class RecordAccumulator {
     if (!Number.isSafeInteger(timestamp)) throw invalidTimestamp(topic, timestamp);
     const queue = this.queueOf(topic, partition);
     const size = recordSizeBound(key, value, headers);
-    const limit = this.limits.limitOf(topic);
-    if (limit !== undefined && size > limit) this.checkSize(queue, size, limit);
+    const limits = this.limits.of(topic);
+    const limit = limits?.maxBytes;
+    if (limit !== undefined && size > limit && this.isTooLarge(size, limit)) {
+      this.limits.met(topic);
+      throw new RecordTooLargeError({ topic, partition, key, value, timestamp }, size, limit);
+    }
+    if (limits !== undefined && this.limits.refusesTime(limits, timestamp)) {
+      this.limits.met(topic);
+      throw new TimestampRefusedError({ topic, partition, key, value, timestamp });
+    }
     const most = limit === undefined ? this.maxBatchBytes : Math.min(this.maxBatchBytes, limit);
     const closes = queue.openCount > 0 && queue.openBytes + size > most;
     if (closes) this.close(queue);
@@ -74,10 +82,9 @@ export class RecordAccumulator {
 
   // What compression makes of a record only the broker can judge. The bound is a few bytes above the record's real size,
   // so a record at the very limit is left to the broker too.
-  private checkSize(queue: ProduceQueue, size: number, limit: number): void {
+  private isTooLarge(size: number, limit: number): boolean {
     const compressed = this.options.compression !== undefined && this.options.compression !== 'none';
-    if (!compressed && size + BATCH_HEADER_BYTES > limit + 64)
-      throw new RecordTooLargeError(queue.topic, queue.partition, size, limit);
+    return !compressed && size + BATCH_HEADER_BYTES > limit + 64;
   }
 
   queueOf(topic: string, partition: number): ProduceQueue {
@@ -87,7 +94,7 @@ export class RecordAccumulator {
   }
 
   limitOf(topic: string): number {
-    return this.limits.limitOf(topic) ?? this.maxBatchBytes;
+    return this.limits.of(topic)?.maxBytes ?? this.maxBatchBytes;
   }
 
   acknowledgedOffset(topic: string, partition: number): number | undefined {

@@ -54,6 +54,16 @@ export function splitBatch(
   return [half(0, middle), half(middle, records.length)];
 }
 
+/** Key, value and timestamp of the record of a batch that has one. */
+export function onlyRecordOf(batch: Buffer): {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+} {
+  const { records } = decodeRecords(batch, 0, undefined, false);
+  return { key: keyOf(records, 0), value: valueOf(records, 0), timestamp: records.timestamp(0) };
+}
+
 function keyOf(records: RecordColumns, index: number): Buffer | null {
   const start = records.keyStart(index);
   return start < 0 ? null : records.buffer(index).subarray(start, records.keyEnd(index));

@@ -1,9 +1,11 @@
+import { RecordRefusedError } from '../../broker/client/errors.js';
 import { partitionForKey } from '../../broker/client/partitioner.js';
 import type { RecordColumns } from '../../broker/record-batch/record-columns.js';
 import { Record } from '../../topology/processor.js';
 import { messageOf } from '../../util/errors.js';
 import type { Headers } from '../../util/headers.js';
-import type { RecordFailure } from './error-policy.js';
+import { placed, type RecordFailure } from './error-policy.js';
+import { ProcessingFailedError } from './processing-failed-error.js';
 import type { RecordCollector } from './record-collector.js';
 
 /** A record that could not be read, in the queue of its input until its turn comes to be written to a dead-letter topic. */
@@ -33,10 +35,31 @@ export class DeadLetters {
     const choose = (partitions: number): number =>
       key === null ? this.taskPartition % partitions : partitionForKey(key, partitions);
     const partitions = collector.partitions(topic);
-    if (partitions === undefined)
+    if (partitions === undefined) {
       collector.sendWhenKnown(topic, (count) => [choose(count)], key, value, timestamp, headers);
-    else collector.send(topic, choose(partitions), key, value, timestamp, headers);
+      return;
+    }
+    try {
+      collector.send(topic, choose(partitions), key, value, timestamp, headers);
+    } catch (error) {
+      throw error instanceof RecordRefusedError ? deadLetterRefused(topic, failure, error) : error;
+    }
   }
+}
+
+function deadLetterRefused(
+  deadLetterTopic: string,
+  { taskId: task, node, input }: RecordFailure,
+  refusal: RecordRefusedError,
+): ProcessingFailedError {
+  const what = `writing a dead letter to "${deadLetterTopic}" failed`;
+  return new ProcessingFailedError(
+    'DEAD_LETTER_FAILED',
+    what,
+    refusal,
+    { task, node, ...placed(input) },
+    refusal.hint ?? '',
+  );
 }
 
 /** Key and value of a record as they were read, in memory of their own. */

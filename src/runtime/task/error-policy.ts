@@ -9,6 +9,12 @@ import type { Headers } from '../../util/headers.js';
  */
 export type ErrorResponse = 'fail' | 'skip' | { readonly deadLetter: string };
 
+/**
+ * What happens to a record that a sink could not write. `retry`: nothing of the work since the last commit counts; it is
+ * done again, after a while, until the record can be written (KIP-1065). For what others mend: a topic's limits, say.
+ */
+export type ProductionResponse = ErrorResponse | 'retry';
+
 /** A record that could not be read, processed or written, and where. */
 export interface RecordFailure {
   readonly error: unknown;
@@ -34,14 +40,21 @@ export interface FailedInput {
 /** A fixed response, or a function that decides per failure. */
 export type ErrorPolicy = ErrorResponse | ((failure: RecordFailure) => ErrorResponse);
 
+/** A fixed response of a sink, or a function that decides per failure. */
+export type ProductionPolicy = ProductionResponse | ((failure: RecordFailure) => ProductionResponse);
+
 /** One policy per place where a record can fail; each is `fail` when left out. */
 export interface ErrorPolicies {
   /** Key or value could not be read. */
   readonly deserialization?: ErrorPolicy;
   /** A processor or punctuator threw. */
   readonly processing?: ErrorPolicy;
-  /** A sink could not write key or value as bytes, or its partitioner threw. */
-  readonly production?: ErrorPolicy;
+  /**
+   * A sink could not write key or value as bytes, its partitioner threw, or the topic does not take the record: it is too
+   * large, say, or its timestamp too far from the broker's. Such a record may be refused after others were sent: then the
+   * work since the last commit is done again, without it. Changelogs have no policy: a record that one refuses is fatal.
+   */
+  readonly production?: ProductionPolicy;
 }
 
 /** Dead-letter topics that the policies name; those that functions choose are not known before. */
@@ -53,7 +66,10 @@ export function deadLetterTopics(policies: ErrorPolicies): string[] {
 }
 
 /** The response of a policy to a failure. */
-export function respond(policy: ErrorPolicy | undefined, failure: RecordFailure): ErrorResponse {
+export function respond<R extends ProductionResponse>(
+  policy: R | ((failure: RecordFailure) => R) | undefined,
+  failure: RecordFailure,
+): R | 'fail' {
   return typeof policy === 'function' ? policy(failure) : (policy ?? 'fail');
 }
 

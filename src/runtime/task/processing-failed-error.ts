@@ -4,7 +4,7 @@ import { MillraceError, messageOf, type ErrorContext } from '../../util/errors.j
 export class ProcessingFailedError extends MillraceError {
   /**
    * @param code `PROCESSING_FAILED` | `DESERIALIZATION_FAILED` | `PRODUCTION_FAILED` | `PUNCTUATION_FAILED` |
-   * `TIMESTAMP_EXTRACTION_FAILED` | `PROCESSOR_INIT_FAILED` | `PROCESSOR_CLOSE_FAILED`
+   * `CHANGELOG_REFUSED` | `DEAD_LETTER_FAILED` | `TIMESTAMP_EXTRACTION_FAILED` | `PROCESSOR_INIT_FAILED` | `PROCESSOR_CLOSE_FAILED`
    * @param what the failed step, e.g. `processor "upper" failed`
    */
   constructor(code: string, what: string, cause: unknown, context: ErrorContext, hint: string) {

@@ -1,8 +1,10 @@
+import { RecordRefusedError } from '../../broker/client/errors.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { ChangelogWriter, RecordContext, StoreContext } from '../../state/store.js';
 import { changelogTopic, type SubTopology } from '../../topology/node.js';
 import { NO_HEADERS, type Headers } from '../../util/headers.js';
 import type { FailedInput } from './error-policy.js';
+import { ProcessingFailedError } from './processing-failed-error.js';
 import type { RecordCollector } from './record-collector.js';
 import { TaskMetrics } from './task-metrics.js';
 
@@ -57,7 +59,7 @@ export class TaskContext implements StoreContext {
     this.taskId = options.taskId;
     this.partition = options.partition;
     this.metrics = new TaskMetrics(options.metrics, options.applicationId, options.taskId);
-    this.#changelogs = changelogWriters(options);
+    this.#changelogs = changelogWriters(options, this.record);
   }
 
   recordContext(): RecordContext | undefined {
@@ -108,7 +110,7 @@ export class TaskContext implements StoreContext {
   }
 }
 
-function changelogWriters(options: TaskContextOptions): Map<string, ChangelogWriter> {
+function changelogWriters(options: TaskContextOptions, current: CurrentRecord): Map<string, ChangelogWriter> {
   const { collector, partition } = options;
   const writers = new Map<string, ChangelogWriter>();
   for (const { stores, sourceChangelogs } of options.subTopologies) {
@@ -117,10 +119,32 @@ function changelogWriters(options: TaskContextOptions): Map<string, ChangelogWri
       const topic = changelogTopic(options.applicationId, name);
       writers.set(name, {
         log: (key, value, timestamp, headers) => {
-          collector.send(topic, partition, key, value, timestamp, headers);
+          try {
+            collector.send(topic, partition, key, value, timestamp, headers);
+          } catch (error) {
+            throw error instanceof RecordRefusedError ? changelogRefused(options.taskId, name, current, error) : error;
+          }
         },
       });
     }
   }
   return writers;
+}
+
+/** A change that is not in its changelog would be lost with the local state: no policy may skip it. */
+function changelogRefused(
+  task: string,
+  store: string,
+  { topic, partition, offset }: CurrentRecord,
+  refusal: RecordRefusedError,
+): ProcessingFailedError {
+  const place = offset < 0 ? { task, store } : { task, store, topic, partition, offset };
+  const hint = refusal.hint ?? '';
+  return new ProcessingFailedError(
+    'CHANGELOG_REFUSED',
+    `logging a change of store "${store}" failed`,
+    refusal,
+    place,
+    hint,
+  );
 }

@@ -1,8 +1,9 @@
+import { RecordRefusedError, TimestampRefusedError } from '../../broker/client/errors.js';
 import { partitionForKey } from '../../broker/client/partitioner.js';
 import type { Counter } from '../../observability/metrics.js';
 import { resolveTopic, type SinkNode } from '../../topology/node.js';
 import type { Record } from '../../topology/processor.js';
-import { invalid } from '../../util/errors.js';
+import { invalid, messageOf, MillraceError, type ErrorContext } from '../../util/errors.js';
 import { placed, respond } from './error-policy.js';
 import { concernsTask, ProcessingFailedError } from './processing-failed-error.js';
 import { RecordAge } from './record-age.js';
@@ -12,6 +13,19 @@ import type { TaskScope } from './task-scope.js';
 
 /** Bytes of records without a key that go to one partition before the next takes its turn (KIP-480, KIP-794). */
 const STICKY_BYTES = 16_384;
+
+/** The production policy wants what was done since the last commit done again. */
+class ProductionRetry extends MillraceError {
+  constructor(sink: string, cause: unknown, context: ErrorContext) {
+    const message = `sink "${sink}" could not write a record, and its policy wants it tried again: ${messageOf(cause)}`;
+    super({ code: 'PRODUCTION_RETRY', kind: 'unavailable', message, cause, context });
+  }
+}
+
+function remedy(error: unknown): string {
+  const hint = error instanceof RecordRefusedError ? error.hint : undefined;
+  return hint ?? 'Mend the serde, the partitioner or the value.';
+}
 
 /**
  * A sink of a running task: writes records as bytes and picks their partition. A record with a key goes where Kafka's
@@ -68,13 +82,17 @@ export class TaskSink implements TaskNode {
     const failure = { error, taskId: id, node: this.name, input };
     const response = respond(errorPolicies.production, failure);
     if (response === 'fail') {
-      const hint = 'Mend the serde, the partitioner or the value; or let the production policy skip such records.';
+      const hint = `${remedy(error)} Or let the production policy skip such records.`;
       throw new ProcessingFailedError('PRODUCTION_FAILED', `sink "${this.name}" failed`, error, where, hint);
     }
+    if (response === 'retry') throw new ProductionRetry(this.name, error, where);
     context.metrics.drop('production');
     log.warn(where, 'a record was skipped because its sink could not write it');
     log.debug({ ...where, err: error }, 'why the record was skipped');
-    if (response !== 'skip') this.#scope.deadLetters.write(response.deadLetter, failure, context.record.timestamp);
+    if (response === 'skip') return;
+    // the dead letter of a record whose time is refused would be refused for the same reason
+    const timestamp = error instanceof TimestampRefusedError ? -1 : context.record.timestamp;
+    this.#scope.deadLetters.write(response.deadLetter, failure, timestamp);
   }
 
   #send(record: Record<unknown, unknown>): void {
