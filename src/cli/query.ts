@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../app/config.js';
 import { createQueryClient, type QueryClient } from '../query/client/query-client.js';
+import type { Timestamp } from '../query/gen/google/protobuf/timestamp.js';
 import type { Record as RecordMessage, Window } from '../query/gen/millrace/query/v1/record.js';
 import {
   FetchSessionsRequest,
   FetchWindowsRequest,
   GetRequest,
+  ListVersionsRequest,
   RangeRequest,
   StoreKind,
   type StoreInfo,
@@ -28,12 +30,13 @@ interface QueryOptions {
   readonly reverse?: boolean;
   readonly from?: string;
   readonly to?: string;
+  readonly asOf?: string;
   readonly prefix?: string;
 }
 
 type Ask = (client: QueryClient, options: QueryOptions) => AsyncIterable<Row>;
 
-/** `millrace query get|range|windows|sessions|stores`: reads the state of a running process over gRPC. */
+/** `millrace query get|range|windows|sessions|versions|stores`: reads the state of a running process over gRPC. */
 export function addQueryCommand(program: Command, terminal: Terminal): void {
   const query = program.command('query').description('read the state of a running process');
   const command = (syntax: string, description: string): Command =>
@@ -50,6 +53,10 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
   command('stores', 'the stores').action((options: QueryOptions) => run(options, stores));
   command('get <store> <key>', 'the value of one key')
     .option('--json-key', 'the key is JSON, not text')
+    .option(
+      '--as-of <time>',
+      'of a versioned store, what was valid then: milliseconds or ISO 8601; default: the latest',
+    )
     .action((store: string, key: string, options: QueryOptions) => run(options, get(store, key)));
   command('range <store>', 'the keys of a store, in order')
     .option('--json-key', 'keys are JSON, not text')
@@ -72,6 +79,12 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .option('--to <time>', 'latest start: milliseconds or ISO 8601')
     .option('--limit <n>', 'most sessions')
     .action((store: string, key: string, options: QueryOptions) => run(options, sessions(store, key)));
+  command('versions <store> <key>', 'what one key was, and is, oldest first')
+    .option('--json-key', 'the key is JSON, not text')
+    .option('--from <time>', 'valid then or later: milliseconds or ISO 8601')
+    .option('--to <time>', 'valid then or earlier: milliseconds or ISO 8601')
+    .option('--limit <n>', 'most versions')
+    .action((store: string, key: string, options: QueryOptions) => run(options, versions(store, key)));
 }
 
 async function answer(terminal: Terminal, options: QueryOptions, ask: Ask): Promise<void> {
@@ -92,7 +105,9 @@ const stores: Ask = async function* (client, { application = '' }) {
 
 function get(store: string, key: string): Ask {
   return async function* (client, options) {
-    const { record } = await client.get(GetRequest.create({ ...common(store, options), key: keyOf(key, options) }));
+    const asOf = timestampOf(options.asOf, '--as-of');
+    const request = GetRequest.create({ ...common(store, options), key: keyOf(key, options), asOf });
+    const { record } = await client.get(request);
     if (record) yield recordRow(record);
   };
 }
@@ -137,16 +152,25 @@ function sessions(store: string, key: string): Ask {
   };
 }
 
+function versions(store: string, key: string): Ask {
+  return async function* (client, options) {
+    const request = ListVersionsRequest.create({
+      ...common(store, options),
+      ...timesOf(options),
+      key: keyOf(key, options),
+      limit: limitOf(options),
+    });
+    for await (const { versions: found } of client.listVersions(request)) yield* found.map(versionRow);
+  };
+}
+
 function common(store: string, { application = '', uncommitted }: QueryOptions) {
   const isolation = uncommitted ? Isolation.ISOLATION_READ_UNCOMMITTED : Isolation.ISOLATION_READ_COMMITTED;
   return { store, application, options: { isolation, minPosition: undefined, maxStaleness: undefined, raw: false } };
 }
 
 function timesOf({ from, to }: QueryOptions) {
-  return {
-    timeFrom: from === undefined ? undefined : toTimestamp(timeOf(from, '--from')),
-    timeTo: to === undefined ? undefined : toTimestamp(timeOf(to, '--to')),
-  };
+  return { timeFrom: timestampOf(from, '--from'), timeTo: timestampOf(to, '--to') };
 }
 
 /** 0: no limit. */
@@ -160,15 +184,24 @@ function storeRow({ application, name, kind, keySerde, valueSerde, persistent }:
 }
 
 function recordRow({ key, value, timestamp }: RecordMessage): Row {
-  const at = timestamp && new Date(fromTimestamp(timestamp, 0)).toISOString();
-  return { key: key as unknown, value: value as unknown, ...(at !== undefined && { timestamp: at }) };
+  return { key: key as unknown, value: value as unknown, ...(timestamp && { timestamp: isoOf(timestamp) }) };
+}
+
+/** The latest version has no end. */
+function versionRow({ key, value, timestamp, validTo }: RecordMessage): Row {
+  return {
+    key: key as unknown,
+    valid_from: isoOf(timestamp),
+    valid_to: validTo === undefined ? null : isoOf(validTo),
+    value: value as unknown,
+  };
 }
 
 function windowRow({ record, windowStart, windowEnd }: Window): Row {
   return {
     key: record?.key as unknown,
-    window_start: new Date(fromTimestamp(windowStart, 0)).toISOString(),
-    window_end: new Date(fromTimestamp(windowEnd, 0)).toISOString(),
+    window_start: isoOf(windowStart),
+    window_end: isoOf(windowEnd),
     value: record?.value as unknown,
   };
 }
@@ -188,8 +221,13 @@ function numberOf(text: string, option: string): number {
   throw invalid('INVALID_OPTION', `${option} is "${text}", not a whole number`);
 }
 
-function timeOf(text: string, option: string): number {
+function timestampOf(text: string | undefined, option: string): Timestamp | undefined {
+  if (text === undefined) return undefined;
   const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isFinite(ms)) return ms;
-  throw invalid('INVALID_OPTION', `${option} is "${text}", neither milliseconds nor ISO 8601`);
+  if (ms >= 0) return toTimestamp(ms);
+  throw invalid('INVALID_OPTION', `${option} is "${text}", neither milliseconds nor ISO 8601 from 1970 on`);
+}
+
+function isoOf(timestamp: Timestamp | undefined): string {
+  return new Date(fromTimestamp(timestamp, 0)).toISOString();
 }

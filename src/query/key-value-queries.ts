@@ -1,4 +1,4 @@
-import type { KeyValueStoreDefinition } from '../state/store.js';
+import type { KeyValueStoreDefinition, VersionedStoreDefinition } from '../state/store.js';
 import { batches, limited } from './batches.js';
 import type { ReadOptions } from './gen/millrace/query/v1/read_options.js';
 import type { Record } from './gen/millrace/query/v1/record.js';
@@ -9,8 +9,10 @@ import { toRecord } from './messages.js';
 import { decodePageToken, encodePageToken } from './page-token.js';
 import { fieldError } from './query-errors.js';
 import { planRead, type ReadPlan } from './read-plan.js';
+import { limitField, timeField } from './request-fields.js';
 import type { StateQueries } from './state-queries.js';
 import type { StoreCatalog } from './store-catalog.js';
+import { asVersionedStore } from './versioned-queries.js';
 
 const MAX_KEYS = 1_000;
 const DEFAULT_PAGE = 100;
@@ -18,7 +20,7 @@ const MAX_PAGE = 1_000;
 
 type KeyValuePlan = ReadPlan<KeyValueStoreDefinition>;
 
-/** The queries of key-value stores. */
+/** The queries of key-value stores; `get` is that of versioned stores, too. */
 export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get' | 'multiGet' | 'list' | 'range'> {
   const plan = (
     request: { readonly application: string; readonly store: string; readonly options: ReadOptions | undefined },
@@ -27,9 +29,12 @@ export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get'
 
   return {
     async get(request) {
-      const read = await plan(request, 'Get');
-      if (request.asOf) throw fieldError('UNKNOWN_QUERY_TYPE', 'as_of', 'as_of is for versioned stores');
-      return getOne(read, request.key, 'key');
+      const read = await planRead(catalog.find(request, 'Get', 'keyValue', 'versioned'), request.options);
+      const asOfMs = timeField(request.asOf, 'as_of', undefined);
+      if (asOfMs !== undefined && read.definition.kind !== 'versioned') {
+        throw fieldError('UNKNOWN_QUERY_TYPE', 'as_of', 'as_of is for versioned stores');
+      }
+      return getOne(read, request.key, 'key', asOfMs);
     },
 
     async multiGet(request) {
@@ -43,10 +48,10 @@ export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get'
     },
 
     async *range(request) {
-      if (request.limit < 0) throw fieldError('BAD_LIMIT', 'limit', 'limit is negative');
+      const limit = limitField(request);
       const read = await plan(request, 'Range');
       const scan = keyScan(read.definition, request);
-      for await (const records of batches(limited(recordsOf(read, scan), request.limit))) {
+      for await (const records of batches(limited(recordsOf(read, scan), limit))) {
         yield { records, position: undefined };
       }
       yield { records: [], position: read.position() };
@@ -54,12 +59,17 @@ export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get'
   };
 }
 
-function getOne(read: KeyValuePlan, json: unknown, field: string): GetResponse {
-  const key = keyFromJson(read.definition.keySerde, json, field);
+type PointReadPlan = ReadPlan<KeyValueStoreDefinition | VersionedStoreDefinition>;
+
+/** @param asOfMs for versioned stores; undefined: the latest version */
+function getOne(read: PointReadPlan, json: unknown, field: string, asOfMs?: number): GetResponse {
+  const { definition } = read;
+  const key = keyFromJson(definition.keySerde, json, field);
   for (const { store } of read.partitions) {
-    const value = asKeyValueStore(store).get(key);
+    const versioned = definition.kind === 'versioned';
+    const value = versioned ? asVersionedStore(store).get(key, asOfMs) : asKeyValueStore(store).get(key);
     if (value !== undefined) {
-      return { record: toRecord(read.definition, key, value, read.raw), position: read.position() };
+      return { record: toRecord(definition, key, value, read.raw), position: read.position() };
     }
   }
   return { record: undefined, position: read.position() };

@@ -3,6 +3,7 @@ import { toStoreInfo } from './messages.js';
 import { sessionQueries } from './session-queries.js';
 import type { StateQueries } from './state-queries.js';
 import { storesOf, type StoreCatalog } from './store-catalog.js';
+import { versionedQueries } from './versioned-queries.js';
 import { windowQueries } from './window-queries.js';
 
 /** Answers queries from the stores of the tasks of this instance. */
@@ -16,5 +17,6 @@ export function createLocalStateQueries(catalog: StoreCatalog): StateQueries {
     ...keyValueQueries(catalog),
     ...windowQueries(catalog),
     ...sessionQueries(catalog),
+    ...versionedQueries(catalog),
   };
 }

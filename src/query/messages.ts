@@ -1,4 +1,4 @@
-import type { StoreDefinition, StoreKind, ValueAndTimestamp, WindowEntry } from '../state/store.js';
+import type { StoreDefinition, StoreKind, ValueAndTimestamp, VersionedRecord, WindowEntry } from '../state/store.js';
 import { Record, type Window } from './gen/millrace/query/v1/record.js';
 import { StoreInfo, StoreKind as StoreKindMessage } from './gen/millrace/query/v1/state_query_service.js';
 import { toJson } from './json-value.js';
@@ -15,15 +15,24 @@ const KINDS: Readonly<{ [K in StoreKind]: StoreKindMessage }> = {
 
 /** An entry as a store holds it, as a message. */
 export function toRecord(definition: StoreDefinition, key: unknown, stored: unknown, raw: boolean): Record {
-  const timestamped = 'timestamped' in definition && definition.timestamped;
-  // A store that is declared timestamped holds values of this shape.
-  const { value, timestamp } = timestamped ? (stored as ValueAndTimestamp<unknown>) : { value: stored, timestamp: -1 };
+  const { value, timestamp, validTo } = timedValue(definition, stored);
   return Record.create({
     key: toJson(key),
     value: toJson(value),
     timestamp: toTimestamp(timestamp),
+    validTo: validTo === undefined ? undefined : toTimestamp(validTo),
     ...(raw && { rawKey: definition.keySerde.serialize(key), rawValue: definition.valueSerde.serialize(value) }),
   });
+}
+
+function timedValue(
+  definition: StoreDefinition,
+  stored: unknown,
+): ValueAndTimestamp<unknown> & Partial<VersionedRecord<unknown>> {
+  // A store holds values of the shape that its declaration tells.
+  if (definition.kind === 'versioned') return stored as VersionedRecord<unknown>;
+  if ('timestamped' in definition && definition.timestamped) return stored as ValueAndTimestamp<unknown>;
+  return { value: stored, timestamp: -1 };
 }
 
 /** An entry of a window store as a message. */

@@ -8,7 +8,12 @@ export type Queries = StateQueries & TopologyQueries;
 export type QueryName = keyof Queries;
 
 /** Queries that answer with a stream of messages. */
-export const STREAMS: ReadonlySet<QueryName> = new Set<QueryName>(['range', 'fetchWindows', 'fetchSessions']);
+export const STREAMS: ReadonlySet<QueryName> = new Set<QueryName>([
+  'range',
+  'fetchWindows',
+  'fetchSessions',
+  'listVersions',
+]);
 
 /** Every query's name. */
 export const QUERY_NAMES: readonly QueryName[] = [
@@ -20,6 +25,7 @@ export const QUERY_NAMES: readonly QueryName[] = [
   'fetchWindow',
   'fetchWindows',
   'fetchSessions',
+  'listVersions',
   'describeTopology',
   'listInstances',
   'listTasks',

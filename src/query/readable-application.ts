@@ -1,5 +1,11 @@
 import type { TaskView } from '../runtime/application.js';
-import type { ReadOnlyKeyValueStore, ReadOnlySessionStore, ReadOnlyWindowStore, StateStore } from '../state/store.js';
+import type {
+  ReadOnlyKeyValueStore,
+  ReadOnlySessionStore,
+  ReadOnlyVersionedKeyValueStore,
+  ReadOnlyWindowStore,
+  StateStore,
+} from '../state/store.js';
 import type { BuiltTopology } from '../topology/node.js';
 
 /** Which writes a read sees; see `Isolation` in read_options.proto. */
@@ -40,3 +46,5 @@ export type AnyKeyValueStore = ReadOnlyKeyValueStore<unknown, unknown>;
 export type AnyWindowStore = ReadOnlyWindowStore<unknown, unknown>;
 /** A session store whose types are known to its serdes only. */
 export type AnySessionStore = ReadOnlySessionStore<unknown, unknown>;
+/** A versioned store whose types are known to its serdes only. */
+export type AnyVersionedStore = ReadOnlyVersionedKeyValueStore<unknown, unknown>;

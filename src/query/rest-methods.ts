@@ -36,6 +36,7 @@ export function restMethods(queries: StateQueries, topology: TopologyQueries): r
       state.FetchSessionsResponse,
       queries.fetchSessions,
     ),
+    streaming(`${service}/ListVersions`, state.ListVersionsRequest, state.ListVersionsResponse, queries.listVersions),
     unary(
       `${topologyService}/DescribeTopology`,
       graph.DescribeTopologyRequest,

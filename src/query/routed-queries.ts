@@ -26,6 +26,7 @@ export function routedQueries(catalog: StoreCatalog, local: StateQueries, stream
     fetchWindow: (request) => of(request).fetchWindow(request),
     fetchWindows: (request) => of(request).fetchWindows(request),
     fetchSessions: (request) => of(request).fetchSessions(request),
+    listVersions: (request) => of(request).listVersions(request),
   };
 }
 

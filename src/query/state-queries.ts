@@ -11,6 +11,8 @@ import type {
   ListResponse,
   ListStoresRequest,
   ListStoresResponse,
+  ListVersionsRequest,
+  ListVersionsResponse,
   MultiGetRequest,
   MultiGetResponse,
   RangeRequest,
@@ -30,4 +32,5 @@ export interface StateQueries {
   readonly fetchWindow: (request: FetchWindowRequest) => Promise<FetchWindowResponse>;
   readonly fetchWindows: (request: FetchWindowsRequest) => AsyncIterable<FetchWindowsResponse>;
   readonly fetchSessions: (request: FetchSessionsRequest) => AsyncIterable<FetchSessionsResponse>;
+  readonly listVersions: (request: ListVersionsRequest) => AsyncIterable<ListVersionsResponse>;
 }

@@ -66,16 +66,16 @@ export class StoreCatalog {
   }
 
   /**
-   * The store meant, which has to be of a kind that `method` reads.
+   * The store meant, which has to be of one of the kinds that `method` reads.
    * @throws MillraceError `STORE_NOT_FOUND`, `APPLICATION_REQUIRED`, `UNKNOWN_QUERY_TYPE`
    */
   find<K extends StoreKind>(
     request: { readonly application: string; readonly store: string },
     method: string,
-    kind: K,
+    ...kinds: readonly K[]
   ): FoundStore<Extract<StoreDefinition, { kind: K }>> {
     const { application, definition } = this.#find(request.application, request.store);
-    if (!isOfKind(definition, kind)) {
+    if (!isOfKind(definition, kinds)) {
       throw wrongStoreKind(definition.name, definition.kind, method, METHODS[definition.kind]);
     }
     return { application, definition };
@@ -105,7 +105,7 @@ export class StoreCatalog {
 
 function isOfKind<K extends StoreKind>(
   definition: StoreDefinition,
-  kind: K,
+  kinds: readonly K[],
 ): definition is Extract<StoreDefinition, { kind: K }> {
-  return definition.kind === kind;
+  return kinds.some((kind) => kind === definition.kind);
 }

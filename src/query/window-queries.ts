@@ -8,17 +8,15 @@ import { toWindow } from './messages.js';
 import { fieldError } from './query-errors.js';
 import { planRead, type ReadPlan } from './read-plan.js';
 import type { AnyWindowStore } from './readable-application.js';
+import { limitField, timeField, timeRange, type TimeRange } from './request-fields.js';
 import type { StateQueries } from './state-queries.js';
 import type { StoreCatalog } from './store-catalog.js';
-import { fromTimestamp } from './timestamps.js';
 
 type WindowPlan = ReadPlan<WindowStoreDefinition>;
 
-interface WindowScan {
+interface WindowScan extends TimeRange {
   /** Undefined: all keys. */
   readonly key: unknown;
-  readonly fromMs: number;
-  readonly toMs: number;
   readonly reverse: boolean;
 }
 
@@ -29,8 +27,8 @@ export function windowQueries(catalog: StoreCatalog): Pick<StateQueries, 'fetchW
       const read = await planRead(catalog.find(request, 'FetchWindow', 'window'), request.options);
       const { definition } = read;
       const key = keyFromJson(definition.keySerde, request.key);
-      if (!request.windowStart) throw fieldError('BAD_TIME', 'window_start', 'window_start is missing');
-      const startMs = fromTimestamp(request.windowStart, 0);
+      const startMs = timeField(request.windowStart, 'window_start', undefined);
+      if (startMs === undefined) throw fieldError('BAD_TIME', 'window_start', 'window_start is missing');
       for (const { store } of read.partitions) {
         const value = asWindowStore(store).fetch(key, startMs);
         if (value === undefined) continue;
@@ -41,10 +39,10 @@ export function windowQueries(catalog: StoreCatalog): Pick<StateQueries, 'fetchW
     },
 
     async *fetchWindows(request) {
-      if (request.limit < 0) throw fieldError('BAD_LIMIT', 'limit', 'limit is negative');
+      const limit = limitField(request);
       const read = await planRead(catalog.find(request, 'FetchWindows', 'window'), request.options);
       const scan = windowScan(read.definition, request);
-      for await (const windows of batches(limited(windowsOf(read, scan), request.limit))) {
+      for await (const windows of batches(limited(windowsOf(read, scan), limit))) {
         yield { windows, position: undefined };
       }
       yield { windows: [], position: read.position() };
@@ -54,11 +52,9 @@ export function windowQueries(catalog: StoreCatalog): Pick<StateQueries, 'fetchW
 
 function windowScan(definition: WindowStoreDefinition, request: FetchWindowsRequest): WindowScan {
   const key = request.key === undefined ? undefined : keyFromJson(definition.keySerde, request.key);
-  const fromMs = fromTimestamp(request.timeFrom, 0);
-  const toMs = fromTimestamp(request.timeTo, Number.MAX_SAFE_INTEGER);
-  if (fromMs > toMs) throw fieldError('BAD_TIME', 'time_from', 'time_from is after time_to');
+  const times = timeRange(request);
   if (request.reverse && key === undefined) throw fieldError('BAD_KEY', 'key', 'reverse needs a key');
-  return { key, fromMs, toMs, reverse: request.reverse };
+  return { key, ...times, reverse: request.reverse };
 }
 
 async function* windowsOf(read: WindowPlan, { key, fromMs, toMs, reverse }: WindowScan): AsyncGenerator<Window> {

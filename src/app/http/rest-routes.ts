@@ -14,9 +14,10 @@ type Params = Readonly<Record<string, string>>;
  *
  *     GET /api/stores                        ListStores
  *     GET /api/stores/:store/entries         List         ?from= &to= &prefix= &pageSize= &pageToken=
- *     GET /api/stores/:store/entries/:key    Get
+ *     GET /api/stores/:store/entries/:key    Get          ?as_of= (ISO 8601), of a versioned store
  *     GET /api/stores/:store/windows         FetchWindows ?key= &from= &to= (ISO 8601) &limit= &reverse=true
  *     GET /api/stores/:store/sessions        FetchSessions ?key= &from= &to= (ISO 8601) &limit=
+ *     GET /api/stores/:store/versions        ListVersions ?key= &from= &to= (ISO 8601) &limit=
  *     GET /api/topology, /api/instances, /api/tasks
  *
  * Each takes `?application=`. Keys are text, or JSON with `?json=true`.
@@ -44,6 +45,7 @@ export function addRestRoutes(server: FastifyInstance, methods: readonly RestMet
   get('/api/stores/:store/entries/:key', `${STATE}/Get`, (query, { store, key }) => ({
     store,
     key: keyOf(query, key),
+    asOf: query.as_of,
   }));
   get('/api/stores/:store/windows', `${STATE}/FetchWindows`, (query, { store }) => ({
     store,
@@ -53,16 +55,15 @@ export function addRestRoutes(server: FastifyInstance, methods: readonly RestMet
     limit: query.limit,
     reverse: query.reverse === 'true',
   }));
-  get('/api/stores/:store/sessions', `${STATE}/FetchSessions`, (query, { store }) => ({
-    store,
-    key: keyOf(query, query.key),
-    timeFrom: query.from,
-    timeTo: query.to,
-    limit: query.limit,
-  }));
+  get('/api/stores/:store/sessions', `${STATE}/FetchSessions`, ofOneKey);
+  get('/api/stores/:store/versions', `${STATE}/ListVersions`, ofOneKey);
   get('/api/topology', `${TOPOLOGY}/DescribeTopology`, () => ({}));
   get('/api/instances', `${TOPOLOGY}/ListInstances`, () => ({}));
   get('/api/tasks', `${TOPOLOGY}/ListTasks`, () => ({}));
+}
+
+function ofOneKey(query: Query, { store }: Params): object {
+  return { store, key: keyOf(query, query.key), timeFrom: query.from, timeTo: query.to, limit: query.limit };
 }
 
 async function answer(reply: FastifyReply, method: RestMethod, request: unknown): Promise<unknown> {

@@ -10,6 +10,8 @@ import {
   type GetRequest,
   type GetResponse,
   type ListStoresResponse,
+  type ListVersionsRequest,
+  type ListVersionsResponse,
   type RangeRequest,
   type RangeResponse,
 } from '../gen/millrace/query/v1/state_query_service.js';
@@ -21,6 +23,7 @@ export interface QueryClient {
   range(request: RangeRequest): AsyncIterable<RangeResponse>;
   fetchWindows(request: FetchWindowsRequest): AsyncIterable<FetchWindowsResponse>;
   fetchSessions(request: FetchSessionsRequest): AsyncIterable<FetchSessionsResponse>;
+  listVersions(request: ListVersionsRequest): AsyncIterable<ListVersionsResponse>;
   close(): void;
 }
 
@@ -49,6 +52,7 @@ export function createQueryClient(options: {
     range: (request) => messages(address, client.range(request, deadline())),
     fetchWindows: (request) => messages(address, client.fetchWindows(request, deadline())),
     fetchSessions: (request) => messages(address, client.fetchSessions(request, deadline())),
+    listVersions: (request) => messages(address, client.listVersions(request, deadline())),
     close() {
       client.close();
     },

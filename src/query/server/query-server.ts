@@ -61,6 +61,7 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
     fetchWindow: unary(state.fetchWindow, of(query.fetchWindow)),
     fetchWindows: streaming(state.fetchWindows, of(query.fetchWindows)),
     fetchSessions: streaming(state.fetchSessions, of(query.fetchSessions)),
+    listVersions: streaming(state.listVersions, of(query.listVersions)),
   });
   const graph = TopologyServiceService;
   serve(server, graph, {

@@ -1,6 +1,7 @@
 import type {
   ReadOnlyKeyValueStore,
   ReadOnlySessionStore,
+  ReadOnlyVersionedKeyValueStore,
   ReadOnlyWindowStore,
   StateStore,
   StoreDefinition,
@@ -12,6 +13,7 @@ import type { TaskRegistry } from '../task-registry.js';
 import { InvalidStateStoreError, storeNotFound, storeUnavailable } from './invalid-state-store-error.js';
 import { KeyValueView } from './key-value-view.js';
 import { SessionView } from './session-view.js';
+import { VersionedView } from './versioned-view.js';
 import { WindowView } from './window-view.js';
 
 /** Read-only views over the stores of this instance, by name. */
@@ -53,6 +55,12 @@ export class StoreViews {
     }
     if (kind === 'session') {
       return new SessionView(definition, () => this.#parts(name) as readonly ReadOnlySessionStore<unknown, unknown>[]);
+    }
+    if (kind === 'versioned') {
+      return new VersionedView(
+        definition,
+        () => this.#parts(name) as readonly ReadOnlyVersionedKeyValueStore<unknown, unknown>[],
+      );
     }
     throw new InvalidStateStoreError({
       code: 'STORE_KIND_UNSUPPORTED',

@@ -26,7 +26,7 @@ export interface Record {
   readonly value:
     | any
     | undefined;
-  /** Event time of the last update; absent in stores that keep none. */
+  /** Event time of the last update; absent in stores that keep none. Of a version: since when it is valid. */
   readonly timestamp:
     | Timestamp
     | undefined;
@@ -34,6 +34,8 @@ export interface Record {
   readonly rawKey: Buffer;
   /** The value's bytes as its serde writes them; only with ReadOptions.raw. */
   readonly rawValue: Buffer;
+  /** Of a version: when another one, or a deletion, took its place; absent: it is the latest. */
+  readonly validTo: Timestamp | undefined;
 }
 
 /** An entry of a store of windows or sessions. */
@@ -67,7 +69,14 @@ export interface TopicPartitionOffset {
 }
 
 function createBaseRecord(): Record {
-  return { key: undefined, value: undefined, timestamp: undefined, rawKey: Buffer.alloc(0), rawValue: Buffer.alloc(0) };
+  return {
+    key: undefined,
+    value: undefined,
+    timestamp: undefined,
+    rawKey: Buffer.alloc(0),
+    rawValue: Buffer.alloc(0),
+    validTo: undefined,
+  };
 }
 
 export const Record: MessageFns<Record> = {
@@ -86,6 +95,9 @@ export const Record: MessageFns<Record> = {
     }
     if (message.rawValue.length !== 0) {
       writer.uint32(42).bytes(message.rawValue);
+    }
+    if (message.validTo !== undefined) {
+      Timestamp.encode(message.validTo, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -143,6 +155,14 @@ export const Record: MessageFns<Record> = {
             message.rawValue = Buffer.from(reader.bytes());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.validTo = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -170,6 +190,11 @@ export const Record: MessageFns<Record> = {
         : isSet(object.raw_value)
         ? Buffer.from(bytesFromBase64(object.raw_value))
         : Buffer.alloc(0),
+      validTo: isSet(object.validTo)
+        ? fromJsonTimestamp(object.validTo)
+        : isSet(object.valid_to)
+        ? fromJsonTimestamp(object.valid_to)
+        : undefined,
     };
   },
 
@@ -190,6 +215,9 @@ export const Record: MessageFns<Record> = {
     if (message.rawValue.length !== 0) {
       obj.rawValue = base64FromBytes(message.rawValue);
     }
+    if (message.validTo !== undefined) {
+      obj.validTo = fromTimestamp(message.validTo).toISOString();
+    }
     return obj;
   },
 
@@ -205,6 +233,9 @@ export const Record: MessageFns<Record> = {
       : undefined;
     message.rawKey = object.rawKey ?? Buffer.alloc(0);
     message.rawValue = object.rawValue ?? Buffer.alloc(0);
+    message.validTo = (object.validTo !== undefined && object.validTo !== null)
+      ? Timestamp.fromPartial(object.validTo)
+      : undefined;
     return message;
   },
 };

@@ -344,12 +344,16 @@ export interface ListVersionsRequest {
     | Timestamp
     | undefined;
   /** Freshness. */
-  readonly options: ReadOptions | undefined;
+  readonly options:
+    | ReadOptions
+    | undefined;
+  /** Most versions; 0: all. */
+  readonly limit: number;
 }
 
 /** A batch of versions. */
 export interface ListVersionsResponse {
-  /** The next versions. */
+  /** The next versions, oldest first; deletions are not among them. */
   readonly versions: readonly Record[];
   /** Input offsets the answer includes; with the last message only. */
   readonly position: Position | undefined;
@@ -2586,7 +2590,15 @@ export const FetchSessionsResponse: MessageFns<FetchSessionsResponse> = {
 };
 
 function createBaseListVersionsRequest(): ListVersionsRequest {
-  return { application: "", store: "", key: undefined, timeFrom: undefined, timeTo: undefined, options: undefined };
+  return {
+    application: "",
+    store: "",
+    key: undefined,
+    timeFrom: undefined,
+    timeTo: undefined,
+    options: undefined,
+    limit: 0,
+  };
 }
 
 export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
@@ -2608,6 +2620,9 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     }
     if (message.options !== undefined) {
       ReadOptions.encode(message.options, writer.uint32(50).fork()).join();
+    }
+    if (message.limit !== 0) {
+      writer.uint32(56).int64(message.limit);
     }
     return writer;
   },
@@ -2673,6 +2688,14 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
             message.options = ReadOptions.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.limit = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2701,6 +2724,7 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
         ? fromJsonTimestamp(object.time_to)
         : undefined,
       options: isSet(object.options) ? ReadOptions.fromJSON(object.options) : undefined,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
     };
   },
 
@@ -2724,6 +2748,9 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     if (message.options !== undefined) {
       obj.options = ReadOptions.toJSON(message.options);
     }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
     return obj;
   },
 
@@ -2744,6 +2771,7 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     message.options = (object.options !== undefined && object.options !== null)
       ? ReadOptions.fromPartial(object.options)
       : undefined;
+    message.limit = object.limit ?? 0;
     return message;
   },
 };
