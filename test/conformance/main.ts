@@ -4,8 +4,8 @@
  * Runs every vector in the folders (or files) and prints the pass rate by tag, then `N passed, M failed, K skipped`. Exits 1
  * if a vector fails. Vectors named in the file of expected failures are skipped if they fail, and fail if they pass.
  */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { namesIn } from './expected-failures.js';
 import { Outcomes, type Outcome } from './outcomes.js';
 import { runVector, type Differences } from './run-vector.js';
 import { loadVectors, type Vector } from './vector.js';
@@ -20,9 +20,8 @@ const { values: options, positionals } = parseArgs({
 });
 
 const without = new Set(options.without.split(',').filter((tag) => tag !== ''));
-const expectedFailures = new Set(
-  options['expected-failures'] === undefined ? [] : namesIn(options['expected-failures']),
-);
+const expectedFailures =
+  options['expected-failures'] === undefined ? new Set<string>() : namesIn(options['expected-failures']);
 const folders = positionals.length > 0 ? positionals : ['test/conformance/vectors'];
 const vectors = loadVectors(folders).filter(({ tags }) => !tags.some((tag) => without.has(tag)));
 
@@ -35,11 +34,6 @@ for (const vector of vectors) {
 }
 console.log(`\n${outcomes.toString()}`);
 process.exitCode = outcomes.failed > 0 ? 1 : 0;
-
-function namesIn(file: string): string[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-}
 
 function outcomeOf(vector: Vector, differences: Differences): Outcome {
   if (!expectedFailures.has(vector.name)) return differences.length === 0 ? 'passed' : 'failed';
