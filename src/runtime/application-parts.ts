@@ -82,6 +82,7 @@ export class ApplicationParts {
   readonly standbys: StandbyTasks;
   readonly upkeep: StateUpkeep;
   readonly lifecycle: TaskLifecycle;
+  readonly slices: TaskSlices;
   readonly loop: StreamLoop;
   readonly member: Member;
   readonly #settings: Settings;
@@ -126,6 +127,7 @@ export class ApplicationParts {
     this.#opener = this.#makeOpener();
     this.lifecycle = this.#makeLifecycle();
     this.#recovery = this.#makeRecovery();
+    this.slices = new TaskSlices(clock, this.records, this.#wakeLoop);
     this.loop = this.#makeLoop();
     this.member = this.#makeMember(this.#makeRebalance());
     this.#membership.attach(this.member);
@@ -258,7 +260,7 @@ export class ApplicationParts {
       wake: this.#wake,
       reader: this.reader,
       inputs: this.#inputs,
-      slices: new TaskSlices(clock, this.records, this.#wakeLoop),
+      slices: this.slices,
       recovery: this.#recovery,
       purge: new RepartitionPurge(this.#plan, client.admin, clock, purgeIntervalMs, log),
       transaction: this.#transaction,

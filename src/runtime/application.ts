@@ -129,6 +129,15 @@ export interface StreamsApplication {
    * been committed by then is processed again after the next start. Calling it again waits for the same end.
    */
   close(options?: CloseOptions): Promise<boolean>;
+  /** {@link pause} was called, and no `resume` since. */
+  readonly paused: boolean;
+  /**
+   * Tasks take no further record and punctuators do not run, until {@link resume}: of this instance, not of the group.
+   * The instance keeps its place in the group, commits what was done, restores what it is given, and answers queries. May
+   * be called before `start` (Kafka Streams' `KafkaStreams#pause`, KIP-834).
+   */
+  pause(): void;
+  resume(): void;
   /** The returned function removes the listener. */
   onStateChange(listener: StateListener): () => void;
   onRestore(listener: RestoreListener): () => void;

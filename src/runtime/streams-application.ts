@@ -98,6 +98,20 @@ class RunningApplication implements StreamsApplication {
     return this.#closing;
   }
 
+  get paused(): boolean {
+    return this.#parts.slices.paused;
+  }
+
+  pause(): void {
+    if (!this.paused) this.#log.info({}, 'paused: tasks take no further records');
+    this.#parts.slices.paused = true;
+  }
+
+  resume(): void {
+    if (this.paused) this.#log.info({}, 'resumed');
+    this.#parts.slices.paused = false;
+  }
+
   onStateChange(listener: StateListener): () => void {
     return this.#parts.status.subscribe(listener);
   }

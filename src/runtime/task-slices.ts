@@ -14,6 +14,8 @@ const FLUSHED_AT_ONCE = 1_000;
  * over and stops nobody; while the writer is full nobody has a turn.
  */
 export class TaskSlices {
+  /** No task takes a record and no punctuator runs; what was taken is finished and committed. */
+  paused = false;
   #first = 0;
   #draining: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -34,7 +36,7 @@ export class TaskSlices {
    */
   run(tasks: readonly OwnedTask[]): boolean {
     this.#raise(tasks);
-    if (tasks.length === 0 || !this.#hasRoom()) return false;
+    if (this.paused || tasks.length === 0 || !this.#hasRoom()) return false;
     this.records.ensureTransaction();
     const deadline = this.clock.monotonicMs() + SLICE_MS;
     for (const owned of tasks) this.#punctuate(owned);

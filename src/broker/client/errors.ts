@@ -120,7 +120,7 @@ export class InvalidRecordError extends RecordRefusedError {
   constructor(record: RefusedRecord, detail: string | null) {
     super(record, {
       code: 'INVALID_RECORD',
-      message: `Topic "${record.topic}" does not take a record${detail ? `: ${detail}` : ''}`,
+      message: `Topic "${record.topic}" does not take a record (INVALID_RECORD)${detail ? `: ${detail}` : ''}`,
       hint: 'Records of a compacted topic need a key; see the log of the broker.',
     });
   }
