@@ -1,91 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { runCli } from '../../../src/cli/cli.js';
-import { silentLogger } from '../../../src/observability/log.js';
-import { noMetrics } from '../../../src/observability/metrics.js';
-import { createQueryClient, type QueryClient } from '../../../src/query/client/query-client.js';
-import { CommittedViews } from '../../../src/query/committed-views.js';
+import type { QueryClient } from '../../../src/query/client/query-client.js';
 import { Isolation, ReadOptions } from '../../../src/query/gen/millrace/query/v1/read_options.js';
 import { FetchSessionsRequest, GetRequest } from '../../../src/query/gen/millrace/query/v1/state_query_service.js';
-import { createLocalStateQueries } from '../../../src/query/local-state-queries.js';
-import type { ReadableApplication } from '../../../src/query/readable-application.js';
-import { restMethods } from '../../../src/query/rest-methods.js';
-import { startQueryServer, type QueryServer } from '../../../src/query/server/query-server.js';
-import { StoreCatalog } from '../../../src/query/store-catalog.js';
-import { createTopologyQueries } from '../../../src/query/topology-queries.js';
 import { long, string } from '../../../src/serde/index.js';
-import { openTaskState } from '../../../src/state/open-task-state.js';
 import type { SessionStore } from '../../../src/state/store.js';
-import type { TaskState } from '../../../src/state/task-state.js';
 import { keyValueStore, sessionStore } from '../../../src/topology/store-definitions.js';
-import { Topology } from '../../../src/topology/topology.js';
-import { systemClock } from '../../../src/util/time.js';
+import { ServedQueries, TaskOnDisk } from '../../support/served-queries.js';
 
 const VISITS = sessionStore({ name: 'visits', key: string(), value: long(), retention: '1h' });
 const TOTALS = keyValueStore({ name: 'totals', key: string(), value: long() });
-const topology = new Topology()
-  .addSource('in', { topics: 'in', key: string(), value: string() })
-  .addProcessor('count', () => ({ process: () => undefined }), { parents: 'in' })
-  .addStateStore(VISITS, 'count')
-  .addStateStore(TOTALS, 'count')
-  .build();
 
-let folder: string;
-let state: TaskState;
-let views: CommittedViews;
-let server: QueryServer;
+let task: TaskOnDisk;
+let served: ServedQueries;
 let client: QueryClient;
-let queries: ReturnType<typeof createLocalStateQueries>;
 
-/** One task, on disk: committed reads go past it, the others through it. */
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'millrace-sessions-'));
-  const nothing = { recordContext: () => undefined, changelog: () => undefined, onExpired: () => undefined };
-  const context = { taskId: '0_0', ...nothing };
-  state = await openTaskState({ directory: folder, definitions: [VISITS, TOTALS], context, cacheMaxBytes: 0 });
-  views = new CommittedViews(topology, () => folder);
-  const catalog = new StoreCatalog(() => [application]);
-  queries = createLocalStateQueries(catalog);
-  const common = { clock: systemClock, metrics: noMetrics, log: silentLogger };
-  const graph = createTopologyQueries(catalog, { grpc: '', http: '' });
-  server = await startQueryServer({ host: '127.0.0.1', port: 0, state: queries, topology: graph, ...common });
-  client = createQueryClient({ address: `127.0.0.1:${server.port}`, clock: systemClock });
+  task = await TaskOnDisk.open([VISITS, TOTALS]);
+  served = await ServedQueries.start(task.application);
+  client = served.client;
 });
 afterEach(async () => {
-  client.close();
-  await server.close();
-  await views.close();
-  await state.close();
-  await rm(folder, { recursive: true, force: true });
+  await served.close();
+  await task.close();
 });
 
-const application: ReadableApplication = {
-  id: 'site',
-  instanceId: 'here',
-  state: 'RUNNING',
-  topology,
-  tasks: () => [],
-  standbys: () => [],
-  inputPositions: () => new Map([['in-0', 7]]),
-  async partitions(name, isolation) {
-    const view = await views.view({ id: '0_0', subTopology: 0, opening: state });
-    const stores = isolation === 'committed' ? view?.stores : state.stores;
-    return [{ taskId: '0_0', store: stores!.get(name)! }]; // both stores are defined above
-  },
-};
-
-const visits = (): SessionStore<string, number> => state.stores.get('visits') as SessionStore<string, number>;
+const visits = (): SessionStore<string, number> => task.store('visits');
 
 /** Sessions of 1 s from these times on, in seconds; each has its start as its value. */
 function visit(key: string, ...starts: number[]): void {
   for (const start of starts) visits().put({ key, start: start * 1_000, end: (start + 1) * 1_000 }, start);
-}
-async function commit(): Promise<void> {
-  state.freeze();
-  await state.apply({ changelogs: new Map(), inputs: new Map([['in-0', 7]]) });
 }
 
 async function found(request: Partial<FetchSessionsRequest> = {}): Promise<string[]> {
@@ -103,7 +48,7 @@ describe('the sessions of a key', () => {
   beforeEach(async () => {
     visit('bob', 10, 20, 30);
     visit('ann', 20);
-    await commit();
+    await task.commit();
   });
 
   it('come by their end, with their values and the input that they include', async () => {
@@ -126,21 +71,18 @@ describe('the sessions of a key', () => {
     visits().remove({ key: 'bob', start: 10_000, end: 11_000 });
     expect(await found()).toEqual(['10-11', '20-21', '30-31']);
     expect(await found({ options: uncommitted })).toEqual(['20-21', '30-31', '40-41']);
-    await commit();
+    await task.commit();
     expect(await found()).toEqual(['20-21', '30-31', '40-41']);
   });
 
   it('are gone when they ended longer ago than they are kept', async () => {
     visit('ann', 30 + 2 * 3_600);
-    await commit();
+    await task.commit();
     expect(await found()).toEqual([]);
   });
 
   it('have a twin in JSON', async () => {
-    const topologyQueries = createTopologyQueries(new StoreCatalog(() => [application]), { grpc: '', http: '' });
-    const method = restMethods(queries, topologyQueries).find(({ path }) => path.endsWith('/FetchSessions'));
-    const messages: unknown[] = [];
-    for await (const message of method?.call({ ...bob, limit: 1 }) ?? []) messages.push(message);
+    const messages = await served.json('FetchSessions', { ...bob, limit: 1 });
     const span = { windowStart: '1970-01-01T00:00:10.000Z', windowEnd: '1970-01-01T00:00:11.000Z' };
     expect(messages[0]).toEqual({ sessions: [{ record: { key: 'bob', value: 10 }, ...span }] });
   });
@@ -149,7 +91,7 @@ describe('the sessions of a key', () => {
     let text = '';
     const out = (part: string): void => void (text += part);
     const terminal = { interactive: false, colour: false, out, error: out };
-    const args = ['query', 'sessions', 'visits', 'bob', '--address', `127.0.0.1:${server.port}`, '-o', 'jsonl'];
+    const args = ['query', 'sessions', 'visits', 'bob', '--address', served.address, '-o', 'jsonl'];
     expect(await runCli([...args, '--from', '1970-01-01T00:00:22Z', '--limit', '1'], terminal)).toBe(0);
     const span = { window_start: '1970-01-01T00:00:30.000Z', window_end: '1970-01-01T00:00:31.000Z' };
     expect(JSON.parse(text)).toEqual({ key: 'bob', ...span, value: 30 });
