@@ -8,8 +8,34 @@ import { layers } from './layers.js';
 const noAmbientTimeOrChance = [
   { object: 'Date', property: 'now', message: 'Take the time from a Clock (util/time.ts).' },
   { object: 'performance', property: 'now', message: 'Take the time from a Clock (util/time.ts).' },
+  { object: 'process', property: 'hrtime', message: 'Take the time from a Clock (util/time.ts).' },
+  { object: 'AbortSignal', property: 'timeout', message: 'Use a Clock (util/time.ts).' },
   { object: 'Math', property: 'random', message: 'Take chance from a Random (util/random.ts).' },
+  { object: 'crypto', property: 'randomUUID', message: 'Take chance from a Random (util/random.ts).' },
+  { object: 'crypto', property: 'getRandomValues', message: 'Take chance from a Random (util/random.ts).' },
 ];
+
+/** Modules that give time or chance, which the simulation could not decide. */
+const noTimeOrChanceModules = {
+  paths: [
+    ...['timers', 'timers/promises', 'perf_hooks'].flatMap((name) =>
+      [name, `node:${name}`].map((path) => ({ name: path, message: 'Use a Clock (util/time.ts).' })),
+    ),
+    ...['crypto', 'node:crypto'].map((name) => ({
+      name,
+      importNames: [
+        'randomUUID',
+        'randomBytes',
+        'randomInt',
+        'randomFill',
+        'randomFillSync',
+        'webcrypto',
+        'getRandomValues',
+      ],
+      message: 'Take chance from a Random (util/random.ts).',
+    })),
+  ],
+};
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'src/**/gen/', 'topologies/**/gen/', 'bench/java-streams/'] },
@@ -54,6 +80,7 @@ export default tseslint.config(
     ignores: ['src/util/**'],
     rules: {
       'no-restricted-properties': ['error', ...noAmbientTimeOrChance],
+      'no-restricted-imports': ['error', noTimeOrChanceModules],
       'no-restricted-globals': [
         'error',
         ...['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({

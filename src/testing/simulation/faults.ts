@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly broker: SimulatedBroker;
   readonly network: SimulatedNetwork;
   readonly random: Random;
+  /** Whom the fault is to strike; left out: any that runs. */
+  readonly target?: SimulatedInstance;
   /** State is on one disk only: it must not be lost, and nobody else may take it over. */
   readonly bound: boolean;
   readonly instances: () => readonly SimulatedInstance[];
@@ -29,7 +31,8 @@ function running({ instances }: Surroundings): readonly SimulatedInstance[] {
 function onOne(act: (instance: SimulatedInstance, around: Surroundings) => void): Fault {
   return (around) => {
     const candidates = running(around);
-    if (candidates.length > 0) act(oneOf(around.random, candidates), around);
+    if (around.target !== undefined) act(around.target, around);
+    else if (candidates.length > 0) act(oneOf(around.random, candidates), around);
   };
 }
 

@@ -81,6 +81,7 @@ export class SimulatedConnection {
 
   #send<A extends ApiName>(api: A, message: RequestOf<A>, answered: (answer: ResponseOf<A>) => void): void {
     const { world, link, process } = this.#parts;
+    link.watch?.(api, 'sent');
     this.#lastRequestAt = Math.max(this.#lastRequestAt + GAP_MS, world.nowMs + link.latencyMs());
     world.schedule(undefined, this.#lastRequestAt - world.nowMs, `${process.name} > ${api}`, () => {
       link.pass('to broker', () => {
@@ -108,6 +109,7 @@ export class SimulatedConnection {
     }
     const { transport } = this.#peer;
     this.#forward(transport, api, message, answered);
+    link.watch?.(api, 'arrived');
     if (REPEATABLE.has(api) && link.happens('repeatRequest')) this.#forward(transport, api, message, () => undefined);
   }
 
@@ -138,7 +140,9 @@ export class SimulatedConnection {
     world.schedule(undefined, this.#lastAnswerAt - world.nowMs, `${process.name} < ${api}`, () => {
       link.pass('from broker', () => {
         process.schedule(0, `has the answer to ${api}`, () => {
-          if (!this.broken) answered(answer);
+          if (this.broken) return;
+          answered(answer);
+          link.watch?.(api, 'answered');
         });
       });
     });

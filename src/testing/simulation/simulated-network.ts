@@ -9,6 +9,9 @@ import type { SimulatedWorld } from './simulated-world.js';
 /** A direction of the network between an instance and the broker. */
 export type Direction = 'to broker' | 'from broker';
 
+/** Where a request is: on its way, with the broker, or answered. */
+export type MessageStage = 'sent' | 'arrived' | 'answered';
+
 /** How often what goes wrong on a link; each from 0 to 1, per request. */
 export interface LinkFaults {
   /** The connection breaks before the request arrives. */
@@ -45,6 +48,8 @@ export class Link {
   faults = NO_FAULTS;
   readonly #cut = new Map<Direction, (() => void)[]>();
   readonly connections = new Set<SimulatedConnection>();
+  /** Told of each request. */
+  watch: ((api: ApiName, stage: MessageStage) => void) | undefined;
 
   constructor(
     readonly name: string,
@@ -90,6 +95,8 @@ export class Link {
 /** The network between the processes and the broker. */
 export class SimulatedNetwork {
   readonly #links = new Map<string, Link>();
+  /** Told of each request of each machine. */
+  watch: ((machine: string, api: ApiName, stage: MessageStage) => void) | undefined;
 
   constructor(
     private readonly world: SimulatedWorld,
@@ -101,6 +108,7 @@ export class SimulatedNetwork {
     let link = this.#links.get(machine);
     if (link === undefined) {
       link = new Link(machine, this.world.random(`link of ${machine}`));
+      link.watch = (api, stage) => this.watch?.(machine, api, stage);
       this.#links.set(machine, link);
     }
     return link;

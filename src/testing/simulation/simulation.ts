@@ -5,7 +5,7 @@ import { partitionForKey } from '../../broker/client/partitioner.js';
 import { noMetrics } from '../../observability/metrics.js';
 import { NO_HEADERS } from '../../util/headers.js';
 import type { Random } from '../../util/random.js';
-import { FAULTS, type Fault, type Surroundings } from './faults.js';
+import { Chaos } from './chaos.js';
 import { ObservedOutput } from './outputs.js';
 import { SimulatedBroker } from './simulated-broker.js';
 import { APPLICATION_ID, SimulatedInstance, type InstanceSettings } from './simulated-instance.js';
@@ -53,8 +53,18 @@ export class Simulation {
   readonly #outputs: readonly ObservedOutput[];
   readonly #preloaded: readonly InputRecord[];
   readonly #records: readonly InputRecord[];
-  readonly #faults: Record<string, number> = {};
+  readonly #chaos: Chaos;
   #wrong: Error | undefined;
+
+  readonly #add = (id?: string): SimulatedInstance | undefined => {
+    if (this.#instances.length >= MOST_INSTANCES) return undefined;
+    const machine = `m${this.#instances.length}`;
+    const { workload } = this;
+    const around = { world: this.#world, network: this.#network, workload, settings: this.#settings };
+    const instance = new SimulatedInstance(around, id ?? `i${this.#instances.length}`, machine);
+    this.#instances.push(instance);
+    return instance;
+  };
 
   constructor(
     private readonly seed: number,
@@ -64,6 +74,18 @@ export class Simulation {
     this.#random = world.random('chaos');
     this.#broker = new SimulatedBroker(world, this.#random.next() < 0.7 ? 2 : 1, oneOf(this.#random, [0, 30, 1_000]));
     this.#network = new SimulatedNetwork(world, this.#broker);
+    this.#chaos = new Chaos(
+      {
+        world,
+        broker: this.#broker,
+        network: this.#network,
+        random: this.#random,
+        bound: workload.bound === true,
+        instances: () => this.#instances,
+        add: this.#add,
+      },
+      CHAOS_MS,
+    );
     this.#settings = settings(world.random('settings'));
     this.#records = workload.records(world.random('records'));
     this.#preloaded = workload.preload?.(world.random('preloaded records')) ?? [];
@@ -85,7 +107,7 @@ export class Simulation {
       failure,
       events: trace.events,
       simulatedMs: Math.round(nowMs),
-      faults: this.#faults,
+      faults: this.#chaos.counts,
       fingerprint: `${trace.digest()} ${nowMs} ${this.#random.next()}`,
       lastEvents: trace.last(),
     };
@@ -100,7 +122,7 @@ export class Simulation {
     await world.await(this.#feed(outside, this.#preloaded, 100), 10_000, 'records to be there before the start');
     const fed = this.#feed(outside, this.#records, CHAOS_MS);
     for (let started = this.workload.bound ? 2 : 0; started < 3; started++) this.#add()?.start();
-    this.#nextFault();
+    this.#chaos.start();
     await world.runUntil(() => this.#isWrong() || world.nowMs >= CHAOS_MS, Infinity, 'faults to be over');
     this.#throwIfWrong();
     this.#heal();
@@ -188,46 +210,6 @@ export class Simulation {
       writer.send(topic, partition, keyBytes, value === null ? null : Buffer.from(value), timestamp, NO_HEADERS);
     }
     await writer.flush();
-  }
-
-  readonly #add = (id?: string): SimulatedInstance | undefined => {
-    if (this.#instances.length >= MOST_INSTANCES) return undefined;
-    const machine = `m${this.#instances.length}`;
-    const { workload } = this;
-    const around = { world: this.#world, network: this.#network, workload, settings: this.#settings };
-    const instance = new SimulatedInstance(around, id ?? `i${this.#instances.length}`, machine);
-    this.#instances.push(instance);
-    return instance;
-  };
-
-  /** Each run has some kinds of faults and not others: so each kind meets the rest of the program undisturbed too. */
-  #nextFault(): void {
-    const random = this.#random;
-    const chosen = Object.entries(FAULTS).filter(() => random.next() < 0.5);
-    const meanMs = 300 + 3_000 * random.next();
-    const around: Surroundings = {
-      world: this.#world,
-      broker: this.#broker,
-      network: this.#network,
-      random,
-      bound: this.workload.bound === true,
-      instances: () => this.#instances,
-      add: this.#add,
-    };
-    const strike = ([name, fault]: readonly [string, Fault]): void => {
-      this.#faults[name] = (this.#faults[name] ?? 0) + 1;
-      this.#world.trace.add(this.#world.nowMs, `fault: ${name}`);
-      fault(around);
-    };
-    const next = (): void => {
-      this.#world.schedule(undefined, meanMs * 2 * random.next(), 'a fault', () => {
-        if (this.#world.nowMs >= CHAOS_MS) return;
-        const fault = chosen[Math.floor(random.next() * chosen.length)];
-        if (fault !== undefined) strike(fault);
-        next();
-      });
-    };
-    next();
   }
 
   /** Mends everything that is broken and is not about to mend itself. */
