@@ -27,6 +27,11 @@ export class HeldState {
     await Promise.all(tasks.map((task) => this.#read(task, directory)));
   }
 
+  /** A replica is handed over to its task, which tells its position itself once it is open. */
+  handedOver(taskId: string, position: number): void {
+    this.#positions.set(taskId, position);
+  }
+
   opened(taskId: string): void {
     this.#positions.delete(taskId);
   }
@@ -39,6 +44,7 @@ export class HeldState {
   /** The state of a task is about to be closed. */
   closed({ id, subTopology }: PlannedTask, state: TaskState): void {
     const onDisk = subTopology.stores.filter(({ storage }) => storage === 'leveldb');
+    this.#positions.delete(id);
     if (this.directory === undefined || onDisk.length === 0) return;
     this.#positions.set(id, sum(onDisk.map(({ name }) => state.changelogPosition(name)?.offset ?? 0)));
   }

@@ -30,6 +30,11 @@ export class StandbyTask {
     return this.changelogs.reduce((sum, { offset, endOffset }) => sum + Math.max(0, endOffset - offset), 0);
   }
 
+  /** Sum of its changelog positions. */
+  get position(): number {
+    return this.changelogs.reduce((sum, { offset }) => sum + offset, 0);
+  }
+
   get cancelled(): boolean {
     return this.#cancel.signal.aborted;
   }

@@ -81,7 +81,10 @@ export class StandbyTasks {
   /** Ends a replica and hands over its state, open; undefined if there is none. */
   async take(taskId: string): Promise<OpenState | undefined> {
     const standby = this.#tasks.get(taskId);
-    if (standby) return this.#end(standby);
+    if (standby) {
+      this.options.held.handedOver(taskId, standby.position);
+      return this.#end(standby);
+    }
     await this.#ending.get(taskId);
     return undefined;
   }

@@ -95,12 +95,20 @@ export class ChangelogReader {
     const key = partitionKey(changelog);
     return new Promise<void>((resolve, reject) => {
       const done = (error?: unknown): void => {
-        this.#remove(changelog);
+        if (this.#active.get(key) === reading) this.#remove(changelog);
         if (error === undefined) resolve();
         else reject(asError(error));
       };
       const restorer = state.restorer(changelog.store);
-      const reading = { ...store, described: describe(store), restorer, onFollowed, total: 0, cancelled: false, done };
+      const reading: Reading = {
+        ...store,
+        described: describe(store),
+        restorer,
+        onFollowed,
+        total: 0,
+        cancelled: false,
+        done,
+      };
       this.#active.set(key, reading);
       this.#reader ??= this.options.client.reader({ isolation: 'read_committed', channel: 'restore' });
       if (changelog.offset < limitOf(changelog, onFollowed !== undefined))
