@@ -63,7 +63,7 @@ it('a batch that was refused for good is told at the next flush, once, and the o
   await writer.flush();
   for (let i = 0; i < 4; i++) {
     writer.send('out', 0, null, Buffer.from('refused'), 1, NO_HEADERS);
-    await expect(writer.flush()).rejects.toThrow(/INVALID_RECORD/);
+    await expect(writer.flush()).rejects.toMatchObject({ code: 'INVALID_RECORD' });
   }
   writer.send('out', 0, null, Buffer.from('last'), 1, NO_HEADERS);
   await writer.flush();
