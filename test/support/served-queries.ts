@@ -60,8 +60,18 @@ export function applicationOf(
   topology: BuiltTopology,
   partitions: ReadableApplication['partitions'],
 ): ReadableApplication {
+  const none = (): readonly never[] => [];
   const inputPositions = (): ReadonlyMap<string, number> => new Map([['in-0', 7]]);
-  return { id: 'site', instanceId: 'here', state: 'RUNNING', topology, tasks: () => [], inputPositions, partitions };
+  return {
+    id: 'site',
+    instanceId: 'here',
+    state: 'RUNNING',
+    topology,
+    tasks: none,
+    standbys: none,
+    inputPositions,
+    partitions,
+  };
 }
 
 /** One task with stores on disk: committed reads go past it, the others through it. */
