@@ -44,7 +44,7 @@ export class LanedTableStore<K, V> extends TableKeyValueStore<K, V> implements L
   protected override scan(range: RowRange): AsyncIterable<readonly [K, V]> {
     const scan = (lane: 0 | 1): MergedScan<FoundRow<K, V>> =>
       this.scanLane(lane, range, (key, ...value) => ({ key, entry: this.entryOf(key, ...value) }));
-    return inOrder(scan(0), scan(1), range.reverse);
+    return new BothLanes(scan(0), scan(1), range.reverse);
   }
 
   private scanLane<T>(lane: 0 | 1, range: RowRange, read: RowReader<T>): MergedScan<T> {
@@ -55,6 +55,33 @@ export class LanedTableStore<K, V> extends TableKeyValueStore<K, V> implements L
         key[this.laneAt] === lane && key.compare(from) >= 0 && (before === undefined || key.compare(before) < 0),
     };
     return scanTable(this.table, [section], read);
+  }
+}
+
+/** Two lanes as one scan. Closing it closes both, also before anything was read: a generator that never ran closes nothing. */
+class BothLanes<K, V> implements AsyncIterableIterator<readonly [K, V]> {
+  readonly #merged: AsyncGenerator<readonly [K, V]>;
+
+  constructor(
+    private readonly left: MergedScan<FoundRow<K, V>>,
+    private readonly right: MergedScan<FoundRow<K, V>>,
+    reverse: boolean,
+  ) {
+    this.#merged = inOrder(left, right, reverse);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<readonly [K, V]>> {
+    return this.#merged.next();
+  }
+
+  async return(): Promise<IteratorResult<readonly [K, V]>> {
+    await this.#merged.return(undefined);
+    await this.left.return();
+    return this.right.return();
   }
 }
 
