@@ -86,9 +86,13 @@ export class TableRecordBuffer<K, V> implements RecordBuffer<K, V> {
 
   /** Takes note of a row that is restored. */
   restored(mapKey: string, rowKey: Buffer, row: Buffer | null): void {
+    if (row === null) {
+      this.order.delete(mapKey);
+      return;
+    }
+    // Numbering goes on after the last put: a removal names an older record, while others with higher numbers wait.
     this.sequence.current = rowKey.readInt32BE(rowKey.length - SEQUENCE_BYTES);
-    if (row === null) this.order.delete(mapKey);
-    else this.place(mapKey, readInt64(rowKey, TIME_AT));
+    this.place(mapKey, readInt64(rowKey, TIME_AT));
   }
 
   /** The committed rows are all there is. */

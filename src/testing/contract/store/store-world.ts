@@ -3,6 +3,8 @@ import type {
   ChangelogWriter,
   KeyValueStore,
   KeyValueStoreDefinition,
+  RecordBuffer,
+  RecordBufferDefinition,
   RecordContext,
   SessionStore,
   SessionStoreDefinition,
@@ -112,6 +114,10 @@ export class OpenedState {
     return this.state.stores.get(name) as VersionedKeyValueStore<K, V>; // the case declared it
   }
 
+  recordBuffer<K, V>(name = 'store'): RecordBuffer<K, V> {
+    return this.state.stores.get(name) as RecordBuffer<K, V>; // the case declared it
+  }
+
   /** Flushes the caches, then commits as the runtime does. */
   async commit(positions: CommittedPositions = NO_POSITIONS): Promise<void> {
     while (this.state.flushCaches(1000) > 0);
@@ -123,6 +129,18 @@ export class OpenedState {
   async reopen(world: StoreWorld): Promise<OpenedState> {
     await this.state.close();
     return OpenedState.open(world, this.definitions, this.cacheMaxBytes, this.directory);
+  }
+
+  /** A new state, with one of its stores filled from what it has logged here. */
+  async restored(world: StoreWorld, name = 'store'): Promise<OpenedState> {
+    const fresh = await OpenedState.open(world, this.definitions, this.cacheMaxBytes);
+    const restorer = fresh.state.restorer(name);
+    const { logged } = this.context;
+    for (const { key, value, timestamp, headers } of logged) restorer.restore(key, value, timestamp, headers);
+    fresh.context.logged.push(...logged);
+    await restorer.flush({ topicId: 't', leaderEpoch: 0, offset: logged.length });
+    await this.state.close();
+    return fresh;
   }
 }
 
@@ -198,6 +216,19 @@ export function versionedDefinition(
     historyRetentionMs: 100_000,
     segmentIntervalMs: 20_000,
     ...more,
+  };
+}
+
+/** A buffer of records of strings named `store`, logged; it is in memory in every world. */
+export function recordBufferDefinition(): RecordBufferDefinition {
+  return {
+    kind: 'recordBuffer',
+    name: 'store',
+    keySerde: string(),
+    valueSerde: string(),
+    storage: 'memory',
+    caching: false,
+    logging: { topicConfig: {} },
   };
 }
 

@@ -161,23 +161,11 @@ async function compareWithList(world: StoreWorld, definition: VersionedStoreDefi
       await opened.commit();
       committed = history;
       loggedWithCommit = opened.context.logged.length;
-      opened = await restoredFrom(world, opened);
+      opened = await opened.restored(world);
     }
     compare(opened.versioned(), history, key, time - 60_000 + upTo(70_000));
   }
   await opened.state.close();
-}
-
-/** A new state, filled from the changelog of another. */
-async function restoredFrom(world: StoreWorld, from: OpenedState): Promise<OpenedState> {
-  const fresh = await OpenedState.open(world, from.definitions);
-  const restorer = fresh.state.restorer('store');
-  for (const { key, value, timestamp, headers } of from.context.logged)
-    restorer.restore(key, value, timestamp, headers);
-  fresh.context.logged.push(...from.context.logged);
-  await restorer.flush({ topicId: 't', leaderEpoch: 0, offset: 1 });
-  await from.state.close();
-  return fresh;
 }
 
 function compare(store: Store, history: History, key: string, asOfMs: number): void {
