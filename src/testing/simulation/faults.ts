@@ -20,6 +20,9 @@ export interface Surroundings {
   readonly add: (id?: string) => SimulatedInstance | undefined;
 }
 
+/** Longer than a client asks for the end of a transaction: its outcome stays unknown. */
+const LASTING_PARTITION_MS = 45_000;
+
 /** One fault with all that comes of it in time. */
 export type Fault = (around: Surroundings) => void;
 
@@ -70,7 +73,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       ['to broker', 'from broker'],
     ]);
     for (const direction of cut) link.cut(direction);
-    later(around, around.random.next() < 0.5 ? 1_000 : 12_000, `${instance.machine} is connected again`, () => {
+    link.lasting = around.random.next() < 0.1;
+    const mostMs = link.lasting ? LASTING_PARTITION_MS : around.random.next() < 0.5 ? 1_000 : 12_000;
+    later(around, mostMs, `${instance.machine} is connected again`, () => {
       link.mend();
     });
   }),

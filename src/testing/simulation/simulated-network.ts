@@ -46,6 +46,8 @@ export interface BrokerHost {
 /** The way between one machine and the broker. */
 export class Link {
   faults = NO_FAULTS;
+  /** What is cut stays so after all other faults are over. */
+  lasting = false;
   readonly #cut = new Map<Direction, (() => void)[]>();
   readonly connections = new Set<SimulatedConnection>();
   /** Told of each request. */
@@ -63,6 +65,7 @@ export class Link {
 
   mend(): void {
     this.faults = NO_FAULTS;
+    this.lasting = false;
     const waiting = [...this.#cut.values()].flat();
     this.#cut.clear();
     for (const arrive of waiting) arrive();

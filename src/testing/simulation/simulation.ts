@@ -215,7 +215,8 @@ export class Simulation {
   /** Mends everything that is broken and is not about to mend itself. */
   #heal(): void {
     for (const instance of this.#instances) {
-      this.#network.link(instance.machine).mend();
+      const link = this.#network.link(instance.machine);
+      if (!link.lasting) link.mend();
       instance.wake();
     }
     this.#broker.coordinatorsArrive();
