@@ -13,6 +13,7 @@ import { applicationIdOf } from './application-id.js';
 import { openBroker, type Broker, type Surroundings } from './broker.js';
 import { buildTopology } from './build-topology.js';
 import { loadConfig, type Config } from './config.js';
+import { deadLetterQueue } from './dead-letters/dead-letter-queue.js';
 import type { TopologyDefinition } from './define-topology.js';
 import { generatorsOf, recordsOf, runGenerators, type GeneratorSettings } from './generator-runs.js';
 import type { RecordSink } from './record-sink.js';
@@ -81,6 +82,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const feeder = new TopicFeeder(broker.client('millrace-feeder'), broker.embedded);
   closing.add('feeder', () => feeder.close());
 
+  const deadLetters = deadLetterQueue(broker.client('millrace-dlq'));
   const applications = topologies.map((definition, index) =>
     createApplication(options, definition, ids[index] ?? definition.name, broker, directory),
   );
@@ -90,7 +92,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
     failure.set(error);
   };
   const ports = await startServers(
-    { ...options, applications, modules, stateDirectory: directory, topics: feeder, onFailure },
+    { ...options, applications, modules, stateDirectory: directory, topics: feeder, deadLetters, onFailure },
     closing,
   );
   let inTime = true;

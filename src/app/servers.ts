@@ -13,6 +13,7 @@ import type { StateDirectory } from '../runtime/state-directory.js';
 import type { Surroundings } from './broker.js';
 import type { Closing } from './closing.js';
 import type { Config } from './config.js';
+import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.js';
 import type { TopologyDefinition } from './define-topology.js';
 import { startHttpServer, type Readiness } from './http/http-server.js';
 import type { ServedQuery } from './http/query-routes.js';
@@ -39,6 +40,7 @@ export interface ServerOptions extends Surroundings {
   readonly onFailure: (error: Error) => void;
   /** Where records go that are posted. */
   readonly topics: RecordSink;
+  readonly deadLetters: DeadLetterQueue;
 }
 
 /**
@@ -72,6 +74,7 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
     queries: servedQueries(options),
     readiness: () => readinessOf(applications),
     topics: options.topics,
+    deadLetters: options.deadLetters,
   });
   closing.add('HTTP server', () => http.close());
   endpoints.grpc = `${host}:${grpc.port}`;

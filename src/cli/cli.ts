@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { MillraceError, messageOf } from '../util/errors.js';
 import { addDescribeCommand } from './describe.js';
+import { addDlqCommand } from './dlq.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { addGenerateCommand } from './generate.js';
 import { addProduceCommand } from './produce.js';
@@ -26,6 +27,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   addDescribeCommand(program, terminal);
   addGenerateCommand(program, terminal);
   addProduceCommand(program, terminal);
+  addDlqCommand(program, terminal);
   addQueryCommand(program, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -6,6 +6,8 @@ import { toHttpStatus, toStatus } from '../../query/status.js';
 import type { RestMethod } from '../../query/rest-methods.js';
 import { indexPage } from './index-page.js';
 import type { RecordSink } from '../record-sink.js';
+import type { DeadLetterQueue } from '../dead-letters/dead-letter-queue.js';
+import { addDeadLetterRoutes } from './dead-letter-routes.js';
 import { addProduceRoute } from './produce-route.js';
 import { addQueryRoutes, type ServedQuery } from './query-routes.js';
 import { addRestRoutes } from './rest-routes.js';
@@ -22,6 +24,8 @@ export interface HttpServerOptions {
   readonly readiness: () => Readiness;
   /** Where `POST /api/topics/<topic>/records` goes. */
   readonly topics: RecordSink;
+  /** What `/api/dead-letters/<topic>` serves. */
+  readonly deadLetters: DeadLetterQueue;
 }
 
 /** What `/readyz` says. */
@@ -51,6 +55,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   addRestRoutes(server, options.methods);
   addQueryRoutes(server, options.queries);
   addProduceRoute(server, options.topics);
+  addDeadLetterRoutes(server, options.deadLetters);
   server.setErrorHandler((error, _request, reply) => {
     const { code, details } = toStatus(error);
     const known = error instanceof MillraceError;
