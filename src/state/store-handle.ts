@@ -201,7 +201,7 @@ function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): 
     listenerKey: (entry) => store.windowedKey(entry),
     restoring: (mapKey, key, value) => store.restored(mapKey, key, value),
     reset: () => index?.reset(),
-    deleteExpired: expiredRows(expiry, async (oldest) => {
+    deleteExpired: expiredRows(store, async (oldest) => {
       await base.deleteBelow(layout.expiredBelow(oldest), layout.prefix);
       await index?.deleteBelow(oldest);
     }),
@@ -250,7 +250,7 @@ function openSessionStore(definition: SessionStoreDefinition, parts: StoreParts)
     reset: () => {
       index.reset();
     },
-    deleteExpired: expiredRows(expiry, async (oldest) => {
+    deleteExpired: expiredRows(store, async (oldest) => {
       await base.deleteBelow(layout.expiredBelow(oldest), VALUE_ROWS);
       await index.deleteBelow(oldest);
     }),

@@ -1,7 +1,6 @@
 import { NO_HEADERS, type Headers } from '../util/headers.js';
 import type { Base } from './base.js';
 import type { Entry } from './overlay/entry.js';
-import { MemoryBase } from './memory/memory-base.js';
 import { Overlay } from './overlay/overlay.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
 import type { EntryExpiry } from './expiry/entry-expiry.js';
@@ -113,11 +112,6 @@ export class Table {
   /** Writes a record of a store's own making to its changelog. */
   logAs(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers): void {
     this.changelog?.log(key, value, timestamp, headers);
-  }
-
-  /** The keys that are in memory, whether they were committed or not. */
-  rememberedKeys(): IterableIterator<string> {
-    return this.base instanceof MemoryBase ? this.base.keys() : this.overlay.keys();
   }
 
   /** Keys that are there, approximately. */

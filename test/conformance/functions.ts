@@ -25,7 +25,7 @@ export function str(x: Datum): string {
 
 /** The number in anything. */
 export function num(x: Datum): number {
-  if (typeof x === 'number') return Math.trunc(x);
+  if (typeof x === 'number') return Math.trunc(x) + 0; // a long has no negative zero
   if (typeof x === 'bigint') return Number(x);
   const text = str(x);
   return /^-?[0-9]{1,15}$/.test(text) ? Number(text) + 0 : 0;

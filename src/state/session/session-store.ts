@@ -9,6 +9,7 @@ import type { SessionEntry, SessionStore, SessionStoreDefinition, StoreContext }
 import type { Table, WriteRule } from '../table.js';
 import type { ValueCodec } from '../value-codec.js';
 import { bytesToMapKey } from '../../util/bytes.js';
+import { RememberedRows } from '../window/remembered-rows.js';
 import type { WindowExpiry } from '../window/window-expiry.js';
 import type { SessionLayout } from './session-layout.js';
 
@@ -30,6 +31,7 @@ export class TableSessionStore<K, V> implements SessionStore<K, V>, WriteRule {
   private readonly keySerde: Serde<K>;
   /** Largest session end put so far, those in the record cache included. */
   private latestMs = -1;
+  private readonly remembered = new RememberedRows();
 
   constructor(private readonly parts: SessionStoreParts<V>) {
     this.definition = parts.definition;
@@ -78,7 +80,9 @@ export class TableSessionStore<K, V> implements SessionStore<K, V>, WriteRule {
   }
 
   all(): AsyncIterable<SessionEntry<K, V>> {
-    return this.scan(this.parts.expiry.oldestShownMs, Number.MAX_SAFE_INTEGER);
+    const shownMs = this.parts.expiry.oldestShownMs;
+    const fromMs = Math.min(shownMs, this.remembered.oldestMs);
+    return this.scan(fromMs, Number.MAX_SAFE_INTEGER, (mapKey, endMs) => endMs >= shownMs || this.isCached(mapKey));
   }
 
   put({ key, start, end }: Windowed<K>, value: V | null): void {
@@ -100,8 +104,14 @@ export class TableSessionStore<K, V> implements SessionStore<K, V>, WriteRule {
     const endMs = sessionEndOf(entry.key);
     const accepted = this.parts.expiry.observe(endMs);
     if (!accepted) this.parts.context.onExpired(this.name);
+    if (accepted && this.parts.table.caching) this.remembered.add(entry.mapKey, endMs);
     if (!accepted || value === null) this.unlist(entry.mapKey, entry.key);
     return accepted;
+  }
+
+  /** The oldest segment that anything is read from, as of the last commit; everything below may be deleted. */
+  get oldestCommittedSegment(): number {
+    return this.parts.expiry.oldestSegmentBeside(this.remembered);
   }
 
   /** The key of a change that leaves the record cache. */
@@ -125,13 +135,17 @@ export class TableSessionStore<K, V> implements SessionStore<K, V>, WriteRule {
     this.parts.index.remove(mapKey.slice(0, -SESSION_SUFFIX), segment, endMs, sessionStartOf(key));
   }
 
-  private scan(fromMs: number, toMs: number): AsyncIterable<SessionEntry<K, V>> {
+  private scan(
+    fromMs: number,
+    toMs: number,
+    shows: (mapKey: string, endMs: number) => boolean = () => true,
+  ): AsyncIterable<SessionEntry<K, V>> {
     const { layout, table, values } = this.parts;
     const lastMs = Math.min(toMs, Math.max(this.latestMs, this.observedTimeMs));
     const sections = lastMs < fromMs ? [] : layout.sections(fromMs, lastMs);
     return scanTable(table, sections, (key, value, valueStart, timestamp) => {
       const endMs = sessionEndOf(key);
-      if (endMs < fromMs || endMs > lastMs) return undefined;
+      if (endMs < fromMs || endMs > lastMs || !shows(bytesToMapKey(key), endMs)) return undefined;
       const decoded = values.decode(value, valueStart, timestamp);
       return { key: this.keyOf(key), startMs: sessionStartOf(key), endMs, value: decoded };
     });
@@ -140,16 +154,23 @@ export class TableSessionStore<K, V> implements SessionStore<K, V>, WriteRule {
   /** Expired sessions are hidden, but not those that the record cache still holds, as in Kafka Streams. */
   private readShown(entry: Entry, endMs: number): V | undefined {
     const { expiry, table, values } = this.parts;
-    const remembered = table.caching && (entry.state & ATTACHED) !== 0;
-    if (expiry.isExpired(endMs) && !remembered) return undefined;
+    if (expiry.isExpired(endMs) && !this.isCached(entry.mapKey)) return undefined;
     const value = table.overlay.read(entry);
     return value === null ? undefined : values.decode(value, 0, -1);
+  }
+
+  /** Whether the record cache holds a session, or Kafka Streams' would. */
+  private isCached(mapKey: string): boolean {
+    const { table } = this.parts;
+    if (!table.caching) return false;
+    return this.remembered.has(mapKey) || (table.entry(mapKey).state & ATTACHED) !== 0;
   }
 
   /** The first segment in which a session that ends at or after a time can be. */
   private firstSegment(earliestEndMs: number): number {
     const { expiry, table, definition } = this.parts;
-    const oldestMs = table.caching ? this.latestMs - definition.retentionMs : expiry.oldestShownMs;
+    const cachedMs = Math.min(this.latestMs - definition.retentionMs, this.remembered.oldestMs);
+    const oldestMs = table.caching ? cachedMs : expiry.oldestShownMs;
     return expiry.segmentOf(Math.max(0, earliestEndMs, oldestMs));
   }
 

@@ -1,5 +1,6 @@
 import { CommittedNumber } from '../committed-number.js';
 import type { SessionStoreDefinition, WindowStoreDefinition } from '../store.js';
+import type { RememberedRows } from './remembered-rows.js';
 
 /** Least length of a segment, as in Kafka Streams. */
 const MIN_SEGMENT_MS = 60_000;
@@ -49,6 +50,11 @@ export class WindowExpiry {
   /** The oldest segment that puts are taken in, as of the last commit; everything below may be deleted. */
   get oldestCommittedSegment(): number {
     return this.segmentOf(this.observed.committed - this.retentionMs);
+  }
+
+  /** As {@link oldestCommittedSegment}, for a store that shows remembered rows though they have expired. */
+  oldestSegmentBeside({ oldestMs }: RememberedRows): number {
+    return Math.min(this.oldestCommittedSegment, this.segmentOf(oldestMs));
   }
 
   /** The oldest segment that puts are taken in. */

@@ -22,11 +22,9 @@ import type { IndexedWindowStore, StoreContext, WindowEntry, WindowStoreDefiniti
 import type { Table, WriteRule } from '../table.js';
 import type { ValueCodec } from '../value-codec.js';
 import { windowEndIn } from './window-end.js';
+import { RememberedRows } from './remembered-rows.js';
 import type { WindowExpiry } from './window-expiry.js';
 import type { WindowLayout } from './window-layout.js';
-
-/** Windows that are remembered after their commit; twice as many at most. */
-const REMEMBERED_WINDOWS = 4_096;
 
 /**
  * A window store of a task, plain or timestamped: one row per key, window start and sequence number. With an index it tells
@@ -47,9 +45,7 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
   private lastEntry: Entry | undefined;
   /** Largest window start put so far, those in the record cache included. */
   private latestMs = -1;
-  /** Windows that left the record cache last: Kafka Streams' would hold them still. */
-  private remembered = new Set<string>();
-  private rememberedEarlier = new Set<string>();
+  private readonly remembered = new RememberedRows();
 
   constructor(
     readonly definition: WindowStoreDefinition,
@@ -92,8 +88,9 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
 
   /** Called by the table for each write that gets past the record cache. */
   accept(entry: Entry, value: Buffer | null): boolean {
-    if (this.table.caching) this.remember(entry.mapKey);
-    const accepted = this.expiry.observe(windowStartOfMapKey(entry.mapKey));
+    const startMs = windowStartOfMapKey(entry.mapKey);
+    const accepted = this.expiry.observe(startMs);
+    if (accepted && this.table.caching) this.remembered.add(entry.mapKey, startMs);
     if (!accepted || value === null) this.unlist(entry.mapKey);
     if (!accepted) this.context.onExpired(this.name);
     return accepted;
@@ -145,6 +142,11 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
 
   all(): AsyncIterable<WindowEntry<K, V>> {
     return this.fetchAll(0, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The oldest segment that anything is read from, as of the last commit; everything below may be deleted. */
+  get oldestCommittedSegment(): number {
+    return this.expiry.oldestSegmentBeside(this.remembered);
   }
 
   /** The key of a change that leaves the record cache. */
@@ -222,18 +224,10 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
     return { keys, segments: [...segments].sort((a, b) => a - b) };
   }
 
-  private remember(mapKey: string): void {
-    this.remembered.add(mapKey);
-    if (this.remembered.size < REMEMBERED_WINDOWS) return;
-    this.rememberedEarlier = this.remembered;
-    this.remembered = new Set();
-  }
-
   private *rememberedKeys(): Generator<string, void> {
     if (!this.table.caching) return;
-    yield* this.table.rememberedKeys();
-    yield* this.remembered;
-    yield* this.rememberedEarlier;
+    yield* this.table.overlay.keys();
+    yield* this.remembered.keys();
   }
 
   /** The part of a time range that has not expired. */

@@ -125,6 +125,25 @@ export function sessionCases(world: StoreWorld): ContractCase[] {
         }),
     },
     {
+      name: 'sessions that the record cache of Kafka Streams would hold still are found and listed though they have expired',
+      run: async () => {
+        const opened = await OpenedState.open(world, [sessionDefinition(world, { caching: true })], 1_000_000);
+        const store = opened.session<string, string>();
+        for (const [key, end] of [
+          ['a', 10],
+          ['b', 500_000],
+        ] as const) {
+          put(store, key, 5, end);
+          await opened.commit();
+          await opened.state.deleteExpired();
+        }
+        deepEqual((await collect(store.all())).map(text), ['a@5-10=x', 'b@5-500000=x']);
+        deepEqual(store.fetch('a').map(text), ['a@5-10=x']);
+        equal(store.fetchSession('a', 5, 10), 'x');
+        await opened.state.close();
+      },
+    },
+    {
       name: 'in a store by time, sessions of all keys come by end, whether they are committed or not',
       run: () =>
         withStore({ timeOrdered: true }, async (opened, store) => {

@@ -126,6 +126,25 @@ export function windowCases(world: StoreWorld): ContractCase[] {
         }),
     },
     {
+      name: 'deletion leaves what the record cache of Kafka Streams would hold still, until as much has followed as it remembers',
+      run: async () => {
+        const opened = await OpenedState.open(world, [windowDefinition(world, { caching: true })], 1_000_000);
+        const store = opened.window<string, string>();
+        const commit = async (key: string, start: number): Promise<void> => {
+          store.put(key, 'x', start);
+          await opened.commit();
+          await opened.state.deleteExpired();
+        };
+        await commit('a', 0);
+        await commit('b', 500_000);
+        deepEqual(await shown(store.all()), ['a@0-10=x', 'b@500000-500010=x']);
+        for (let next = 0; next < 8_200; next++) store.put(`c${next}`, 'x', 500_000);
+        await commit('d', 500_000);
+        deepEqual(await shown(store.fetchAll(0, 499_999)), []);
+        await opened.state.close();
+      },
+    },
+    {
       name: 'the observed time is aborted with the state',
       run: () =>
         withStore({}, async (opened, store) => {
