@@ -37,7 +37,7 @@ export abstract class JoinableStream<K, V, F extends StreamFacts> {
    * Joins each record with the table's value of its key; a record without one is dropped. The stream is repartitioned if its
    * key was changed: then `key` and `value` are the serdes of this stream, where they are not known. Kafka Streams'
    * `KStream.join` with a `KTable`.
-   * @throws TopologyError `GRACE_NEEDS_VERSIONED_TABLE`
+   * @throws TopologyError `GRACE_NEEDS_VERSIONED_TABLE`, `GRACE_LONGER_THAN_HISTORY`, `INVALID_WINDOW`
    */
   join<
     VT,

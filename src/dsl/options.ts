@@ -55,8 +55,11 @@ export interface Stored<X extends OnExpiry = OnExpiry> extends Expiring<X> {
   readonly logging?: boolean | Readonly<Record<string, string>>;
   /**
    * Keeps all versions of each value, so far back by the store's own time (KIP-889): streams join the version of their
-   * records' time, and updates out of order take their place in the history. There is no record cache then. Default: only
-   * the latest value is kept.
+   * records' time, and updates out of order take their place in the history; one that is older than this is dropped. There is
+   * no record cache then. A table derived from one that keeps versions (`filter`, `mapValues`, `transformValues`) has them as
+   * long as nothing is said of its own store; with a `store` it keeps the latest value only, unless it has a
+   * `historyRetention` too. What needs the latest value (`groupBy`, joins of tables) passes over changes of the history
+   * (KIP-914). Default: only the latest value is kept.
    */
   readonly historyRetention?: Duration;
   /** `false`: no standby tasks keep a copy of the store. Default true: as many as the application has. */
@@ -87,7 +90,12 @@ export interface Connected extends Named {
 
 /** How a stream and a table are joined. */
 export interface Joined extends Named {
-  /** Wait this long for the table's version of the record's time. The table must be versioned (KIP-923). */
+  /**
+   * Each record waits until the stream is so far ahead of it, by the stream's own time, so that the table's version of its
+   * time has come (KIP-923); without more records it waits on. The table must keep versions (`historyRetention`) at least
+   * as long. A record without a key stops the task with `NULL_KEY_BUFFERED`, in a left join too, as in Kafka Streams. Default:
+   * records are joined when they come.
+   */
   readonly grace?: Duration;
 }
 

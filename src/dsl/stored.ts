@@ -70,9 +70,10 @@ function versionedTableStore(
   const { storage = program.storage, logging = true, standby } = options;
   const given = givenDefinition(options, 'versioned');
   const historyRetention = options.historyRetention ?? given?.historyRetentionMs ?? 0; // one of them is there
-  if (given === undefined)
-    return versionedKeyValueStore({ name, key, value, historyRetention, storage, logging, standby });
-  return { ...given, ...overrides({ ...options, caching: false }), historyRetentionMs: toMillis(historyRetention) };
+  const segmentInterval = given?.segmentIntervalMs;
+  const store = { name, key, value, historyRetention, segmentInterval, storage, logging, standby };
+  const { historyRetentionMs, ...rest } = versionedKeyValueStore(store);
+  return { ...(given ?? rest), ...(given && overrides({ ...options, caching: false })), historyRetentionMs };
 }
 
 /**

@@ -14,7 +14,7 @@ import type { NonNull, StreamFacts } from './serde-facts.js';
 
 /**
  * Joins a stream with a table, behind a repartition if the stream's key was changed.
- * @throws TopologyError `GRACE_NEEDS_VERSIONED_TABLE`
+ * @throws TopologyError `GRACE_NEEDS_VERSIONED_TABLE`, `GRACE_LONGER_THAN_HISTORY`, `INVALID_WINDOW`
  */
 export function joinTable<K, V, VT, VR, F extends StreamFacts>(
   place: StreamPlace<K, V>,
@@ -29,7 +29,8 @@ export function joinTable<K, V, VT, VR, F extends StreamFacts>(
   const sources = program.copartition(stream, table);
   const name = program.names.nameOr(options.name, left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-');
   const view = table.logic.view();
-  if (options.grace !== undefined && !(table.logic.versioned && view.versioned)) throw graceNeedsVersions(name);
+  if (options.grace !== undefined)
+    expectHistory(name, toMillis(options.grace), table.logic.versioned ? view.historyMs : undefined);
   // What the types leave out, the processor drops before it calls the joiner.
   const join = { joiner: joiner as (value: NonNull<V>, tableValue: VT | null, key: NonNull<K>) => VR, left };
   const buffer = options.grace === undefined ? undefined : addBuffer(stream, name, options);
@@ -72,10 +73,26 @@ function addBuffer<K, V>(
   return { storeName, graceMs: toMillis(grace) };
 }
 
-function graceNeedsVersions(name: string): TopologyError {
-  return new TopologyError(
-    'GRACE_NEEDS_VERSIONED_TABLE',
-    'KTable must be versioned to use a grace period in a stream table join.',
-    { context: { node: name }, hint: 'Leave out the grace period, or join a versioned table.' },
-  );
+/** A record that waits must still find the version of its time when its grace is over. */
+function expectHistory(name: string, graceMs: number, historyMs: number | undefined): void {
+  const context = { node: name };
+  if (graceMs < 0) {
+    throw new TopologyError('INVALID_WINDOW', `The join "${name}" has a grace period of ${graceMs} ms`, {
+      context,
+      hint: 'Give 0 or more.',
+    });
+  }
+  if (historyMs === undefined) {
+    throw new TopologyError(
+      'GRACE_NEEDS_VERSIONED_TABLE',
+      'KTable must be versioned to use a grace period in a stream table join.',
+      { context, hint: 'Leave out the grace period, or join a versioned table.' },
+    );
+  }
+  if (graceMs > historyMs) {
+    throw new TopologyError('GRACE_LONGER_THAN_HISTORY', 'History retention must be at least grace period.', {
+      context,
+      hint: `Give the table a historyRetention of ${graceMs} ms or more; it has ${historyMs} ms.`,
+    });
+  }
 }

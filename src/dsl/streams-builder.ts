@@ -111,7 +111,10 @@ export class StreamsBuilder {
    * the changelog. Kafka Streams' `StreamsBuilder.globalTable`.
    * @throws TopologyError `STORE_KIND_MISMATCH`, `GLOBAL_TABLE_VERSIONED`
    */
-  globalTable<K, V>(topic: string, options: Consumed<K, V> & Omit<Stored, 'onExpiry'>): GlobalTable<K, V> {
+  globalTable<K, V>(
+    topic: string,
+    options: Consumed<K, V> & Omit<Stored, 'onExpiry' | 'historyRetention'>,
+  ): GlobalTable<K, V> {
     if (keepsVersions(options)) throw globalTableVersioned(topic);
     const queryableStore = givenStoreName(options);
     const storeName = queryableStore ?? this.#program.names.storeName(`${topic}-`);

@@ -46,7 +46,7 @@ export function joinedView<K, L, R, VR>(
 ): TableView<K, VR> {
   return {
     stores: [...new Set([...left.stores, ...right.stores])],
-    versioned: false, // as in Kafka Streams, whatever the tables are (KIP-914)
+    historyMs: undefined, // as in Kafka Streams, whatever the tables are (KIP-914)
     newGetter: () => new JoinedGetter(join, left.newGetter(), right.newGetter()),
   };
 }

@@ -6,7 +6,7 @@ import type { TableView, ValueGetter } from './value-getter.js';
 
 /** Reads a table of count windows from its own store: those that are not full yet. */
 export function countWindowView<K, V>({ name }: StoreDefinition): TableView<CountWindow<K>, V> {
-  return { stores: [name], versioned: false, newGetter: () => new CountWindowGetter<K, V>(name) };
+  return { stores: [name], historyMs: undefined, newGetter: () => new CountWindowGetter<K, V>(name) };
 }
 
 class CountWindowGetter<K, V> implements ValueGetter<CountWindow<K>, V> {

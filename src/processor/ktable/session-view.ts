@@ -5,7 +5,7 @@ import type { TableView, ValueGetter } from './value-getter.js';
 
 /** Reads a table of sessions from its own store. */
 export function sessionStoreView<K, V>({ name }: StoreDefinition): TableView<Windowed<K>, V> {
-  return { stores: [name], versioned: false, newGetter: () => new SessionStoreGetter<K, V>(name) };
+  return { stores: [name], historyMs: undefined, newGetter: () => new SessionStoreGetter<K, V>(name) };
 }
 
 /** The timestamp of a session's value is the session's end. */

@@ -5,13 +5,15 @@ import { tableStore, type TableStore } from './table-store.js';
 import type { TableView, ValueGetter } from './value-getter.js';
 
 /** Reads a table from its own store. */
-export function storeView<K, V>({ name, kind }: StoreDefinition): TableView<K, V> {
-  return { stores: [name], versioned: kind === 'versioned', newGetter: () => new StoreGetter<K, V>(name) };
+export function storeView<K, V>(store: StoreDefinition): TableView<K, V> {
+  const { name } = store;
+  const historyMs = store.kind === 'versioned' ? store.historyRetentionMs : undefined;
+  return { stores: [name], historyMs, newGetter: () => new StoreGetter<K, V>(name) };
 }
 
 /** Reads a windowed table from its own store. */
 export function windowStoreView<K, V>({ name }: StoreDefinition): TableView<Windowed<K>, V> {
-  return { stores: [name], versioned: false, newGetter: () => new WindowStoreGetter<K, V>(name) };
+  return { stores: [name], historyMs: undefined, newGetter: () => new WindowStoreGetter<K, V>(name) };
 }
 
 class StoreGetter<K, V> implements ValueGetter<K, V> {

@@ -6,7 +6,7 @@ import type { TableView, ValueGetter } from '../ktable/value-getter.js';
 export function suppressedView<K, V>(parent: TableView<K, V>, storeName: string): TableView<K, V> {
   return {
     stores: [storeName, ...parent.stores],
-    versioned: false,
+    historyMs: undefined,
     newGetter: () => new SuppressedGetter(parent.newGetter(), storeName),
   };
 }

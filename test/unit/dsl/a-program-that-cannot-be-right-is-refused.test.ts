@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { hopping, tumbling } from '../../../src/processor/window/windows.js';
 import { StreamsBuilder } from '../../../src/dsl/streams-builder.js';
 import { string } from '../../../src/serde/index.js';
-import { keyValueStore } from '../../../src/topology/store-definitions.js';
+import { keyValueStore, versionedKeyValueStore } from '../../../src/topology/store-definitions.js';
 
 const text = { key: string(), value: string() };
 const yes = () => true;
@@ -31,6 +31,56 @@ const refused: readonly [string, string, (builder: StreamsBuilder) => unknown][]
     'grace with a table that keeps no versions',
     'GRACE_NEEDS_VERSIONED_TABLE',
     (b) => b.stream('s', text).join(b.table('t', text), (l) => l, { grace: 5 }),
+  ],
+  [
+    'grace with a table that keeps its latest values only, of one that keeps versions',
+    'GRACE_NEEDS_VERSIONED_TABLE',
+    (b) => {
+      const versions = b.table('t', { ...text, historyRetention: 10 });
+      return b.stream('s', text).join(versions.mapValues((v) => v, { store: 'latest', value: string() }), (l) => l, { grace: 5 }); // prettier-ignore
+    },
+  ],
+  [
+    'grace that is longer than the history of the table',
+    'GRACE_LONGER_THAN_HISTORY',
+    (b) => b.stream('s', text).leftJoin(b.table('t', { ...text, historyRetention: 4 }), (l) => l, { grace: 5 }),
+  ],
+  [
+    'grace that is longer than the history of what the table is derived from',
+    'GRACE_LONGER_THAN_HISTORY',
+    (b) => b.stream('s', text).join(b.table('t', { ...text, historyRetention: 4 }).filter(yes), (l) => l, { grace: 5 }),
+  ],
+  [
+    'a negative grace of a table',
+    'INVALID_WINDOW',
+    (b) => b.stream('s', text).join(b.table('t', { ...text, historyRetention: 4 }), (l) => l, { grace: -1 }),
+  ],
+  ['a negative history', 'INVALID_HISTORY_RETENTION', (b) => b.table('t', { ...text, historyRetention: -1 })],
+  [
+    'a negative history over that of a whole definition',
+    'INVALID_HISTORY_RETENTION',
+    (b) =>
+      b.table('t', {
+        ...text,
+        store: versionedKeyValueStore({ name: 's', ...text, historyRetention: 5 }),
+        historyRetention: -1,
+      }),
+  ],
+  [
+    'a history in a store of one version',
+    'STORE_KIND_MISMATCH',
+    (b) => b.table('t', { ...text, store: keyValueStore({ name: 's', ...text }), historyRetention: 5 }),
+  ],
+  ['a history of rows that have a ttl', 'INVALID_TTL', (b) => b.table('t', { ...text, historyRetention: 5, ttl: 5 })],
+  [
+    'a history of a global table',
+    'GLOBAL_TABLE_VERSIONED',
+    (b) => b.globalTable('t', { ...text, store: versionedKeyValueStore({ name: 's', ...text, historyRetention: 5 }) }),
+  ],
+  [
+    'a history of rows that are held back',
+    'SUPPRESSED_VERSIONS',
+    (b) => b.table('t', { ...text, historyRetention: 5 }).suppress({ until: 'timeLimit', limit: 5 }),
   ],
   [
     'windows that expire before they close',
