@@ -81,7 +81,8 @@ class BothLanes<K, V> implements AsyncIterableIterator<readonly [K, V]> {
   async return(): Promise<IteratorResult<readonly [K, V]>> {
     await this.#merged.return(undefined);
     await this.left.return();
-    return this.right.return();
+    await this.right.return();
+    return { done: true, value: undefined };
   }
 }
 
