@@ -146,6 +146,7 @@ function createApplication(
     clientTags: { host: hostname(), ...config.clientTags },
     stateMemoryBytes: config.stateMemory,
     sessionTimeoutMs: config.sessionTimeoutMs,
+    transactionTimeoutMs: config.transactionTimeoutMs,
     clock,
     random,
     metrics,

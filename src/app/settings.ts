@@ -107,6 +107,12 @@ export const SETTINGS = {
     description: 'milliseconds after which a silent instance loses its tasks',
     schema: count.default(10_000),
   },
+  transactionTimeoutMs: {
+    env: 'TRANSACTION_TIMEOUT_MS',
+    flag: '--transaction-timeout-ms <ms>',
+    description: 'milliseconds after which the broker aborts a transaction; what one record causes has to fit',
+    schema: integer(1, 2_147_483_647).default(10_000),
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     flag: '--log-level <level>',

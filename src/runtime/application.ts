@@ -38,7 +38,7 @@ export interface StreamsApplicationOptions {
   readonly sessionTimeoutMs?: number;
   /** Default 500. */
   readonly heartbeatIntervalMs?: number;
-  /** Default 10,000. */
+  /** What one record causes, and a commit, must be done within this, under exactly-once. Default 10,000. */
   readonly transactionTimeoutMs?: number;
   /** How long a task waits for an empty input before it goes on without; -1 never waits. Default 0, as Kafka Streams. */
   readonly maxTaskIdleMs?: number;

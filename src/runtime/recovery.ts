@@ -4,6 +4,7 @@ import {
   OffsetOutOfRangeError,
   RecordRefusedError,
   TransactionAbortableError,
+  TransactionTimedOutError,
 } from '../broker/client/errors.js';
 import type { OffsetReset } from '../topology/node.js';
 import { MillraceError } from '../util/errors.js';
@@ -21,6 +22,8 @@ import type { TaskRegistry } from './task-registry.js';
 
 /** Commits in a row that may be aborted because the broker refuses a record or request, before that counts as lasting. */
 const ABORTS_IN_A_ROW = 20;
+/** Transactions in a row that may outlast their time-out, as one does when a process was paused, before that counts as lasting. */
+const TIME_OUTS_IN_A_ROW = 3;
 const LONGEST_DELAY_MS = 2_000;
 
 export interface RecoveryOptions extends TransactionContext {
@@ -39,6 +42,7 @@ export interface RecoveryOptions extends TransactionContext {
 /** What the loop does about an error: go back to the last commit, or give everything up and join again. */
 export class Recovery {
   #aborts = 0;
+  #timeOuts = 0;
 
   constructor(private readonly options: RecoveryOptions) {}
 
@@ -46,6 +50,7 @@ export class Recovery {
   onCommit(): void {
     this.#aborts = 0;
     this.options.records.refused.clear();
+    this.#timeOuts = 0;
   }
 
   /** @throws the error itself when nothing mends it */
@@ -82,7 +87,9 @@ export class Recovery {
 
   async #fenced(error: FencedError): Promise<void> {
     this.options.metrics.fenced.value++;
-    await this.dropAll('fenced by another instance', error);
+    const timedOut = error instanceof TransactionTimedOutError;
+    if (timedOut && ++this.#timeOuts >= TIME_OUTS_IN_A_ROW) throw error;
+    await this.dropAll(timedOut ? 'a transaction took too long' : 'fenced by another instance', error);
   }
 
   /**

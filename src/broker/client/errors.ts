@@ -33,8 +33,19 @@ export class BrokerResponseError extends MillraceError {
 
 /** Another writer or member took this one's place: drop what is not committed, rejoin. */
 export class FencedError extends MillraceError {
-  constructor(message: string, more: { cause?: unknown; context?: ErrorContext } = {}) {
+  constructor(message: string, more: { code?: string; hint?: string; cause?: unknown; context?: ErrorContext } = {}) {
     super({ code: 'FENCED', kind: 'fenced', message, ...more });
+  }
+}
+
+/** The broker aborted a transaction that was open for too long, and takes no more from its writer until `Writer.init`. */
+export class TransactionTimedOutError extends FencedError {
+  constructor(openMs: number, timeoutMs: number, cause: unknown) {
+    super(`A transaction was open for ${Math.round(openMs)} ms, its time-out is ${timeoutMs}: the broker aborted it`, {
+      code: 'TRANSACTION_TIMED_OUT',
+      hint: 'Raise TRANSACTION_TIMEOUT_MS, or let one record cause less work.',
+      cause,
+    });
   }
 }
 

@@ -73,6 +73,14 @@ export function isFencing(errorCode: number): boolean {
   return FENCING.has(errorCode);
 }
 
+const ENDED = new Set<number>([ErrorCode.INVALID_TXN_STATE, ErrorCode.TRANSACTION_ABORTABLE]);
+
+/** Whether a broker said that the transaction is not open any more. */
+export function isAnsweredAsEnded(error: MillraceError): boolean {
+  if (error instanceof FencedError) return true;
+  return error.cause instanceof BrokerResponseError && ENDED.has(error.cause.errorCode);
+}
+
 /** The error of a transaction from what went wrong in it: fenced, or to be aborted. */
 export function transactionError(cause: unknown): MillraceError {
   if (cause instanceof FencedError || cause instanceof TransactionAbortableError) return cause;

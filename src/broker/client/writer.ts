@@ -3,8 +3,8 @@ import type { Headers } from '../../util/headers.js';
 import type { GroupMetadata, Writer, WriterOptions } from './client.js';
 import type { ClientContext } from './client-context.js';
 import type { ClusterView } from './cluster-view.js';
-import { FencedError, UnknownOutcomeError } from './errors.js';
-import { transactionError } from './produce-errors.js';
+import { FencedError, TransactionTimedOutError, UnknownOutcomeError } from './errors.js';
+import { isAnsweredAsEnded, transactionError } from './produce-errors.js';
 import { ProducePipeline } from './produce-pipeline.js';
 import { ProducerSession } from './producer-session.js';
 import type { OffsetToCommit } from './protocol.js';
@@ -20,9 +20,12 @@ export class RecordWriter implements Writer {
   private readonly pipeline: ProducePipeline;
   private readonly transaction: TransactionRequests | undefined;
   private readonly bufferBytes: number;
+  private readonly transactionTimeoutMs: number;
   private readonly offsetsUnderWay = new Set<Promise<void>>();
   private failure: MillraceError | undefined;
   private offsetsSent = false;
+  /** When the open transaction got its first record; the broker counts from a little later. */
+  private sentFirstMs: number | undefined;
 
   constructor(
     private readonly context: ClientContext,
@@ -31,6 +34,7 @@ export class RecordWriter implements Writer {
   ) {
     const { transactionalId, transactionTimeoutMs = 10_000, bufferBytes = 32 * 1024 * 1024 } = options;
     this.bufferBytes = bufferBytes;
+    this.transactionTimeoutMs = transactionTimeoutMs;
     this.session = new ProducerSession(context, view, transactionalId ?? null, transactionTimeoutMs);
     this.records = new RecordAccumulator(context, view, this.session, options);
     const transaction =
@@ -57,6 +61,7 @@ export class RecordWriter implements Writer {
     this.pipeline.begin();
     this.failure = undefined;
     this.offsetsSent = false;
+    this.sentFirstMs = undefined;
     this.status.moveTo('ready');
   }
 
@@ -66,6 +71,7 @@ export class RecordWriter implements Writer {
     this.status.expect('begin()', 'ready');
     this.failure = undefined;
     this.offsetsSent = false;
+    this.sentFirstMs = undefined;
     this.pipeline.begin();
     this.status.moveTo('in transaction');
   }
@@ -86,6 +92,7 @@ export class RecordWriter implements Writer {
     // What failed surfaces at the next flush or commit; until then records of the lost transaction are dropped.
     if (state === 'to be aborted' || state === 'fenced' || state === 'unknown outcome') return;
     this.status.expect('send()', this.transaction === undefined ? 'ready' : 'in transaction');
+    this.sentFirstMs ??= this.context.clock.monotonicMs();
     this.pipeline.send(topic, partition, key, value, timestamp, headers);
   }
 
@@ -172,7 +179,7 @@ export class RecordWriter implements Writer {
   }
 
   private ended(cause: unknown): MillraceError {
-    const error = cause instanceof UnknownOutcomeError ? cause : transactionError(cause);
+    const error = cause instanceof UnknownOutcomeError ? cause : this.transactionError(cause);
     this.failure = error;
     if (error instanceof FencedError) this.status.moveTo('fenced');
     else this.status.moveTo(error instanceof UnknownOutcomeError ? 'unknown outcome' : 'to be aborted');
@@ -193,13 +200,22 @@ export class RecordWriter implements Writer {
       this.failure ??= cause;
       return;
     }
-    const error = transactionError(cause);
+    const error = this.transactionError(cause);
     if (error instanceof FencedError) this.fence(error);
     else if (this.inTransaction) {
       this.failure ??= error;
       this.status.moveTo('to be aborted');
     }
     this.pipeline.halt();
+  }
+
+  /** A broker answers a writer whose transaction it timed out as one whose place was taken: only its age tells which. */
+  private transactionError(cause: unknown): MillraceError {
+    const error = transactionError(cause);
+    const { sentFirstMs, transactionTimeoutMs, context } = this;
+    if (sentFirstMs === undefined || !isAnsweredAsEnded(error)) return error;
+    const openMs = context.clock.monotonicMs() - sentFirstMs;
+    return openMs < transactionTimeoutMs ? error : new TransactionTimedOutError(openMs, transactionTimeoutMs, error);
   }
 
   private fence(error: FencedError): void {

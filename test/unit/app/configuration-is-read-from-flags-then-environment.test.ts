@@ -13,6 +13,7 @@ describe('the configuration', () => {
       commitIntervalMs: 100,
       cacheMaxBytes: 10_485_760,
       sessionTimeoutMs: 10_000,
+      transactionTimeoutMs: 10_000,
       logLevel: 'info',
     });
   });

@@ -152,8 +152,7 @@ export function transactionContract(clause: Clause): void {
     await s.eventually('the transaction is aborted', async () => {
       return (await client.admin.listOffsets([at], 'latest', 'read_committed')).get(`${topic}-0`) === 2;
     });
-    // A broker without KIP-890 gives the epoch away, as if somebody had taken over.
-    await rejectsWithCode(writer.commit(), 'FENCED', 'TRANSACTION_ABORTABLE');
+    await rejectsWithCode(writer.commit(), 'TRANSACTION_TIMED_OUT');
     await writer.init();
     await s.commit(writer, topic, ['in time']);
     assert.deepEqual(await s.values(client, topic), ['in time']);
