@@ -67,6 +67,8 @@ export interface StoreHandle {
   listenerKey(entry: Entry): unknown;
   /** Takes note of a row that is restored; false when it has expired and is not to be stored. */
   restoring(mapKey: string, key: Buffer, value: Buffer | null, headers: Headers, timestamp: number): boolean;
+  /** Takes note of a restored row in a store that holds so many at most; gives the key of the one that has to go for it. */
+  displacedBy?(mapKey: string, present: boolean): string | undefined;
   /** Entries that have a ttl, and the rows of those that are gone. */
   readonly expiring?: { readonly expiry: EntryExpiry; readonly rows: ExpiredRows };
   /** `restoring` writes to the overlay what it makes of the record. Default: the record is the row. */
@@ -128,10 +130,8 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
     numbers: { entries: table.overlay.count, ...(expiry && { observedMs: expiry.observed }) },
     values,
     listenerKey: (entry) => keySerde.deserialize(entry.key, 0, entry.key.length),
-    restoring(mapKey, _key, value) {
-      recency?.restored(mapKey, value !== null);
-      return true;
-    },
+    restoring: () => true,
+    ...(recency && { displacedBy: (mapKey: string, present: boolean) => recency.restored(mapKey, present) }),
     reset: () => recency?.reset(),
     // With tombstones the node that tells of an entry that is gone deletes it.
     deleteExpired: () =>

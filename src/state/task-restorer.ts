@@ -35,6 +35,8 @@ export class TableRestorer implements StoreRestorer {
     const rowTime = expiring === undefined ? timestamp : expiring.expiry.restored(timestamp, headers);
     const stored = value !== null && table.timedRows ? withTimestamp(value, rowTime) : value;
     this.rows.push({ mapKey, value: stored });
+    const displaced = this.handle.displacedBy?.(mapKey, stored !== null);
+    if (displaced !== undefined) this.rows.push({ mapKey: displaced, value: null });
   }
 
   get bufferedBytes(): number {

@@ -6,7 +6,7 @@ import type { Table, WriteRule } from '../table.js';
 /**
  * The rule of a store with `maxEntries`: a write beyond that count drops the key that was least recently read or written,
  * and logs its tombstone before the write itself. A timestamped store logs none, as in Kafka Streams: what a restore reads is
- * dropped by the same rule again.
+ * dropped by the same rule again, in the order of the changelog.
  */
 export class Recency implements WriteRule {
   /** Present keys, the least recently used first. */
@@ -31,10 +31,12 @@ export class Recency implements WriteRule {
     if (this.keys.delete(entry.mapKey)) this.keys.add(entry.mapKey);
   }
 
-  /** A row was restored. */
-  restored(mapKey: string, present: boolean): void {
+  /** A row is restored; gives the key of the one that has to go for it. */
+  restored(mapKey: string, present: boolean): string | undefined {
     this.keys.delete(mapKey);
     if (present) this.keys.add(mapKey);
+    if (this.keys.size <= this.maxEntries) return undefined;
+    return this.takeEldest();
   }
 
   /** Only committed keys are there: after an abort, or when the store was emptied. */
@@ -45,11 +47,15 @@ export class Recency implements WriteRule {
   }
 
   private dropEldest(): void {
+    const entry = this.table.entry(this.takeEldest());
+    this.table.overlay.write(entry, null, -1);
+    if (!this.table.timestamped) this.table.log(entry.key, null, -1, this.table.recordContext());
+  }
+
+  private takeEldest(): string {
     const [eldest] = this.keys;
     if (eldest === undefined) throw internal('STATE_RECENCY_EMPTY', 'No key is there to be dropped');
     this.keys.delete(eldest);
-    const entry = this.table.entry(eldest);
-    this.table.overlay.write(entry, null, -1);
-    if (!this.table.timestamped) this.table.log(entry.key, null, -1, this.table.recordContext());
+    return eldest;
   }
 }

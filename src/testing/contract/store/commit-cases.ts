@@ -139,5 +139,26 @@ export function commitCases(world: StoreWorld): ContractCase[] {
         await opened.state.close();
       },
     },
+    {
+      name: 'a store with maxEntries that is restored holds no more, with tombstones in its log or without',
+      run: async () => {
+        for (const timestamped of [false, true]) {
+          const definition = keyValueDefinition(world, { storage: 'memory', maxEntries: 2, timestamped });
+          const original = await OpenedState.open(world, [definition]);
+          for (const key of ['a', 'b', 'a', 'c', 'd', 'c']) {
+            original.keyValue().put(key, timestamped ? { value: key, timestamp: 1 } : key);
+          }
+          equal(
+            original.context.logged.some(({ value }) => value === null),
+            !timestamped,
+          );
+          const copy = await original.restored(world);
+          deepEqual((await collect(copy.keyValue().all())).map(([key]) => key), ['c', 'd']); // prettier-ignore
+          copy.keyValue().put('e', timestamped ? { value: 'e', timestamp: 1 } : 'e');
+          deepEqual((await collect(copy.keyValue().all())).map(([key]) => key), ['c', 'e']); // prettier-ignore
+          await copy.state.close();
+        }
+      },
+    },
   ];
 }
