@@ -27,6 +27,7 @@ export type TopologyConfig = Pick<
   | 'maxTaskIdleMs'
   | 'maxWarmups'
   | 'offsetReset'
+  | 'onUncaughtError'
   | 'processingGuarantee'
   | 'rackAwareAssignmentTags'
   | 'standbys'

@@ -97,6 +97,9 @@ export class ApplicationParts {
   readonly #changelogs: TaskChangelogs;
   readonly #opener: TaskOpener;
   readonly #recovery: Recovery;
+  /** Why every instance is to stop, once one has asked for it here. */
+  #shutdown: string | undefined;
+  #told: () => void = () => undefined;
 
   /** @param onFatal called with an error that nothing mends */
   constructor(
@@ -298,7 +301,10 @@ export class ApplicationParts {
       onMissingTopics: () => {
         this.watch.waitForTopics();
       },
-      onFatal: this.onFatal,
+      onFatal: (error) => {
+        this.#told();
+        this.onFatal(error);
+      },
     });
   }
 
@@ -321,12 +327,28 @@ export class ApplicationParts {
     });
   }
 
+  /**
+   * Has the leader tell every member that all are to stop; resolves when this one was told, or after the time, in which a
+   * group whose coordinator is there settles.
+   */
+  async askForShutdown(reason: string, timeoutMs: number): Promise<void> {
+    if (!this.#membership.metadata) return; // not in the group: nobody would be told
+    this.#shutdown = reason;
+    this.#rejoin('every instance is to stop');
+    const told = new AbortController();
+    this.#told = () => {
+      told.abort();
+    };
+    await this.#settings.clock.sleep(timeoutMs, told.signal);
+  }
+
   #subscriptionData({ view }: Rebalance): SubscriptionData {
     const { applicationId, instanceId, endpoint, transactional, clientTags } = this.#settings;
     return {
       instanceId,
       endpoint,
       ...(transactional ? { writer: transactionalId(applicationId, instanceId) } : {}),
+      ...(this.#shutdown === undefined ? {} : { shutdown: this.#shutdown }),
       tags: clientTags,
       positions: this.#positions(),
       following: this.standbys.all.map(({ id }) => id),

@@ -11,6 +11,7 @@ import type { OwnedTaskStatus } from './owned-task.js';
 import type { RestoreListener } from './restore/restore-listener.js';
 import type { ReplicaKind } from './standby-task.js';
 import type { StateDirectory } from './state-directory.js';
+import type { UncaughtErrorPolicy } from './uncaught-error.js';
 import type { ErrorPolicies } from './task/error-policy.js';
 
 export type ProcessingGuarantee = 'exactly_once' | 'at_least_once';
@@ -70,6 +71,8 @@ export interface StreamsApplicationOptions {
   readonly rackAwareAssignmentTags?: readonly string[];
   /** What happens to records that cannot be read, processed or written; each is `fail` when left out. */
   readonly errorPolicies?: ErrorPolicies;
+  /** What follows from an error that nothing mends. Default `shutdownClient`. */
+  readonly onUncaughtError?: UncaughtErrorPolicy;
   /** `host:port` under which other instances reach this one; travels with the assignment. */
   readonly endpoint?: string;
   readonly clock: Clock;

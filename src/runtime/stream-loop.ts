@@ -43,6 +43,8 @@ export interface StreamLoopOptions {
  */
 export class StreamLoop {
   #stopped = false;
+  /** It ended by an error, maybe inside a record: what is not committed must not be. */
+  #failed = false;
   #polling = false;
   #pollFailure: { readonly error: unknown } | undefined;
   #lastCommit: number;
@@ -63,6 +65,7 @@ export class StreamLoop {
           await recovery.recover(error);
         } catch (lasting) {
           this.#stopped = true;
+          this.#failed = true;
           onFatal(lasting);
         }
       }
@@ -80,6 +83,7 @@ export class StreamLoop {
    * @throws what a commit throws
    */
   async commitNow(): Promise<void> {
+    if (this.#failed) return;
     const running = this.options.registry.running;
     this.options.slices.quiesce(running);
     for (const owned of running) await owned.waiting;

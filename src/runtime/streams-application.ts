@@ -2,21 +2,29 @@ import type { Member } from '../broker/client/client.js';
 import type { Logger } from '../observability/log.js';
 import type { StateStore } from '../state/store.js';
 import type { BuiltTopology } from '../topology/node.js';
-import { invalid, MillraceError } from '../util/errors.js';
+import { invalid } from '../util/errors.js';
 import type { CloseOptions, StreamsApplication, StreamsApplicationOptions, TaskView } from './application.js';
 import type { ApplicationState, StateListener } from './application-state.js';
 import { asError } from './as-error.js';
 import { ApplicationParts } from './application-parts.js';
 import type { RestoreListener } from './restore/restore-listener.js';
+import { ReplaceableApplication } from './replaceable-application.js';
 import { StoreViews } from './store-view/store-views.js';
+import { UncaughtErrors, type UncaughtErrorResponse } from './uncaught-error.js';
+import { notRunning, untilRunning } from './until-running.js';
 
 const CLOSE_TIMEOUT_MS = 30_000;
+/** How long the group may take to hear that all are to stop. */
+const TELL_TIMEOUT_MS = 10_000;
 /** How often a closing application looks whether the group has settled, so that it may commit. */
 const SETTLE_MS = 10;
 
 /** One running instance of an application: its loop, its tasks, its place in the group. Nothing runs before `start`. */
 export function createStreamsApplication(options: StreamsApplicationOptions): StreamsApplication {
-  return new RunningApplication(options);
+  const { onUncaughtError, clock } = options;
+  if (onUncaughtError === undefined) return new RunningApplication(options, () => 'shutdownClient');
+  const uncaught = new UncaughtErrors(onUncaughtError, clock);
+  return new ReplaceableApplication(options, uncaught, (decide) => new RunningApplication(options, decide));
 }
 
 class RunningApplication implements StreamsApplication {
@@ -28,11 +36,15 @@ class RunningApplication implements StreamsApplication {
   readonly #stores: StoreViews;
   readonly #log: Logger;
   #error: Error | undefined;
+  #failing = false;
   #loop: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #closing: Promise<boolean> | undefined;
 
-  constructor(options: StreamsApplicationOptions) {
+  constructor(
+    options: StreamsApplicationOptions,
+    private readonly decide: (error: Error) => UncaughtErrorResponse,
+  ) {
     this.#options = options;
     this.applicationId = options.applicationId;
     this.instanceId = options.instanceId;
@@ -78,19 +90,7 @@ class RunningApplication implements StreamsApplication {
   }
 
   waitUntilRunning(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (state: ApplicationState): boolean => {
-        if (state === 'RUNNING') resolve();
-        else if (state === 'ERROR') reject(this.#error ?? notRunning(this.applicationId, state));
-        else if (state === 'PENDING_SHUTDOWN' || state === 'NOT_RUNNING') reject(notRunning(this.applicationId, state));
-        else return false;
-        return true;
-      };
-      if (settle(this.state)) return;
-      const remove = this.onStateChange((state) => {
-        if (settle(state)) remove();
-      });
-    });
+    return untilRunning(this);
   }
 
   close(options: CloseOptions = {}): Promise<boolean> {
@@ -163,11 +163,25 @@ class RunningApplication implements StreamsApplication {
   }
 
   #fail(reason: unknown): void {
+    if (this.#failing) return;
+    this.#failing = true;
     const error = asError(reason);
-    this.#error ??= error;
-    this.#log.error({ err: error }, `the application stops: ${error.message}`);
+    const response = this.decide(error);
+    this.#log.error({ err: error, response }, `the application stops: ${error.message}`);
+    if (response === 'shutdownApplication') void this.#tellGroup(error);
+    else this.#stopWith(error);
+  }
+
+  #stopWith(error: Error): void {
+    this.#error = error;
     this.#parts.status.tryTo('ERROR');
     void this.#end({ commit: false, leaveGroup: true });
+  }
+
+  /** Every member, this one included, learns from the next assignment that all are to stop. */
+  async #tellGroup(error: Error): Promise<void> {
+    await this.#parts.askForShutdown(error.message, this.#options.sessionTimeoutMs ?? TELL_TIMEOUT_MS);
+    this.#stopWith(error);
   }
 
   /** Stops everything, once. With a commit if all is well. */
@@ -218,12 +232,4 @@ class RunningApplication implements StreamsApplication {
       await this.#options.clock.sleep(SETTLE_MS);
     }
   }
-}
-
-function notRunning(applicationId: string, state: ApplicationState): MillraceError {
-  return new MillraceError({
-    code: 'APPLICATION_NOT_RUNNING',
-    kind: 'unavailable',
-    message: `application "${applicationId}" is in state ${state}`,
-  });
 }

@@ -1,5 +1,5 @@
 import type { Assignor, MemberAssignment, MemberSubscription } from '../../broker/client/client.js';
-import { MillraceError } from '../../util/errors.js';
+import { invalid, MillraceError } from '../../util/errors.js';
 import { GroupAssignment } from './group-assignment.js';
 import type { PlacementMember, PlacementOptions, PlacementTask } from './placement-input.js';
 import { placeTasks } from './placement.js';
@@ -41,6 +41,9 @@ export class StreamsAssignor implements Assignor {
   }
 
   async assign(members: readonly MemberSubscription[]): Promise<Map<string, MemberAssignment>> {
+    const told = new Map(members.map((member) => [member.memberId, decodeSubscription(member.userData)]));
+    const leaving = [...told.values()].find(({ shutdown }) => shutdown !== undefined);
+    if (leaving) return refuse(members, applicationShutdown(leaving));
     let counts: ReadonlyMap<string, number>;
     try {
       counts = await this.options.prepareTopics();
@@ -49,7 +52,6 @@ export class StreamsAssignor implements Assignor {
     }
     const { plan, placement } = this.options;
     const tasks = new Map(plan.tasks(counts).map((task) => [task.id, task]));
-    const told = new Map(members.map((member) => [member.memberId, decodeSubscription(member.userData)]));
     const tags = [...told.values()].flatMap((data) => Object.keys(data.tags));
     const placed = placeTasks(
       [...tasks.values()].map((task) => placementTask(task, plan)),
@@ -88,6 +90,12 @@ function placementMembers(
       positions: new Map(Object.entries(data?.positions ?? {})),
       tags: data?.tags ?? {},
     };
+  });
+}
+
+function applicationShutdown({ instanceId, shutdown = '' }: SubscriptionData): MillraceError {
+  return invalid('APPLICATION_SHUTDOWN', `instance "${instanceId}" asked every instance to stop: ${shutdown}`, {
+    hint: 'Mend what that instance names, then start all of them again.',
   });
 }
 

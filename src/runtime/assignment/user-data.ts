@@ -15,6 +15,8 @@ export interface SubscriptionData {
   readonly instanceId: string;
   /** The member's transactional id, so that others can fence it when it is gone; undefined under at-least-once. */
   readonly writer?: string;
+  /** Why it wants every member to stop (Kafka Streams' error code of a subscription, KIP-671). */
+  readonly shutdown?: string;
   /** `host:port` of its gRPC server. */
   readonly endpoint?: string;
   /** Where it runs, such as `{ zone: 'a', host: 'h1' }` (Kafka Streams' client tags). */
@@ -62,6 +64,7 @@ export function decodeSubscription(bytes: Buffer): SubscriptionData {
   return {
     instanceId: text(json.instanceId) ?? '',
     writer: text(json.writer),
+    shutdown: text(json.shutdown),
     endpoint: text(json.endpoint),
     tags: record(json.tags, text),
     positions: record(json.positions, number),
