@@ -94,6 +94,8 @@ export type {
   ProductionPolicy,
   ProductionResponse,
   RecordFailure,
+  UncaughtErrorPolicy,
+  UncaughtErrorResponse,
 } from './app/define-topology.js';
 export * from './serde/index.js';
 export { NOT_PUT, VALID_TO_UNDEFINED } from './state/store.js';

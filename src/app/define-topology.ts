@@ -15,6 +15,7 @@ export type {
   ProductionResponse,
   RecordFailure,
 } from '../runtime/task/error-policy.js';
+export type { UncaughtErrorPolicy, UncaughtErrorResponse } from '../runtime/uncaught-error.js';
 
 /** What a topology may settle for itself; the environment and flags win where they name the same thing. */
 export type TopologyConfig = Pick<
