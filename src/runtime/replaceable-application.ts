@@ -82,6 +82,10 @@ export class ReplaceableApplication implements StreamsApplication {
     return this.#instance.tasks();
   }
 
+  standbys(): readonly TaskView[] {
+    return this.#instance.standbys();
+  }
+
   get paused(): boolean {
     return this.#instance.paused;
   }
