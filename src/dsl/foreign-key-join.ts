@@ -29,6 +29,8 @@ export interface ForeignKeyJoinParts<K, V, KO, VO, VR> {
   readonly left: boolean;
   /** How the foreign table's topic is partitioned. */
   readonly otherPartitioner: StreamPartitioner<KO, null> | undefined;
+  /** The serde of the primary table's values, where the table does not know it. */
+  readonly ownValue: Serde<V> | undefined;
 }
 
 /**
@@ -72,7 +74,7 @@ class ForeignKeyJoinSteps<K, V, KO, VO, VR> {
   ) {
     this.#program = primary.program;
     this.keySerde = expectSerde(primary.keySerde, 'key', primary.name);
-    this.#valueSerde = expectSerde(primary.valueSerde, 'value', primary.name);
+    this.#valueSerde = expectSerde(parts.ownValue ?? primary.valueSerde, 'value', primary.name);
     this.#foreignSerde = expectSerde(foreign.keySerde, 'key', foreign.name);
     this.#answers = answerSerde(expectSerde(foreign.valueSerde, 'value', foreign.name));
   }

@@ -12,7 +12,16 @@ import type { GroupedTable } from './grouped-table.js';
 import type { KStream } from './kstream.js';
 import type { Connected, Named, Stored, TableJoined } from './options.js';
 import { expectSerde, type TablePlace } from './program.js';
-import type { KnownOr, KnownTable, NeedsBoth, NonNull, SerdeFor, StreamFacts, TableFacts } from './serde-facts.js';
+import type {
+  KnownOr,
+  KnownTable,
+  NeedsBoth,
+  NeedsOwn,
+  NonNull,
+  SerdeFor,
+  StreamFacts,
+  TableFacts,
+} from './serde-facts.js';
 import {
   suppressTable,
   type NeedsWindows,
@@ -54,7 +63,7 @@ type TableJoiner<K, L, R, VR> = (left: L | null, right: R | null, key: K) => VR 
 /** A joiner of a foreign-key join, likewise. */
 type Joiner<K, V, VO, VR> = (value: V, otherValue: VO | null, key: K) => VR | null;
 
-type JoinOptions<K, VR> = TableJoined<unknown> & Stored & { key?: Serde<K>; value?: Serde<VR> };
+type JoinOptions<K, V, VR> = TableJoined<unknown> & Stored & { key?: Serde<K>; value?: Serde<VR>; ownValue?: Serde<V> };
 
 /**
  * A table: the latest value per key, changed by each update. Operators give new tables and run nothing; callbacks take the
@@ -206,21 +215,22 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
    *
    * With a function before the joiner, each row is joined with the row of `other` whose key that function gives (KIP-213).
    * Subscriptions and answers go through two topics, so both may have any number of partitions; such a result is kept where
-   * `store` names it, and `value` gives its serde.
+   * `store` names it, and `value` gives its serde. Each row's value is hashed as its serde writes it: where the table does
+   * not know that serde, since it joins or maps others without one, `ownValue` gives it.
    */
-  join<KO, VO, VR, R extends NoInfer<VR> | null, T extends TableFacts>(
-    this: NeedsBoth<F['key'], F['value']>,
+  join<KO, VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsOwn<F['key'], KnownOr<F['value'], VS>>,
     other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
     foreignKey: (value: V, key: K) => NoInfer<KO> | null,
     joiner: (value: V, otherValue: VO, key: K) => R,
-    options: TableJoined<NoInfer<KO>> & Stored & { readonly value: Serde<VR> },
+    options: TableJoined<NoInfer<KO>> & Stored & { readonly value: Serde<VR>; readonly ownValue?: VS },
   ): KTable<K, VR, { key: true; value: true; deletes: true }>;
-  join<KO, VO, VR, T extends TableFacts>(
-    this: NeedsBoth<F['key'], F['value']>,
+  join<KO, VO, VR, T extends TableFacts, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsOwn<F['key'], KnownOr<F['value'], VS>>,
     other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
     foreignKey: (value: V, key: K) => NoInfer<KO> | null,
     joiner: (value: V, otherValue: VO, key: K) => VR,
-    options?: TableJoined<NoInfer<KO>>,
+    options?: TableJoined<NoInfer<KO>> & { readonly ownValue?: VS },
   ): KTable<K, NonNull<VR>, { key: true; value: false; deletes: true }>;
   join<VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, KS extends SerdeFor<K> | undefined = undefined>(
     other: KTable<K, VO, T>,
@@ -235,8 +245,8 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
   join<KO, VO, VR>(
     other: KTable<KO, VO, TableFacts>,
     joinerOrForeignKey: Joiner<K, V, VO, VR> | ((value: V, key: K) => KO | null),
-    joinerOrOptions: Joiner<K, V, VO, VR> | JoinOptions<K, VR> = {},
-    options: JoinOptions<K, VR> = {},
+    joinerOrOptions: Joiner<K, V, VO, VR> | JoinOptions<K, V, VR> = {},
+    options: JoinOptions<K, V, VR> = {},
   ): object {
     return this.#joinEither('inner', other, joinerOrForeignKey, joinerOrOptions, options);
   }
@@ -245,19 +255,26 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
    * As `join`, for every row of this table: the joiner gets null where the other table does not have the key. Kafka Streams'
    * `KTable.leftJoin`. This table tells its old values, and so is kept in a store.
    */
-  leftJoin<KO, VO, VR, R extends NoInfer<VR> | null, T extends TableFacts>(
-    this: NeedsBoth<F['key'], F['value']>,
+  leftJoin<
+    KO,
+    VO,
+    VR,
+    R extends NoInfer<VR> | null,
+    T extends TableFacts,
+    VS extends SerdeFor<V> | undefined = undefined,
+  >(
+    this: NeedsOwn<F['key'], KnownOr<F['value'], VS>>,
     other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
     foreignKey: (value: V, key: K) => NoInfer<KO> | null,
     joiner: (value: V, otherValue: VO | null, key: K) => R,
-    options: TableJoined<NoInfer<KO>> & Stored & { readonly value: Serde<VR> },
+    options: TableJoined<NoInfer<KO>> & Stored & { readonly value: Serde<VR>; readonly ownValue?: VS },
   ): KTable<K, VR, { key: true; value: true; deletes: true }>;
-  leftJoin<KO, VO, VR, T extends TableFacts>(
-    this: NeedsBoth<F['key'], F['value']>,
+  leftJoin<KO, VO, VR, T extends TableFacts, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsOwn<F['key'], KnownOr<F['value'], VS>>,
     other: KTable<KO, VO, T> & NeedsBoth<T['key'], T['value']>,
     foreignKey: (value: V, key: K) => NoInfer<KO> | null,
     joiner: (value: V, otherValue: VO | null, key: K) => VR,
-    options?: TableJoined<NoInfer<KO>>,
+    options?: TableJoined<NoInfer<KO>> & { readonly ownValue?: VS },
   ): KTable<K, NonNull<VR>, { key: true; value: false; deletes: true }>;
   leftJoin<VO, VR, R extends NoInfer<VR> | null, T extends TableFacts, KS extends SerdeFor<K> | undefined = undefined>(
     other: KTable<K, VO, T>,
@@ -272,8 +289,8 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
   leftJoin<KO, VO, VR>(
     other: KTable<KO, VO, TableFacts>,
     joinerOrForeignKey: Joiner<K, V, VO, VR> | ((value: V, key: K) => KO | null),
-    joinerOrOptions: Joiner<K, V, VO, VR> | JoinOptions<K, VR> = {},
-    options: JoinOptions<K, VR> = {},
+    joinerOrOptions: Joiner<K, V, VO, VR> | JoinOptions<K, V, VR> = {},
+    options: JoinOptions<K, V, VR> = {},
   ): object {
     return this.#joinEither('left', other, joinerOrForeignKey, joinerOrOptions, options);
   }
@@ -305,13 +322,13 @@ export class KTable<K, V, F extends TableFacts = KnownTable> {
     kind: 'inner' | 'left',
     other: KTable<KO, VO, TableFacts>,
     second: unknown,
-    third: Joiner<K, V, VO, VR> | JoinOptions<K, VR>,
-    options: JoinOptions<K, VR>,
+    third: Joiner<K, V, VO, VR> | JoinOptions<K, V, VR>,
+    options: JoinOptions<K, V, VR>,
   ): object {
     if (typeof third === 'function') {
       const foreignKey = second as (value: V, key: K) => KO | null; // as the overloads have it
-      const { otherPartitioner } = options;
-      const parts = { foreignKey, joiner: third, left: kind === 'left', otherPartitioner };
+      const { otherPartitioner, ownValue } = options;
+      const parts = { foreignKey, joiner: third, left: kind === 'left', otherPartitioner, ownValue };
       return joinByForeignKey(this.place, other.place, parts, options);
     }
     const sameKeys = other as unknown as KTable<K, VO, TableFacts>; // as above

@@ -118,6 +118,13 @@ export type NeedsAggregate<F extends StreamFacts, Key extends boolean, A> = unkn
   ? CompileError<'The type of the aggregate is not known: give its serde as the option "value", such as json<Total>().'>
   : NeedsGrouped<F, Key>;
 
+/** As {@link NeedsBoth}, for the table whose rows refer to another's. */
+export type NeedsOwn<Key extends boolean, Value extends boolean> = Key extends true
+  ? Value extends true
+    ? unknown
+    : CompileError<'The serde of the value is not known here, since the value was changed: give it as the option "ownValue".'>
+  : CompileError<'The serde of the key is not known here, since the key was changed: give it as the option "key".'>;
+
 /** As {@link NeedsBoth}, for the stream that is joined with. */
 export type NeedsOther<Value extends boolean> = Value extends true
   ? unknown

@@ -16,7 +16,8 @@ export type FlushListener<K = unknown, V = unknown> = (
   oldValue: V | null,
   timestamp: number,
   headers: Headers,
-  context?: RecordContext,
+  /** The record that made the change, the last one if there were several. */
+  origin: RecordContext,
 ) => void;
 
 /** How a store tells of changes that leave its record cache. */

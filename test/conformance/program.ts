@@ -262,7 +262,8 @@ class Program {
         : (l: any, r: any, k: any) => `${functions.str(k)}:${functions.str(l)}+${functions.str(r)}`;
     const foreignKey = foreignKeyOf(step);
     if (foreignKey !== undefined) {
-      const options = { ...named(step), ...stored(step.materialized, step) };
+      const ownValue = this.#serdesOf(step.from).value;
+      const options = { ...named(step), ...stored(step.materialized, step), ownValue };
       return this.#on(step)[operator](this.#with(step), foreignKey, joiner, options);
     }
     if (this.#on(step) instanceof KTable) {

@@ -237,10 +237,12 @@ export class StreamTask implements Task {
 
   #flush(limit: number): number {
     const { context, state } = this.#options;
-    const { timestamp, headers } = context.record;
+    const { input, scope } = context;
+    const { topic, partition, offset, timestamp, headers } = context.record;
     const flushed = state.flushCaches(Math.min(limit, EMISSION_SLICE));
-    context.record.timestamp = timestamp;
-    context.record.headers = headers;
+    context.enterRecord(topic, partition, offset, timestamp, headers);
+    context.input = input;
+    context.scope = scope;
     if (flushed > 0) this.#touched = true;
     return flushed;
   }

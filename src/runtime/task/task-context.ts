@@ -103,6 +103,14 @@ export class TaskContext implements StoreContext {
     this.scope = 'record';
   }
 
+  /** Enters the record, or the punctuation, that made a change which leaves a record cache. */
+  enterChange({ topic, partition, offset }: RecordContext, timestamp: number, headers: Headers): void {
+    const { record } = this;
+    if (record.topic !== topic || record.partition !== partition || record.offset !== offset) this.input = undefined;
+    this.enterRecord(topic, partition, offset, timestamp, headers);
+    if (topic === '') this.scope = 'punctuation';
+  }
+
   /** Enters a punctuation. */
   enterPunctuation(timestamp: number): void {
     this.enterRecord('', -1, -1, timestamp, NO_HEADERS);

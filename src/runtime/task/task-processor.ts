@@ -164,10 +164,9 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     const store = this.#node.stores.includes(storeName) ? state.stores.get(storeName) : undefined;
     if (store === undefined) throw this.#notConnected(storeName);
     if (!caching || !store.definition.caching) return false;
-    const enter: FlushListener = (key, newValue, oldValue, timestamp, headers) => {
-      context.record.timestamp = timestamp;
-      context.record.headers = headers;
-      (listener as FlushListener)(key, newValue, oldValue, timestamp, headers); // the store's types, as its definition has them
+    const enter: FlushListener = (key, newValue, oldValue, timestamp, headers, origin) => {
+      context.enterChange(origin, timestamp, headers);
+      (listener as FlushListener)(key, newValue, oldValue, timestamp, headers, origin); // the store's types, as its definition has them
     };
     state.onFlush(storeName, enter, options);
     return true;
