@@ -51,6 +51,23 @@ describe('a cached store', () => {
     expect(written('out')).toEqual(['>a', '>b', '>c']);
   });
 
+  it('forwards with the origin of the last update of a key', async () => {
+    const origins: unknown[] = [];
+    const telling: ProcessorSupplier = () => {
+      let offset: (() => unknown) | undefined;
+      return {
+        init: (context) => void (offset = () => context.recordMetadata()?.offset),
+        process: () => void origins.push(offset?.()),
+      };
+    };
+    const topology = keepingLast().addProcessor('tell', telling, { parents: 'keep' });
+    const { add, run, task } = await runTask(topology, { inputs: ['in'] });
+    for (const key of ['a', 'b', 'c']) add('in', 0, key, key);
+    await run();
+    while (task.flushSlice(10) !== 'idle') continue;
+    expect(origins).toEqual([0, 1, 2]);
+  });
+
   it('forwards with the timestamp and headers of the last update of a key', async () => {
     const { add, run, task, topics } = await runTask(keepingLast(), { inputs: ['in'] });
     const headers = [['h', Buffer.from('1')]] as const;
