@@ -2,8 +2,8 @@
  * npm run oracle -- [--seed S] [--count N] [--prefix P] [SCENARIO...]
  *
  * Runs random scenarios (or those in the files and folders given) in the real Kafka Streams and in Millrace, and prints how
- * they differ, the pass rate by tag and `N passed, M failed, K skipped`; skipped is what the Java program could not run. Exits
- * 1 if a scenario differs. Such a scenario stays in oracle-differences/ as a vector: `npm run conformance -- FILE` replays it.
+ * they differ, the pass rate by tag and `N passed, M failed, K skipped`; skipped is what Kafka Streams could not build or
+ * run. Exits 1 if a scenario differs. Such a scenario stays in oracle-differences/ as a vector: `npm run conformance -- FILE` replays it.
  *
  * --vectors DIR   writes all vectors to a folder
  */
@@ -19,6 +19,8 @@ import { KafkaStreams, writeScenarios } from './kafka-streams.js';
 /** Scenarios of one start of Java: enough to outweigh the start, few enough for Millrace to begin soon. */
 const BATCH = 250;
 const DIFFERENCES = 'oracle-differences';
+/** What Kafka Streams' optimizer says of some sound programs that repartition twice; Millrace builds them. */
+const CANNOT_MERGE = 'Found a null keyChangingChild node';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -69,6 +71,12 @@ async function compareScenario(scenario: string, vectorFile: string): Promise<vo
     return;
   }
   const vector = JSON.parse(readFileSync(vectorFile, 'utf8')) as Vector;
+  // Some errors of Java have no message.
+  if (String(vector.expected.error?.rootMessage).startsWith(CANNOT_MERGE)) {
+    outcomes.add(vector, 'skipped');
+    console.log(`SKIPPED ${basename(vectorFile)}: Kafka Streams fails to merge its repartition topics`);
+    return;
+  }
   const [difference] = await runVector(vector);
   outcomes.add(vector, difference === undefined ? 'passed' : 'failed');
   if (difference === undefined) return;
