@@ -62,7 +62,7 @@ export interface Stored<X extends OnExpiry = OnExpiry> extends Expiring<X> {
    * (KIP-914). Default: only the latest value is kept.
    */
   readonly historyRetention?: Duration;
-  /** `false`: no standby tasks keep a copy of the store. Default true: as many as the application has. */
+  /** `false`: the store needs no copy on a standby. A task has standbys as soon as one of its stores needs one. Default true. */
   readonly standby?: boolean;
 }
 

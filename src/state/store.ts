@@ -25,7 +25,7 @@ interface CommonDefinition {
   readonly caching: boolean;
   /** `false`: no changelog. Else topic configs over the defaults. */
   readonly logging: false | { readonly topicConfig: Readonly<Record<string, string>> };
-  /** `false`: no standby tasks keep a copy of it. Default: as many as the application has. */
+  /** `false`: it needs no copy on a standby. A task has standbys as soon as one of its stores needs one. Default: as many as the application has. */
   readonly standby?: boolean;
   /** Changes are logged with the headers of the record that caused them (join windows, subscriptions). Default false. */
   readonly logHeaders?: boolean;

@@ -20,7 +20,7 @@ export interface StoreOptions<K, V> {
   readonly caching?: boolean;
   /** `false`: no changelog, the state is lost with the instance. An object: topic configs of the changelog. */
   readonly logging?: boolean | Readonly<Record<string, string>>;
-  /** `false`: no standby tasks keep a copy of it. Default true: as many as the application has. */
+  /** `false`: it needs no copy on a standby. A task has standbys as soon as one of its stores needs one. Default true: as many as the application has. */
   readonly standby?: boolean;
 }
 

@@ -4,6 +4,8 @@ export interface PlacementTask {
   readonly id: string;
   /** It has a store with a changelog: it can stand by, and moves only to where its state is. */
   readonly stateful: boolean;
+  /** `false`: none of its stores wants a standby. Default true. */
+  readonly standby?: boolean;
 }
 
 /** One member as placement sees it. */

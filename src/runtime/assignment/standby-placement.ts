@@ -15,11 +15,11 @@ export function placeStandbys(
   copies: TaskCopies,
   { standbys, spreadTags }: Pick<PlacementOptions, 'standbys' | 'spreadTags'>,
 ): ReadonlyMap<string, readonly number[]> {
-  const stateful = tasks.filter((task) => task.stateful);
+  const replicated = tasks.filter(({ stateful, standby }) => stateful && standby !== false);
   const perTask = Math.min(standbys, members.length - 1);
-  const places = new StandbyPlaces(members, copies, spreadTags, (stateful.length * perTask) / members.length);
+  const places = new StandbyPlaces(members, copies, spreadTags, (replicated.length * perTask) / members.length);
   const chosen = new Map<string, readonly number[]>();
-  for (const { id } of stateful)
+  for (const { id } of replicated)
     chosen.set(id, places.take(id, perTask, placed.owners.get(id) ?? -1, placed.warmups.get(id) ?? -1));
   return chosen;
 }

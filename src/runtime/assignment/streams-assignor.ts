@@ -69,7 +69,8 @@ export class StreamsAssignor implements Assignor {
 }
 
 function placementTask({ id, subTopology }: PlannedTask, plan: TaskPlan): PlacementTask {
-  return { id, stateful: subTopology.stores.some(({ name }) => plan.changelogOf(subTopology, name) !== undefined) };
+  const logged = subTopology.stores.filter(({ name }) => plan.changelogOf(subTopology, name) !== undefined);
+  return { id, stateful: logged.length > 0, standby: logged.some(({ standby }) => standby !== false) };
 }
 
 function placementMembers(

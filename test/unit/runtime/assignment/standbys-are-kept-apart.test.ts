@@ -24,6 +24,17 @@ describe('standbys', () => {
     );
   });
 
+  it('are kept of no task whose stores want none', () => {
+    fc.assert(
+      fc.property(group, standbyCount, ({ tasks, members }, standbys) => {
+        const without = tasks.map((task, index) => ({ ...task, standby: index % 2 === 0 }));
+        const placed = placeTasks(without, members, { ...PLACEMENT, standbys });
+        for (const { id } of without.filter(({ standby }) => !standby))
+          expect(holders(placed, 'standby', id)).toEqual([]);
+      }),
+    );
+  });
+
   it('are never where their task runs or warms up', () => {
     fc.assert(
       fc.property(group, standbyCount, ({ tasks, members }, standbys) => {
