@@ -67,9 +67,10 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
     return this.expiry.observed.current;
   }
 
+  /** Expired windows are hidden, but not those that the record cache still holds, as in Kafka Streams. */
   fetch(key: K, startMs: number): V | undefined {
-    if (this.expiry.isExpired(startMs)) return undefined;
     const entry = this.entry(key, startMs, this.sequence.current);
+    if (this.expiry.isExpired(startMs) && !this.isCached(entry)) return undefined;
     const value = this.table.overlay.read(entry);
     return value === null ? undefined : this.values.decode(value, 0, entry.timestamp);
   }
@@ -108,7 +109,7 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
       const bounds = index.bounds(keyText, segment);
       for (let at = bounds.indexFrom(latestMs + 1) - 1; at >= 0 && bounds.firstAt(at) >= from; at--) {
         const startMs = bounds.firstAt(at);
-        const value = this.readShown(key, startMs);
+        const value = this.fetch(key, startMs);
         if (value !== undefined) yield this.windowEntry(key, startMs, value);
       }
     }
@@ -178,13 +179,9 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
     this.index.remove(mapKey.slice(0, -WINDOW_SUFFIX), this.expiry.segmentOf(startMs), startMs, startMs);
   }
 
-  /** Expired windows are hidden, but not those that the record cache still holds, as in Kafka Streams. */
-  private readShown(key: K, startMs: number): V | undefined {
-    const entry = this.entry(key, startMs, 0);
-    const cached = this.table.caching && (entry.state & ATTACHED) !== 0;
-    if (this.expiry.isExpired(startMs) && !cached) return undefined;
-    const value = this.table.overlay.read(entry);
-    return value === null ? undefined : this.values.decode(value, 0, entry.timestamp);
+  /** Whether the record cache holds a window, or Kafka Streams' would. */
+  private isCached({ mapKey, state }: Entry): boolean {
+    return this.table.caching && ((state & ATTACHED) !== 0 || this.remembered.has(mapKey));
   }
 
   /** Null in a store that retains duplicates deletes nothing; it is logged all the same, as in Kafka Streams. */
