@@ -63,6 +63,12 @@ export class AsyncCalls {
     this.#pending.splice(depth, 0, call);
     this.active = true;
     this.#inline = false;
+    // Where another call forwarded this one, the stack that unwinds brings back the other's record, and no one is told.
+    if (this.#pending.length > 1) {
+      queueMicrotask(() => {
+        this.#restore();
+      });
+    }
     promise.then(
       () => {
         this.#settle(call, undefined);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { string } from '../../../../src/serde/index.js';
+import type { KeyValueStore } from '../../../../src/state/store.js';
 import type { ProcessorContext, ProcessorSupplier, Record } from '../../../../src/topology/processor.js';
+import { keyValueStore } from '../../../../src/topology/store-definitions.js';
 import { Topology } from '../../../../src/topology/topology.js';
 import { runTask, type RunningTask } from './run-task.js';
 
@@ -90,6 +92,22 @@ describe('an asynchronous processor', () => {
     const { run } = await started(chain(twice, look), ['a', 'b']);
     await run();
     expect(seen).toEqual([0, 100, 0, 0, 1, 100, 1, 1]);
+  });
+
+  it('logs what it stores with the timestamp of its record, also behind another', async () => {
+    const shift: Step = async (record, context) => {
+      await Promise.resolve();
+      context.forward(record.withTimestamp(100));
+    };
+    const keep: Step = async ({ value }, context) => {
+      await context.room();
+      context.getStateStore<KeyValueStore<string, string>>('last').put('k', value);
+    };
+    const topology = chain(shift, keep).addStateStore(keyValueStore({ name: 'last', ...text }), 'p2');
+    const { run, topics } = await started(topology, ['a']);
+    await run();
+    topics.publish();
+    expect(topics.records('app-last-changelog').map(({ timestamp }) => timestamp)).toEqual([100]);
   });
 
   it('fails the slice when it rejects', async () => {
