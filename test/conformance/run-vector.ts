@@ -8,6 +8,7 @@ import type {
   WindowStore,
 } from '../../src/state/store.js';
 import { NO_END } from '../../src/serde/primitives.js';
+import { windowKey } from '../../src/state/changelog/window-format.js';
 import type { RawRecord } from '../../src/testing/raw-record.js';
 import { TopologyTestDriver } from '../../src/testing/topology-test-driver.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
@@ -22,6 +23,8 @@ import type { ExpectedRecord, Input, InputRecord, Vector } from './vector.js';
 export type Differences = readonly string[];
 
 const APPLICATION = 'app';
+/** Bytes of the sequence number that ends a window's key in a changelog. */
+const SEQUENCE_LENGTH = 4;
 
 /** Builds and runs a vector's program and compares all that it expects. */
 export async function runVector(vector: Vector): Promise<Differences> {
@@ -129,11 +132,13 @@ const hexOf = (bytes: Buffer | null): string | null => (bytes === null ? null : 
 /** Headers of dead letters that tell an error in its language's words. */
 const OWN_WORDS = /^__streams\.errors\.(?:exception|message|stacktrace)$/;
 
+const headersForm = (headers: Headers): object =>
+  headers.map(([name, bytes]) => [name, OWN_WORDS.test(name) ? '*' : hexOf(bytes)]);
+
 function recordForm({ key, value, timestamp, headers }: RawRecord): object {
-  const shown = headers.map(([name, bytes]) => [name, OWN_WORDS.test(name) ? '*' : hexOf(bytes)]);
   return {
     timestamp: timestamp === -1 ? null : timestamp,
-    ...(shown.length > 0 && { headers: shown }),
+    ...(headers.length > 0 && { headers: headersForm(headers) }),
     keyHex: hexOf(key),
     valueHex: hexOf(value),
   };
@@ -182,8 +187,9 @@ class Recording {
 async function compareStores(vector: Vector, driver: TopologyTestDriver, differences: DifferenceList): Promise<void> {
   for (const [name, expected] of Object.entries(vector.expected.stores ?? {})) {
     const store = driver.store(name);
-    const changelog = driver.records(`${APPLICATION}-${name}-changelog`).map(({ key }) => key);
-    const found = await storeForm(store, distinct([...changelog, ...inputKeys(vector, store)]));
+    const changelog = driver.records(`${APPLICATION}-${name}-changelog`);
+    const keys = changelog.map(({ key }) => key);
+    const found = await storeForm(store, distinct([...keys, ...inputKeys(vector, store)]), changelog);
     differences.compare(`store ${name}`, found, expected);
   }
 }
@@ -202,11 +208,17 @@ function distinct(keys: readonly (Buffer | null)[]): readonly Buffer[] {
   return present.filter((key, at) => present.findIndex((earlier) => earlier.equals(key)) === at);
 }
 
-async function storeForm(store: StateStore, possibleKeys: readonly Buffer[]): Promise<object> {
+async function storeForm(
+  store: StateStore,
+  possibleKeys: readonly Buffer[],
+  changelog: readonly RawRecord[],
+): Promise<object> {
   const { kind } = store.definition;
   if (kind === 'keyValue')
     return { type: kind, entries: await keyValueEntries(store as KeyValueStore<unknown, unknown>) };
-  if (kind === 'window') return { type: kind, entries: await windowEntries(store as WindowStore<unknown, unknown>) };
+  if (kind === 'window') {
+    return { type: kind, entries: await windowEntries(store as WindowStore<unknown, unknown>, changelog) };
+  }
   if (kind === 'session') return { type: kind, entries: await sessionEntries(store as SessionStore<unknown, unknown>) };
   if (kind === 'versioned') {
     const versioned = store as VersionedKeyValueStore<unknown, unknown>;
@@ -247,15 +259,16 @@ async function keyValueEntries(store: KeyValueStore<unknown, unknown>): Promise<
   return entries.sort(byKey);
 }
 
-async function windowEntries(store: WindowStore<unknown, unknown>): Promise<object[]> {
+async function windowEntries(store: WindowStore<unknown, unknown>, changelog: readonly RawRecord[]): Promise<object[]> {
   const entries: Entry[] = [];
+  const joinForm = joinRecordForm(store, changelog);
   for await (const { key, startMs, endMs, value } of store.all()) {
     entries.push({
       key: shown(key),
       start: startMs,
       end: endShown(endMs),
       ...valueForm(store, value),
-      ...joinTime(store, startMs),
+      ...joinForm(key, startMs),
     });
   }
   return entries.sort(byKey);
@@ -269,11 +282,24 @@ async function sessionEntries(store: SessionStore<unknown, unknown>): Promise<ob
   return entries.sort(byKey);
 }
 
-/** Kafka Streams' in-memory stores of joins tell the timestamp of each record, which is its time in the store. */
-function joinTime({ definition }: StateStore, timestamp: number): object {
-  return definition.kind === 'window' && definition.retainDuplicates && definition.storage === 'memory'
-    ? { timestamp }
-    : {};
+/**
+ * Kafka Streams' in-memory stores of joins tell the timestamp of each record, which is its time in the store, and its
+ * headers, which the changelog has: the records of one key and time stand there in the same order.
+ */
+function joinRecordForm(
+  { definition }: StateStore,
+  changelog: readonly RawRecord[],
+): (key: unknown, timestamp: number) => object {
+  if (definition.kind !== 'window' || !definition.retainDuplicates || definition.storage !== 'memory') {
+    return () => ({});
+  }
+  const logged = changelog.filter(({ value }) => value !== null);
+  return (key, timestamp) => {
+    const prefix = windowKey(definition.keySerde.serialize(key), timestamp, 0).subarray(0, -SEQUENCE_LENGTH);
+    const at = logged.findIndex((record) => record.key?.subarray(0, -SEQUENCE_LENGTH).equals(prefix));
+    const headers = at < 0 ? [] : logged.splice(at, 1).flatMap((record) => record.headers);
+    return { timestamp, ...(headers.length > 0 && { headers: headersForm(headers) }) };
+  };
 }
 
 function valueForm(store: StateStore, value: unknown): object {

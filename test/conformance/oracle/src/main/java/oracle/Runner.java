@@ -49,6 +49,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.StreamSupport;
 
 import static oracle.Values.F;
 import static oracle.Values.HEX;
@@ -354,16 +355,19 @@ final class Runner {
                         it.forEachRemaining(r -> {
                             final ObjectNode n = F.objectNode();
                             n.set("key", Values.toJson(r.key));
-                            put(n, r.value);
+                            put(n, r.value, false);
                             rows.add(n);
                         });
                     }
                 } else if (s instanceof ReadOnlyWindowStore) {
                     o.put("type", "window");
+                    // In-memory window stores keep them; those of joins alone log them as well.
+                    final ArrayNode log = internal.get(APP + "-" + e.getKey() + "-changelog");
+                    final boolean headersLogged = log != null && StreamSupport.stream(log.spliterator(), false).anyMatch(r -> r.has("headers"));
                     try (KeyValueIterator<Windowed<Object>, Object> it = ((ReadOnlyWindowStore<Object, Object>) s).all()) {
                         it.forEachRemaining(r -> {
                             final ObjectNode n = (ObjectNode) Values.toJson(r.key);
-                            put(n, r.value);
+                            put(n, r.value, headersLogged);
                             rows.add(n);
                         });
                     }
@@ -372,7 +376,7 @@ final class Runner {
                     try (KeyValueIterator<Windowed<Object>, Object> it = ((ReadOnlySessionStore<Object, Object>) s).fetch(null, null)) {
                         it.forEachRemaining(r -> {
                             final ObjectNode n = (ObjectNode) Values.toJson(r.key);
-                            put(n, r.value);
+                            put(n, r.value, false);
                             rows.add(n);
                         });
                     }
@@ -403,11 +407,13 @@ final class Runner {
         return n.isTextual() ? n.asText() : n.toString();
     }
 
-    private static void put(final ObjectNode n, final Object v) {
+    private static void put(final ObjectNode n, final Object v, final boolean withHeaders) {
         final JsonNode j = Values.toJson(v);
         if (v instanceof org.apache.kafka.streams.state.ValueAndTimestamp || v instanceof org.apache.kafka.streams.state.ValueTimestampHeaders) {
             n.setAll((ObjectNode) j);
-            n.remove("headers"); // kept by in-memory window stores alone, and by no changelog
+            if (!withHeaders) {
+                n.remove("headers");
+            }
         } else {
             n.set("value", j);
         }
