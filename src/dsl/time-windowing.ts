@@ -10,6 +10,7 @@ import type { SlidingWindows } from '../processor/window/sliding-windows.js';
 import type { EmitStrategy } from '../processor/window/window-close-emitter.js';
 import type { AlignedWindows } from '../processor/window/aligned-windows.js';
 import type { Processor } from '../topology/processor.js';
+import { TopologyError } from '../topology/topology-error.js';
 import type { NodeTraits } from './graph/graph-node.js';
 import type { WindowStored } from './options.js';
 import type { Program } from './program.js';
@@ -77,12 +78,19 @@ export function sessionWindowing<K, V, A>(
   };
 }
 
-/** Windows that are emitted when they close stand by time, unless the program gave the whole store. */
+/**
+ * Windows that are emitted when they close stand by time, unless the program gave the whole store.
+ * @throws TopologyError `STORE_KIND_MISMATCH` for a window store without timestamps
+ */
 function forEmission<Store extends WindowStoreDefinition | SessionStoreDefinition>(
   store: Store,
   options: WindowStored,
   emit: EmitStrategy,
 ): Store {
   if (emit !== 'onWindowClose') return store;
+  if (store.kind === 'window' && !store.timestamped) {
+    const problem = `Window store "${store.name}" keeps no timestamps, which the results of onWindowClose need`;
+    throw new TopologyError('STORE_KIND_MISMATCH', problem, { hint: 'Give it timestamped: true, or only a name.' });
+  }
   return { ...store, caching: false, ...(typeof options.store !== 'object' && { timeOrdered: true }) };
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { hopping, tumbling } from '../../../src/processor/window/windows.js';
 import { StreamsBuilder } from '../../../src/dsl/streams-builder.js';
-import { string } from '../../../src/serde/index.js';
-import { keyValueStore, versionedKeyValueStore } from '../../../src/topology/store-definitions.js';
+import { long, string } from '../../../src/serde/index.js';
+import { keyValueStore, versionedKeyValueStore, windowStore } from '../../../src/topology/store-definitions.js';
 
 const text = { key: string(), value: string() };
+const counts = { key: string(), value: long() };
 const yes = () => true;
 
 const refused: readonly [string, string, (builder: StreamsBuilder) => unknown][] = [
@@ -108,6 +109,17 @@ const refused: readonly [string, string, (builder: StreamsBuilder) => unknown][]
         .groupByKey()
         .windowedBy(tumbling(10))
         .count({ store: keyValueStore({ name: 's', ...text }) }),
+  ],
+  [
+    'windows emitted when they close, of a store without timestamps',
+    'STORE_KIND_MISMATCH',
+    (b) =>
+      b
+        .stream('in', text)
+        .groupByKey()
+        .windowedBy(tumbling(10))
+        .emitStrategy('onWindowClose')
+        .count({ store: windowStore({ name: 's', ...counts, windowSize: 10, retention: 10 }) }),
   ],
   [
     'two times of one record',
