@@ -38,7 +38,7 @@ export function joinTable<K, V, VT, VR, F extends StreamFacts>(
     buffer === undefined
       ? () => new StreamTableJoinProcessor(join, view) as Processor
       : () => new BufferedTableJoinProcessor(join, view, buffer) as Processor;
-  const stores = buffer === undefined ? view.stores : [...view.stores, buffer.storeName];
+  const stores = buffer === undefined ? view.stores : [buffer.storeName, ...view.stores];
   const operator = { supplier: () => newJoin, connects: () => stores };
   const node = new OperatorNode(name, operator, { takesNullKeys: left });
   program.graph.add(node, stream.node);
