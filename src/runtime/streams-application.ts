@@ -146,6 +146,7 @@ class RunningApplication implements StreamsApplication {
     const inTime = await Promise.race([ended, this.#timeOut(timeoutMs)]);
     if (!inTime) this.#log.warn({ timeoutMs }, 'did not close in time: what is not committed will be processed again');
     this.#parts.giveUp.abort();
+    status.tryTo('PENDING_SHUTDOWN'); // from ERROR, where something failed while it closed
     status.to('NOT_RUNNING');
     return inTime;
   }
