@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../util/time.js';
+import { sleepBy, type CancelTimer, type Clock } from '../util/time.js';
 
 interface Timer {
   readonly atMs: number;
@@ -31,15 +31,7 @@ export class DriverClock implements Clock {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.schedule(delayMs, resolve);
-      const stop = (): void => {
-        cancel();
-        resolve();
-      };
-      if (signal?.aborted) stop();
-      else signal?.addEventListener('abort', stop, { once: true });
-    });
+    return sleepBy(this, delayMs, signal);
   }
 
   yieldToEventLoop(): Promise<void> {

@@ -38,6 +38,23 @@ export interface Clock {
   yieldToEventLoop(): Promise<void>;
 }
 
+/** The `sleep` of a clock, by a timer of it. */
+export function sleepBy(clock: Pick<Clock, 'schedule'>, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.schedule(delayMs, done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
@@ -49,21 +66,7 @@ export const systemClock: Clock = {
       clearTimeout(timer);
     };
   },
-  sleep(delayMs, signal) {
-    return new Promise((resolve) => {
-      if (signal?.aborted) {
-        resolve();
-        return;
-      }
-      const timer = setTimeout(done, delayMs);
-      signal?.addEventListener('abort', done, { once: true });
-      function done(): void {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      }
-    });
-  },
+  sleep: (delayMs, signal) => sleepBy(systemClock, delayMs, signal),
   yieldToEventLoop: () =>
     new Promise((resolve) => {
       setImmediate(resolve);

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../../src/util/time.js';
+import { sleepBy, type CancelTimer, type Clock } from '../../src/util/time.js';
 
 interface Timer {
   readonly at: number;
@@ -38,19 +38,7 @@ export class ManualClock implements Clock {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) {
-        resolve();
-        return;
-      }
-      const done = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.schedule(delayMs, done);
-      signal?.addEventListener('abort', done, { once: true });
-    });
+    return sleepBy(this, delayMs, signal);
   }
 
   yieldToEventLoop(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../../util/time.js';
+import { sleepBy, type CancelTimer, type Clock } from '../../util/time.js';
 import type { SimulatedWorld } from './simulated-world.js';
 
 /** 2026-01-01T00:00:00Z, when every simulation starts. */
@@ -82,19 +82,7 @@ class SimulatedClock implements Clock {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) {
-        resolve();
-        return;
-      }
-      const done = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const cancel = this.schedule(delayMs, done);
-      signal?.addEventListener('abort', done, { once: true });
-    });
+    return sleepBy(this, delayMs, signal);
   }
 
   yieldToEventLoop(): Promise<void> {
