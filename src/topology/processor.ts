@@ -158,6 +158,11 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
    */
   room(): Promise<void>;
   /**
+   * Resolves when what was forwarded is processed; undefined when it is already. While a child is still at it, the child's
+   * record is the current one: a processor that awaits anything after it forwarded awaits this before it writes to a store.
+   */
+  forwarded(): Promise<void> | undefined;
+  /**
    * A tick at the present position of the task, to be forwarded to a tick topic's sink: the task takes no further record
    * until it has read the tick. Undefined while there are records that the task has not taken.
    */

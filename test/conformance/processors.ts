@@ -145,6 +145,10 @@ const steps: { readonly [name: string]: Step } = {
   lookup: (record, context, arg) => {
     context.forward(record.withValue(`${str(record.value)}/${lookupText(context, arg, record.key)}`));
   },
+  lookupOfPlainTable: (record, context, arg) => {
+    const found = lookupText(context, arg, record.key);
+    context.forward(record.withValue(`${str(record.value)}/${found === 'null' ? found : `${found}@-1`}`));
+  },
 };
 
 class StepProcessor implements Processor {

@@ -71,6 +71,16 @@ class Program {
     return this.#named.get(step.with ?? '');
   }
 
+  /** Kafka Streams shows the plain store of a table with timestamps that nobody knows; here it is what was declared. */
+  #supplier({ processor }: any): ReturnType<typeof processorSupplier> {
+    const isPlainTable = ({ materialized }: any): boolean =>
+      materialized?.supplier === 'persistentKeyValue' && processor === `lookup:${materialized.name}`;
+    const spec = this.vector.topology.some(isPlainTable)
+      ? processor.replace('lookup', 'lookupOfPlainTable')
+      : processor;
+    return processorSupplier(spec);
+  }
+
   op_stream(step: any): unknown {
     const source = step.pattern === undefined ? (step.topics ?? step.topic) : new RegExp(step.pattern);
     return this.#builder.stream(source, { ...consumed(step), offsetReset: step.offsetReset });
@@ -162,10 +172,10 @@ class Program {
     return this.#on(step).repartition({ ...serdes(step), ...named(step), partitions: step.partitions });
   }
   op_process(step: any): unknown {
-    return this.#on(step).process(processorSupplier(step.processor), connected(step));
+    return this.#on(step).process(this.#supplier(step), connected(step));
   }
   op_processValues(step: any): unknown {
-    return this.#on(step).processValues(processorSupplier(step.processor), connected(step));
+    return this.#on(step).processValues(this.#supplier(step), connected(step));
   }
   op_to(step: any): unknown {
     const topics = this.vector.topics;

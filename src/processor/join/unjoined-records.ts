@@ -85,6 +85,7 @@ export class UnjoinedRecords<K, Own, Other, VR> {
         this.#forward(headers, at, left, value);
         if (++emitted % EMISSION_SLICE === 0) await this.#context.room();
       }
+      await this.#context.forwarded();
       this.#store.put(at, null);
       lastMs = at.timeMs;
       await side.advance();

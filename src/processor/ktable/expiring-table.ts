@@ -84,6 +84,7 @@ export class ExpiringTableProcessor<K, V> implements Processor<K, unknown, K, Ch
         this.#firstMs = Math.min(this.#firstMs, end.timeMs);
         return;
       }
+      await this.#context.forwarded();
       this.#ends.put(end, null);
       const endMs = this.#store.expiresAt(end.key);
       if (endMs === undefined) continue;

@@ -205,6 +205,10 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     if (collector.full) await collector.drain();
   }
 
+  forwarded(): Promise<void> | undefined {
+    return this.#scope.calls.turnOf(this);
+  }
+
   newTick(streamTimeMs: number): Tick | undefined {
     return this.#scope.newTick(streamTimeMs);
   }

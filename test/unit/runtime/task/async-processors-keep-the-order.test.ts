@@ -211,6 +211,22 @@ describe('a processor that goes on after a promise', () => {
     expect(processed).toEqual(['done', 'room', 'done', 'room', 'done', 'room']);
   });
 
+  it('logs what it stores with the timestamp of its own record, once what it forwarded is processed', async () => {
+    const keep: Step = async (record, context) => {
+      await Promise.resolve();
+      for (const later of [100, 200]) {
+        context.forward(record.withTimestamp(later));
+        await context.forwarded();
+        context.getStateStore<KeyValueStore<string, string>>('last').put(String(later), record.value);
+      }
+    };
+    const topology = chain(keep, slowly).addStateStore(keyValueStore({ name: 'last', ...text }), 'p1');
+    const { run, topics } = await started(topology, ['a', 'b']);
+    await run();
+    topics.publish();
+    expect(topics.records('app-last-changelog').map(({ timestamp }) => timestamp)).toEqual([0, 0, 1, 1]);
+  });
+
   it('gets room also when what it forwarded fails, so that the failure can be told', async () => {
     const unbounded: Step = async (record, context) => {
       context.forward(record);
