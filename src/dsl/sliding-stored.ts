@@ -20,6 +20,10 @@ export function slidingStoreDefinition(
   { differenceMs, graceMs }: SlidingWindows,
 ): WindowStoreDefinition {
   const given = givenDefinition(options, 'window');
+  if (given?.timestamped === false) {
+    const problem = `Window store "${given.name}" keeps no timestamps, by which sliding windows are found`;
+    throw new TopologyError('STORE_KIND_MISMATCH', problem, { hint: 'Give it timestamped: true, or only a name.' });
+  }
   const atLeastMs = 2 * differenceMs + graceMs;
   const retentionMs = options.retention === undefined ? (given?.retentionMs ?? atLeastMs) : toMillis(options.retention);
   if (retentionMs < atLeastMs) {

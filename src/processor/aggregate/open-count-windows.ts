@@ -48,6 +48,7 @@ export function openCountWindows<A>(windows: CountWindows, values: Serde<A>): Se
         const valueStart = at + WINDOW_HEAD;
         if (valueStart > end) throw SerdeError.ofBytes(name, bytes, start, end, 'it ends within a window');
         const length = bytes.readInt32BE(at + 16);
+        if (length > end - valueStart) throw SerdeError.ofBytes(name, bytes, start, end, 'a value is cut off');
         open.push({
           index,
           count: records - index * windows.advance,

@@ -7,6 +7,7 @@ import { SerdeError } from '../../serde/serde-error.js';
  */
 
 const NO_HASH = 0x80;
+const UNKNOWN = 0x7f;
 const HASH_LENGTH = 16;
 
 /** The foreign row for a subscription. */
@@ -29,9 +30,10 @@ export function answerSerde<VO>(foreignValue: Serde<VO>): Serde<SubscriptionAnsw
       return Buffer.concat(value === null ? head : [...head, foreignValue.serialize(value)]);
     },
     deserialize(bytes: Buffer, start: number, end: number) {
-      const flags = bytes.readUInt8(start);
+      const flags = end > start ? bytes.readUInt8(start) : UNKNOWN;
       if ((flags & ~NO_HASH) !== 0) throw SerdeError.ofBytes(name, bytes, start, end, 'its version is not known');
       const valueStart = start + 1 + (flags === 0 ? HASH_LENGTH : 0);
+      if (valueStart > end) throw SerdeError.ofBytes(name, bytes, start, end, 'its hash is cut off');
       return {
         hash: flags === 0 ? bytes.subarray(start + 1, valueStart) : null,
         foreignValue: valueStart === end ? null : foreignValue.deserialize(bytes, valueStart, end),

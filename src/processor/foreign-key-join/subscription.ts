@@ -47,6 +47,7 @@ export function subscriptionSerde<K>(primaryKey: Serde<K>): Serde<Subscription<K
       return Buffer.concat([...parts, partition]);
     },
     deserialize(bytes: Buffer, start: number, end: number) {
+      if (end - start < 2) throw SerdeError.ofBytes(name, bytes, start, end, 'it is too short');
       const flags = bytes.readUInt8(start);
       const instruction = INSTRUCTIONS[bytes.readUInt8(start + 1)];
       const version = flags & ~NO_HASH;
@@ -55,6 +56,7 @@ export function subscriptionSerde<K>(primaryKey: Serde<K>): Serde<Subscription<K
       }
       const hashEnd = start + 2 + ((flags & NO_HASH) === 0 ? HASH_LENGTH : 0);
       const keyEnd = version === 0 ? end : end - 4;
+      if (keyEnd < hashEnd) throw SerdeError.ofBytes(name, bytes, start, end, 'it is too short');
       return {
         hash: (flags & NO_HASH) === 0 ? bytes.subarray(start + 2, hashEnd) : null,
         instruction,

@@ -22,18 +22,18 @@ export class KnownBoundaries {
 
   /** The boundary at or before a time. */
   startOf(timestamp: number): number {
-    const boundaries = this.#around(timestamp);
-    let at = boundaries.length - 1;
-    while (at > 0 && (boundaries[at] ?? 0) > timestamp) at--;
-    return boundaries[at] ?? 0;
+    let startMs = 0;
+    for (const boundary of this.#around(timestamp)) {
+      if (boundary > timestamp) break;
+      startMs = boundary;
+    }
+    return startMs;
   }
 
   /** The first boundary behind a time. */
   after(timestamp: number): number {
-    const boundaries = this.#around(timestamp);
-    let at = 0;
-    while ((boundaries[at] ?? Infinity) <= timestamp) at++;
-    return boundaries[at] ?? Infinity;
+    for (const boundary of this.#around(timestamp)) if (boundary > timestamp) return boundary;
+    return Infinity;
   }
 
   #around(timestamp: number): readonly number[] {

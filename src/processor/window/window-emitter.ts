@@ -1,4 +1,10 @@
-import type { SessionEntry, SessionStore, ValueAndTimestamp, WindowEntry, WindowStore } from '../../state/store.js';
+import type {
+  SessionEntry,
+  SessionStore,
+  TimestampedWindowStore,
+  ValueAndTimestamp,
+  WindowEntry,
+} from '../../state/store.js';
 import { Record, type ProcessorContext } from '../../topology/processor.js';
 import { Change } from '../ktable/change.js';
 import { WindowCloseEmitter, type ClosingWindows } from './window-close-emitter.js';
@@ -8,22 +14,17 @@ export type WindowEmitter = Pick<WindowCloseEmitter<never>, 'noticed' | 'emit' |
 
 /** Emits windows of a table when they close, with the timestamp of their values. */
 export function windowEmitter(context: ProcessorContext, storeName: string, closing: ClosingWindows): WindowEmitter {
-  const store = context.getStateStore<WindowStore<unknown, unknown>>(storeName);
+  const store = context.getStateStore<TimestampedWindowStore<unknown, unknown>>(storeName);
   const { definition } = store;
-  const isWindow = definition.kind === 'window';
-  const timestamped = isWindow && definition.timestamped;
-  return new WindowCloseEmitter<WindowEntry<unknown, unknown>>({
+  return new WindowCloseEmitter<WindowEntry<unknown, ValueAndTimestamp<unknown>>>({
     context,
     storeName,
     closing,
-    ordered: isWindow && definition.timeOrdered === true,
+    ordered: definition.kind === 'window' && definition.timeOrdered === true,
     scan: (fromMs, toMs) => store.fetchAll(fromMs, toMs),
     timeOf: ({ startMs }) => startMs,
-    toRecord: ({ key, startMs, endMs, value }, headers) => {
-      // The definition tells which of the two the value is.
-      const plain = timestamped ? (value as ValueAndTimestamp<unknown>) : { value, timestamp: -1 };
-      return new Record({ key, start: startMs, end: endMs }, new Change(plain.value, null), plain.timestamp, headers);
-    },
+    toRecord: ({ key, startMs, endMs, value: { value, timestamp } }, headers) =>
+      new Record({ key, start: startMs, end: endMs }, new Change(value, null), timestamp, headers),
   });
 }
 

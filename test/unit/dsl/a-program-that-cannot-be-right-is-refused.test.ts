@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { hopping, tumbling } from '../../../src/processor/window/windows.js';
+import { sessions } from '../../../src/processor/window/session-windows.js';
+import { sliding } from '../../../src/processor/window/sliding-windows.js';
+import { hopping, tumbling, unlimited } from '../../../src/processor/window/windows.js';
 import { StreamsBuilder } from '../../../src/dsl/streams-builder.js';
 import { long, string } from '../../../src/serde/index.js';
 import { keyValueStore, versionedKeyValueStore, windowStore } from '../../../src/topology/store-definitions.js';
@@ -100,6 +102,31 @@ const refused: readonly [string, string, (builder: StreamsBuilder) => unknown][]
   ['windows that leave gaps', 'INVALID_WINDOW', () => hopping(10, { advance: 11 })],
   ['windows that never advance', 'INVALID_WINDOW', () => hopping(10, { advance: 0 })],
   ['negative grace', 'INVALID_WINDOW', () => tumbling(10, { grace: -1 })],
+  ['negative grace of sessions', 'INVALID_WINDOW', () => sessions(10, { grace: -1 })],
+  ['a negative gap between sessions', 'INVALID_WINDOW', () => sessions(-1)],
+  ['negative grace of sliding windows', 'INVALID_WINDOW', () => sliding(10, { grace: -1 })],
+  ['records of one sliding window less than nothing apart', 'INVALID_WINDOW', () => sliding(-1)],
+  ['a window that begins before all times', 'INVALID_WINDOW', () => unlimited({ start: -1 })],
+  [
+    'sliding windows in a store without timestamps',
+    'STORE_KIND_MISMATCH',
+    (b) =>
+      b
+        .stream('in', text)
+        .groupByKey()
+        .windowedBy(sliding(10))
+        .count({ store: windowStore({ name: 's', ...counts, windowSize: 10, retention: 20 }) }),
+  ],
+  [
+    'sliding windows that expire before they close',
+    'RETENTION_TOO_SHORT',
+    (b) => b.stream('in', text).groupByKey().windowedBy(sliding(10)).count({ retention: 19 }),
+  ],
+  [
+    'sessions that expire before they close',
+    'RETENTION_TOO_SHORT',
+    (b) => b.stream('in', text).groupByKey().windowedBy(sessions(10)).count({ retention: 9 }),
+  ],
   [
     'a window aggregate in a key-value store',
     'STORE_KIND_MISMATCH',

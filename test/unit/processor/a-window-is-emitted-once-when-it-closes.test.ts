@@ -4,6 +4,7 @@ import { sliding } from '../../../src/processor/window/sliding-windows.js';
 import { tumbling, unlimited } from '../../../src/processor/window/windows.js';
 import { long, sessionWindowed, string, timeWindowed } from '../../../src/serde/index.js';
 import { StreamsBuilder } from '../../../src/dsl/streams-builder.js';
+import { sessionStore } from '../../../src/topology/store-definitions.js';
 import { run, text, type Row } from './run.js';
 
 const at = (...times: readonly number[]): Row<string, string>[] =>
@@ -64,6 +65,18 @@ describe('with onWindowClose', () => {
       { key: timeWindowed(string(), 10), value: long() },
     );
     expect(shown(counts)).toEqual(['a10-20=1@20', 'a15-25=2@25', 'a21-31=1@25']);
+  });
+
+  it.each(['memory', 'leveldb'] as const)('sessions of a given store in %s are sent too', async (storage) => {
+    const store = sessionStore({ name: 's', key: string(), value: long(), retention: 50, storage });
+    const counts = await run<{ key: string; start: number; end: number }, number>(
+      (builder) => {
+        builder.stream('in', text).groupByKey().windowedBy(sessions(5)).emitStrategy(onClose).count({ store }).toStream().to('out'); // prettier-ignore
+      },
+      [['a', 'v', 0], ['a', 'v', 4], ['b', 'v', 10], ['b', 'v', 30]], // prettier-ignore
+      { key: sessionWindowed(string()), value: long() },
+    );
+    expect(shown(counts)).toEqual(['a0-4=2@4', 'b10-10=1@10']);
   });
 
   it('sessions are sent too, without retractions', async () => {

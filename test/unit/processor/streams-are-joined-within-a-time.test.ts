@@ -96,6 +96,26 @@ describe('a left or outer join', () => {
     ]);
   });
 
+  it('gives those of one time, whatever their keys, that of the right side first', async () => {
+    const rows = await joined(outer(within(10)), [
+      ['a', 'l', 5, 'left'],
+      ['b', 'r', 5, 'right'],
+      ['c', 'later', 7, 'right'],
+      ['tick', 'e', 100, 'left'],
+    ]);
+    expect(rows).toEqual([
+      ['b', '-r', 5],
+      ['a', 'l-', 5],
+      ['c', '-later', 7],
+    ]);
+  });
+
+  it('gives more of them than one slice holds, in order', async () => {
+    const many = Array.from({ length: EMISSION_SLICE + 5 }, (_, i): Input => ['k', `${i}`, i % 7, 'left']);
+    const rows = await joined(outer(within(10)), [...many, ['tick', 'e', 100, 'left']]);
+    expect(rows.map(([, , time]) => time)).toEqual(many.map(([, , time]) => time).sort((a, b) => a - b));
+  });
+
   it('gives a late record at once if nothing more can come for it', async () => {
     const rows = await joined(outer(within(10)), [
       ['k', 'a', 100, 'left'],
