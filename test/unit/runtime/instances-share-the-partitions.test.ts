@@ -13,7 +13,7 @@ const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 describe('instances of one application', () => {
   let cluster: EmbeddedCluster;
-  const clock = scaledClock(20); // the shortest session takes 6 s
+  const clock = scaledClock(5); // the shortest session takes 6 s
   const applications: StreamsApplication[] = [];
 
   beforeEach(async () => {
