@@ -1,8 +1,17 @@
-import type { Admin, CommittedOffset, NewTopic, OffsetMap, TopicDescription } from './client.js';
+import type {
+  Admin,
+  CommittedOffset,
+  GroupDescription,
+  GroupMemberDescription,
+  NewTopic,
+  OffsetMap,
+  TopicDescription,
+} from './client.js';
 import type { ClientContext } from './client-context.js';
 import type { ClusterView, TopicMetadata } from './cluster-view.js';
 import { ErrorCode, responseError } from './error-codes.js';
 import { BrokerUnavailableError } from './errors.js';
+import { describeGroup, removeGroupMembers } from './group-members.js';
 import * as offsets from './group-offsets.js';
 import { listOffsets } from './list-offsets.js';
 import { askLeaders } from './leader-requests.js';
@@ -119,6 +128,18 @@ export class ClusterAdmin implements Admin {
 
   async deleteGroups(groupIds: readonly string[]): Promise<void> {
     await Promise.all(groupIds.map((groupId) => offsets.deleteGroup(this.view, groupId)));
+  }
+
+  describeGroup(groupId: string): Promise<GroupDescription | undefined> {
+    return describeGroup(this.view, groupId);
+  }
+
+  removeGroupMembers(
+    groupId: string,
+    members: readonly Pick<GroupMemberDescription, 'memberId' | 'groupInstanceId'>[],
+    reason: string,
+  ): Promise<void> {
+    return removeGroupMembers(this.view, groupId, members, reason);
   }
 
   /** Sends a change to the controller, which may move. */

@@ -41,6 +41,32 @@ export interface CommittedOffset extends TopicPartition {
   readonly metadata: string;
 }
 
+/** A group as its coordinator sees it. */
+export interface GroupDescription {
+  readonly groupId: string;
+  /** `classic`, `consumer` (KIP-848), `streams` (KIP-1071) or `share`. */
+  readonly type: string;
+  /** Kafka's name: `Empty`, `Stable`, `PreparingRebalance`, `CompletingRebalance`, or one of the other types' states. */
+  readonly state: string;
+  /** `consumer` for consumers and Kafka Streams; empty for a group that only has offsets. */
+  readonly protocolType: string;
+  /** The assignor that was agreed upon; empty unless stable. */
+  readonly protocolName: string;
+  /** Members of a classic group; those of other types are not asked for. */
+  readonly members: readonly GroupMemberDescription[];
+}
+
+export interface GroupMemberDescription {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly clientId: string;
+  readonly clientHost: string;
+  /** What it said when it joined (ConsumerProtocol's subscription); empty unless the group is stable. */
+  readonly subscription: Buffer;
+  /** What it was given (ConsumerProtocol's assignment); empty unless the group is stable. */
+  readonly assignment: Buffer;
+}
+
 export interface Admin {
   /** Existing topics among `names` (all if left out); a missing topic is simply not in the map. */
   describeTopics(names?: readonly string[]): Promise<Map<string, TopicDescription>>;
@@ -72,6 +98,18 @@ export interface Admin {
   /** Removes records below the offsets (-1: all); used to purge repartition topics. */
   deleteRecords(offsets: readonly (TopicPartition & { readonly offset: number })[]): Promise<void>;
   deleteGroups(groupIds: readonly string[]): Promise<void>;
+  /** A group of any type, with its members if it is a classic one; undefined when there is none of that id. */
+  describeGroup(groupId: string): Promise<GroupDescription | undefined>;
+  /**
+   * Makes members leave a classic group, static ones too (Kafka's `removeMembersFromConsumerGroup`). One that has left is
+   * no error; nor is a static one whose place another process took in the meantime: that one stays.
+   * @param reason for the broker's log
+   */
+  removeGroupMembers(
+    groupId: string,
+    members: readonly Pick<GroupMemberDescription, 'memberId' | 'groupInstanceId'>[],
+    reason: string,
+  ): Promise<void>;
 }
 
 /** Keyed by {@link partitionKey}. */

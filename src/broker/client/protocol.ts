@@ -1,3 +1,23 @@
+import type {
+  CreatePartitionsRequest,
+  CreatePartitionsResponse,
+  CreateTopicsRequest,
+  CreateTopicsResponse,
+  DeleteGroupsRequest,
+  DeleteGroupsResponse,
+  DeleteRecordsRequest,
+  DeleteRecordsResponse,
+  DeleteTopicsRequest,
+  DeleteTopicsResponse,
+  DescribeConfigsRequest,
+  DescribeConfigsResponse,
+  DescribeGroupsRequest,
+  DescribeGroupsResponse,
+  ListGroupsRequest,
+  ListGroupsResponse,
+} from './admin-protocol.js';
+import type { TopicPartition } from './topic-partition.js';
+
 /**
  * The requests of Kafka's protocol that Millrace uses, as version-independent objects. A transport carries them: the
  * Kafka transport encodes each at the highest version both sides know, the embedded broker answers them in process.
@@ -6,10 +26,7 @@
  * `errorCode` is Kafka's number (see error-codes.ts), 0 for none; a transport throws only when no answer came.
  */
 
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
+export type { TopicPartition } from './topic-partition.js';
 
 // -- cluster ---------------------------------------------------------------------------------------------------------
 
@@ -267,74 +284,6 @@ export interface OffsetFetchResponse {
   })[];
 }
 
-// -- admin -----------------------------------------------------------------------------------------------------------
-
-export interface CreateTopicsRequest {
-  readonly topics: readonly {
-    readonly name: string;
-    /** -1 for the broker's default. */
-    readonly partitions: number;
-    /** -1 for the broker's default. */
-    readonly replicationFactor: number;
-    readonly configs: Readonly<Record<string, string>>;
-  }[];
-  readonly timeoutMs: number;
-  readonly validateOnly: boolean;
-}
-export interface CreateTopicsResponse {
-  readonly topics: readonly {
-    readonly name: string;
-    readonly errorCode: number;
-    readonly errorMessage: string | null;
-  }[];
-}
-export interface DeleteTopicsRequest {
-  readonly topics: readonly string[];
-  readonly timeoutMs: number;
-}
-export interface DeleteTopicsResponse {
-  readonly topics: readonly {
-    readonly name: string;
-    readonly errorCode: number;
-    readonly errorMessage: string | null;
-  }[];
-}
-export interface DeleteRecordsRequest {
-  /** Everything below `offset` goes; -1 for the high watermark. */
-  readonly partitions: readonly (TopicPartition & { readonly offset: number })[];
-  readonly timeoutMs: number;
-}
-export interface DeleteRecordsResponse {
-  readonly partitions: readonly (TopicPartition & { readonly errorCode: number; readonly lowWatermark: number })[];
-}
-export interface DescribeConfigsRequest {
-  readonly topics: readonly string[];
-}
-export interface DescribeConfigsResponse {
-  readonly topics: readonly {
-    readonly name: string;
-    readonly errorCode: number;
-    readonly configs: Readonly<Record<string, string | null>>;
-  }[];
-}
-export interface DeleteGroupsRequest {
-  readonly groups: readonly string[];
-}
-export interface DeleteGroupsResponse {
-  readonly groups: readonly { readonly groupId: string; readonly errorCode: number }[];
-}
-export interface CreatePartitionsRequest {
-  readonly topics: readonly { readonly name: string; readonly count: number }[];
-  readonly timeoutMs: number;
-}
-export interface CreatePartitionsResponse {
-  readonly topics: readonly {
-    readonly name: string;
-    readonly errorCode: number;
-    readonly errorMessage: string | null;
-  }[];
-}
-
 /** Every request by its Kafka name. */
 export interface Apis {
   Metadata: [MetadataRequest, MetadataResponse];
@@ -358,6 +307,8 @@ export interface Apis {
   DeleteRecords: [DeleteRecordsRequest, DeleteRecordsResponse];
   DescribeConfigs: [DescribeConfigsRequest, DescribeConfigsResponse];
   DeleteGroups: [DeleteGroupsRequest, DeleteGroupsResponse];
+  ListGroups: [ListGroupsRequest, ListGroupsResponse];
+  DescribeGroups: [DescribeGroupsRequest, DescribeGroupsResponse];
   CreatePartitions: [CreatePartitionsRequest, CreatePartitionsResponse];
 }
 export type ApiName = keyof Apis;

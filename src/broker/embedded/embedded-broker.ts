@@ -110,6 +110,8 @@ export class EmbeddedBroker {
         OffsetCommit: (request) => groupOffsets.commit(request),
         OffsetFetch: (request) => groupOffsets.fetch(request),
         DeleteGroups: (request) => this.#groups.deleteGroups(request),
+        ListGroups: (request) => this.#groups.listGroups(request),
+        DescribeGroups: (request) => this.#groups.describeGroups(request),
         CreateTopics: (request) => topics.createTopics(request),
         DeleteTopics: (request) => topics.deleteTopics(request),
         DeleteRecords: (request) => topics.deleteRecords(request),

@@ -64,6 +64,11 @@ export class OffsetStore {
     return [...(this.#committed.get(groupId)?.values() ?? [])];
   }
 
+  /** Every group with offsets, committed or pending. */
+  groupIds(): Set<string> {
+    return new Set([...this.#committed.keys(), ...this.#pending.keys()]);
+  }
+
   hasGroup(groupId: string): boolean {
     return this.#committed.has(groupId) || this.#pending.has(groupId);
   }

@@ -55,5 +55,7 @@ const VERSIONS: Readonly<Record<ApiName, number>> = {
   DeleteRecords: 2,
   DescribeConfigs: 4,
   DeleteGroups: 2,
+  ListGroups: 5,
+  DescribeGroups: 6,
   CreatePartitions: 3,
 };

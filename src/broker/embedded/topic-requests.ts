@@ -9,10 +9,8 @@ import type {
   DeleteTopicsResponse,
   DescribeConfigsRequest,
   DescribeConfigsResponse,
-  FindCoordinatorResponse,
-  MetadataRequest,
-  MetadataResponse,
-} from '../client/protocol.js';
+} from '../client/admin-protocol.js';
+import type { FindCoordinatorResponse, MetadataRequest, MetadataResponse } from '../client/protocol.js';
 import { ErrorCode } from './error-code.js';
 import type { OffsetStore } from './offset-store.js';
 import type { BrokerStorage } from './storage/broker-storage.js';

@@ -8,6 +8,7 @@ import { deleteGroups } from './requests/delete-groups.js';
 import { deleteRecords } from './requests/delete-records.js';
 import { deleteTopics } from './requests/delete-topics.js';
 import { describeConfigs } from './requests/describe-configs.js';
+import { describeGroups } from './requests/describe-groups.js';
 import { endTxn } from './requests/end-txn.js';
 import { fetch } from './requests/fetch.js';
 import { findCoordinator } from './requests/find-coordinator.js';
@@ -15,6 +16,7 @@ import { heartbeat } from './requests/heartbeat.js';
 import { initProducerId } from './requests/init-producer-id.js';
 import { joinGroup } from './requests/join-group.js';
 import { leaveGroup } from './requests/leave-group.js';
+import { listGroups } from './requests/list-groups.js';
 import { listOffsets } from './requests/list-offsets.js';
 import { metadata } from './requests/metadata.js';
 import { offsetCommit } from './requests/offset-commit.js';
@@ -46,5 +48,7 @@ export const requestCodecs: { readonly [A in ApiName]: RequestCodec<A> } = {
   DeleteRecords: deleteRecords,
   DescribeConfigs: describeConfigs,
   DeleteGroups: deleteGroups,
+  ListGroups: listGroups,
+  DescribeGroups: describeGroups,
   CreatePartitions: createPartitions,
 };

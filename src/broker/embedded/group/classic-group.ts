@@ -1,6 +1,7 @@
 import { EMPTY_BYTES } from '../../../util/bytes.js';
 import type { Random } from '../../../util/random.js';
 import type { CancelTimer, Clock } from '../../../util/time.js';
+import type { DescribeGroupsResponse } from '../../client/admin-protocol.js';
 import type {
   HeartbeatRequest,
   JoinGroupRequest,
@@ -20,6 +21,14 @@ import { GroupMembers } from './group-members.js';
  *       └──last leaves───┘ └────────join, leave, expiry: rebalance again────────┘
  */
 export type GroupState = 'empty' | 'preparing' | 'completing' | 'stable';
+
+/** The states by Kafka's names. */
+export const STATE_NAMES: Readonly<Record<GroupState, string>> = {
+  empty: 'Empty',
+  preparing: 'PreparingRebalance',
+  completing: 'CompletingRebalance',
+  stable: 'Stable',
+};
 
 /** How long a new member's first join may wait (Kafka's `group.new.member.join.timeout.ms`). */
 const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
@@ -101,6 +110,24 @@ export class ClassicGroup {
     const member = this.members.get(memberId);
     if (member !== undefined) this.#heard(member);
     return ErrorCode.NONE;
+  }
+
+  /** What DescribeGroups tells: what members said and were given only while it stands. */
+  description(): Omit<DescribeGroupsResponse['groups'][number], 'errorCode' | 'groupId'> {
+    const stable = this.state === 'stable';
+    return {
+      state: STATE_NAMES[this.state],
+      protocolType: this.protocolType,
+      protocolName: stable ? (this.protocolName ?? '') : '',
+      members: this.members.all().map((member) => ({
+        memberId: member.id,
+        groupInstanceId: member.instanceId,
+        clientId: '',
+        clientHost: '',
+        metadata: stable ? member.metadataFor(this.protocolName) : EMPTY_BYTES,
+        assignment: stable ? member.assignment : EMPTY_BYTES,
+      })),
+    };
   }
 
   /** Stops every timer. */

@@ -3,6 +3,12 @@ import type { Clock } from '../../../util/time.js';
 import type {
   DeleteGroupsRequest,
   DeleteGroupsResponse,
+  DescribeGroupsRequest,
+  DescribeGroupsResponse,
+  ListGroupsRequest,
+  ListGroupsResponse,
+} from '../../client/admin-protocol.js';
+import type {
   HeartbeatRequest,
   HeartbeatResponse,
   JoinGroupRequest,
@@ -17,7 +23,7 @@ import { EMPTY_BYTES } from '../../../util/bytes.js';
 import { ErrorCode } from '../error-code.js';
 import type { OffsetStore } from '../offset-store.js';
 import type { BrokerStorage } from '../storage/broker-storage.js';
-import { ClassicGroup } from './classic-group.js';
+import { ClassicGroup, STATE_NAMES } from './classic-group.js';
 
 /** Kafka's `group.min.session.timeout.ms` and `group.max.session.timeout.ms`. */
 const MIN_SESSION_TIMEOUT_MS = 6_000;
@@ -91,9 +97,32 @@ export class GroupCoordinator {
     return { groups: results };
   }
 
+  /** Every group is a classic one. */
+  listGroups({ types }: ListGroupsRequest): ListGroupsResponse {
+    const asked = types.length === 0 || types.includes('classic');
+    const groupIds = asked ? new Set([...this.#groups.keys(), ...this.offsets.groupIds()]) : [];
+    const groups = [...groupIds].map((groupId) => {
+      const { state = 'empty', protocolType = '' } = this.#groups.get(groupId) ?? {};
+      return { groupId, protocolType, state: STATE_NAMES[state], type: 'classic' };
+    });
+    return { errorCode: ErrorCode.NONE, groups };
+  }
+
+  describeGroups({ groups }: DescribeGroupsRequest): DescribeGroupsResponse {
+    return { groups: groups.map((groupId) => this.#describe(groupId)) };
+  }
+
   /** Stops every timer. */
   close(): void {
     for (const group of this.#groups.values()) group.close();
+  }
+
+  #describe(groupId: string): DescribeGroupsResponse['groups'][number] {
+    const group = this.#groups.get(groupId);
+    if (group !== undefined) return { errorCode: ErrorCode.NONE, groupId, ...group.description() };
+    const known = this.offsets.hasGroup(groupId);
+    const errorCode = known ? ErrorCode.NONE : ErrorCode.GROUP_ID_NOT_FOUND;
+    return { errorCode, groupId, state: known ? 'Empty' : 'Dead', protocolType: '', protocolName: '', members: [] };
   }
 
   #delete(groupId: string): number {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Clause } from './broker-contract.js';
+import { decodeAssignment, decodeSubscription } from '../../../broker/client/consumer-protocol.js';
 import { numbered, offsetOf, partitionsOf } from './broker-scenario.js';
+import { GroupObserver } from './group-observer.js';
 
 /** Topics, offsets and groups as `Admin` sees them. */
 export function adminContract(clause: Clause): void {
@@ -85,6 +87,51 @@ export function adminContract(clause: Clause): void {
     assert.equal(asked.get(`${topic}-0`)?.offset, 7);
     assert.equal(asked.get(`${topic}-0`)?.metadata, 'AgAA');
     assert.deepEqual(await client.admin.committedOffsets(groupId, 'all'), asked);
+  });
+
+  clause('a group is described with what its members said and were given', async (s) => {
+    const client = await s.client();
+    const topic = await s.topic(client, 2);
+    const { groupId } = s.noMembers();
+    assert.equal(await client.admin.describeGroup(groupId), undefined);
+    const observer = new GroupObserver(s, client, topic, { userData: 'me', groupInstanceId: 'instance' });
+    await observer.joined();
+    const { members = [], ...group } = (await client.admin.describeGroup(groupId)) ?? {};
+    const stable = { state: 'Stable', protocolType: 'consumer', protocolName: 'stream' };
+    assert.deepEqual(group, { groupId, type: 'classic', ...stable });
+    assert.deepEqual(
+      members.map(({ memberId, groupInstanceId, subscription, assignment }) => [
+        ...[memberId, groupInstanceId, decodeSubscription(subscription).userData.toString()],
+        decodeAssignment(assignment).partitions,
+      ]),
+      [[observer.metadata().memberId, 'instance', 'me', partitionsOf(topic, 2)]],
+    );
+  });
+
+  clause('a group that only has offsets is empty', async (s) => {
+    const client = await s.client();
+    const topic = await s.topic(client);
+    const { groupId } = s.noMembers();
+    await client.admin.commitOffsets(groupId, [offsetOf(topic, 0, 7)]);
+    const empty = { state: 'Empty', protocolType: '', protocolName: '', members: [] };
+    assert.deepEqual(await client.admin.describeGroup(groupId), { groupId, type: 'classic', ...empty });
+  });
+
+  clause('members are made to leave, static ones too, and whoever left is no error', async (s) => {
+    const client = await s.client();
+    const topic = await s.topic(client, 2);
+    const observers = [
+      new GroupObserver(s, await s.client(), topic, { groupInstanceId: 'static' }),
+      new GroupObserver(s, await s.client(), topic),
+    ];
+    for (const observer of observers) await observer.joined();
+    const { groupId } = s.noMembers();
+    const { members = [] } = (await client.admin.describeGroup(groupId)) ?? {};
+    assert.equal(members.length, 2);
+    for (const observer of observers) await observer.member.stop();
+    await client.admin.removeGroupMembers(groupId, members, 'they are gone');
+    assert.equal((await client.admin.describeGroup(groupId))?.state, 'Empty');
+    await client.admin.removeGroupMembers(groupId, members, 'once more');
   });
 
   clause('a deleted group has no offsets', async (s) => {

@@ -107,6 +107,20 @@ describe('an answer', () => {
     ]);
   });
 
+  it.each([
+    [3, '', { state: '', type: 'classic' }],
+    [4, '06' + Buffer.from('Empty').toString('hex'), { state: 'Empty', type: 'classic' }],
+    [
+      5,
+      '06' + Buffer.from('Empty').toString('hex') + '08' + Buffer.from('Streams').toString('hex'),
+      { type: 'streams' },
+    ],
+  ])('to ListGroups in version %i tells what that version tells', (version, rest, group) => {
+    const hex = '00000000' + '0000' + '02' + ('0267' + '0263' + rest + '00') + '00';
+    const { groups } = decode('ListGroups', version, hex, { types: [] });
+    expect(groups).toMatchObject([{ groupId: 'g', protocolType: 'c', ...group }]);
+  });
+
   it("to Produce gives the record's error where the batch has none", () => {
     const hex =
       '02' + '0274' + '02' + '00000000' + '0057' + 'ffffffffffffffff'.repeat(3) + '02' + '00000000' + '04626164' + '00';
