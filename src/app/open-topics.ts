@@ -1,3 +1,4 @@
+import { processAddress } from './ask-process.js';
 import { openBroker, type Surroundings } from './broker.js';
 import type { Config } from './config.js';
 import type { RecordSink } from './record-sink.js';
@@ -12,8 +13,7 @@ export interface OpenTopics extends RecordSink {
 /** Kafka's topics where the configuration has brokers, else those of the running process on this machine. */
 export async function openTopics(config: Config, surroundings: Surroundings): Promise<OpenTopics> {
   if (!config.brokers) {
-    const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
-    const process = runningProcess(`${host}:${config.httpPort}`);
+    const process = runningProcess(processAddress(config));
     return { send: process.send, close: () => Promise.resolve() };
   }
   const broker = await openBroker(config, surroundings);

@@ -5,6 +5,7 @@ import { addDescribeCommand } from './describe.js';
 import { addDlqCommand } from './dlq.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { addGenerateCommand } from './generate.js';
+import { addLagCommand } from './lag.js';
 import { addProduceCommand } from './produce.js';
 import { addQueryCommand } from './query.js';
 import { addRunCommand } from './run.js';
@@ -28,6 +29,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   addGenerateCommand(program, terminal);
   addProduceCommand(program, terminal);
   addDlqCommand(program, terminal);
+  addLagCommand(program, terminal);
   addQueryCommand(program, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });

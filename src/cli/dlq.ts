@@ -2,14 +2,11 @@ import type { Command } from 'commander';
 import { loadConfig } from '../app/config.js';
 import type { DeadLetterQueue, WholeDeadLetter } from '../app/dead-letters/dead-letter-queue.js';
 import { openDeadLetters } from '../app/dead-letters/open-dead-letters.js';
-import { noMetrics } from '../observability/metrics.js';
-import { createLogger } from '../observability/pino-logger.js';
 import { invalid } from '../util/errors.js';
-import { systemRandom } from '../util/random.js';
-import { systemClock } from '../util/time.js';
 import { bytesView } from './bytes-view.js';
 import { addConfigFlags, configFlags } from './config-flags.js';
 import { outputFormat, printRows, type Row } from './output.js';
+import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
 
 interface DlqOptions {
@@ -52,8 +49,7 @@ function add(dlq: Command, usage: string, description: string, terminal: Termina
   return command.action(async () => {
     const options: DlqOptions = command.opts();
     const config = loadConfig(process.env, configFlags(options));
-    const log = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
-    const queue = await openDeadLetters(config, { clock: systemClock, random: systemRandom, metrics: noMetrics, log });
+    const queue = await openDeadLetters(config, toolSurroundings(config, terminal));
     try {
       await work(queue, options, command.args);
     } finally {

@@ -7,14 +7,13 @@ import { generatorsOf, recordsOf, runGenerators, type GeneratorSettings } from '
 import { loadTopology } from '../app/load-topology.js';
 import { openTopics } from '../app/open-topics.js';
 import type { TopologyDefinition } from '../app/define-topology.js';
-import { noMetrics } from '../observability/metrics.js';
-import { createLogger } from '../observability/pino-logger.js';
 import { invalid } from '../util/errors.js';
-import { systemRandom } from '../util/random.js';
 import { systemClock } from '../util/time.js';
 import { addConfigFlags, configFlags } from './config-flags.js';
 import { addGeneratorFlags, generatorSettings } from './generator-flags.js';
+import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
+import { untilInterrupted } from './until-interrupted.js';
 
 type GenerateOptions = Readonly<Record<string, string | undefined>>;
 
@@ -40,21 +39,16 @@ async function feedTopics(
   terminal: Terminal,
 ): Promise<void> {
   const config = loadConfig(process.env, configFlags(options));
-  const log = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
-  const surroundings = { clock: systemClock, random: systemRandom, metrics: noMetrics, log };
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    stop.abort();
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const sink = await openTopics(config, surroundings);
-  try {
-    const sent = await runGenerators(definition, settings, { ...surroundings, sink, signal: stop.signal });
-    terminal.error(`${sent} records sent\n`);
-  } finally {
-    await sink.close();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  const surroundings = toolSurroundings(config, terminal);
+  await untilInterrupted(async (signal) => {
+    const sink = await openTopics(config, surroundings);
+    try {
+      const sent = await runGenerators(definition, settings, { ...surroundings, sink, signal });
+      terminal.error(`${sent} records sent\n`);
+    } finally {
+      await sink.close();
+    }
+  });
 }
 
 async function writeFile(definition: TopologyDefinition, settings: GeneratorSettings, out: string): Promise<void> {

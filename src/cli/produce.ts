@@ -4,11 +4,8 @@ import type { Command } from 'commander';
 import { loadConfig } from '../app/config.js';
 import { openTopics } from '../app/open-topics.js';
 import type { OutgoingRecord } from '../app/record-sink.js';
-import { noMetrics } from '../observability/metrics.js';
-import { createLogger } from '../observability/pino-logger.js';
-import { systemRandom } from '../util/random.js';
-import { systemClock } from '../util/time.js';
 import { addConfigFlags, configFlags } from './config-flags.js';
+import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
 
 type ProduceOptions = Readonly<Record<string, string | undefined>>;
@@ -25,8 +22,7 @@ export function addProduceCommand(program: Command, terminal: Terminal): void {
   addConfigFlags(command, ['brokers', 'host', 'httpPort', 'logLevel']);
   command.action(async (topic: string, file: string | undefined, options: ProduceOptions) => {
     const config = loadConfig(process.env, configFlags(options));
-    const log = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
-    const sink = await openTopics(config, { clock: systemClock, random: systemRandom, metrics: noMetrics, log });
+    const sink = await openTopics(config, toolSurroundings(config, terminal));
     try {
       let sent = 0;
       let keyless = 0;

@@ -1,3 +1,4 @@
+import { processAddress } from '../ask-process.js';
 import { openBroker, type Surroundings } from '../broker.js';
 import type { Config } from '../config.js';
 import { deadLetterQueue, type DeadLetterQueue } from './dead-letter-queue.js';
@@ -11,8 +12,7 @@ export interface OpenDeadLetters extends DeadLetterQueue {
 /** Those of Kafka where the configuration has brokers, else of the embedded log of the running process on this machine. */
 export async function openDeadLetters(config: Config, surroundings: Surroundings): Promise<OpenDeadLetters> {
   if (!config.brokers) {
-    const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
-    return { ...remoteDeadLetterQueue(`${host}:${config.httpPort}`), close: () => Promise.resolve() };
+    return { ...remoteDeadLetterQueue(processAddress(config)), close: () => Promise.resolve() };
   }
   const broker = await openBroker(config, surroundings);
   return { ...deadLetterQueue(broker.client('millrace-dlq')), close: () => broker.close() };
