@@ -17,6 +17,9 @@ const port = integer(0, 65_535);
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const hosts = text.transform((value) => value.split(',').map((part) => part.trim()));
 
+/** Topics, groups and folders are named for it. */
+const applicationId = text.regex(/^(?!\.+$)[A-Za-z0-9._-]{1,180}$/, 'expected letters, digits, ".", "_" and "-"');
+
 const tags = text
   .regex(/^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$/, 'expected name=value,...')
   .transform((value): Readonly<Record<string, string>> => Object.fromEntries(value.split(',').map(nameAndValue)));
@@ -33,7 +36,7 @@ export const SETTINGS = {
     env: 'APPLICATION_ID',
     flag: '--application-id <id>',
     description: "application id, when one topology runs; default the topology's name",
-    schema: text.optional(),
+    schema: applicationId.optional(),
   },
   stateDir: {
     env: 'STATE_DIR',

@@ -8,6 +8,7 @@ import { addGenerateCommand } from './generate.js';
 import { addLagCommand } from './lag.js';
 import { addProduceCommand } from './produce.js';
 import { addQueryCommand } from './query.js';
+import { addResetCommand } from './reset.js';
 import { addRunCommand } from './run.js';
 import type { Terminal } from './terminal.js';
 
@@ -30,6 +31,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   addProduceCommand(program, terminal);
   addDlqCommand(program, terminal);
   addLagCommand(program, terminal);
+  addResetCommand(program, terminal);
   addQueryCommand(program, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });

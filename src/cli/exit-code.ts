@@ -20,11 +20,14 @@ const USAGE = new Set([
   'APPLICATION_ID_AMBIGUOUS',
 ]);
 
+/** Codes of checks that did not let a command act. */
+const REFUSED = new Set(['APPLICATION_RUNS']);
+
 /** The exit code of what a command threw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (!(error instanceof MillraceError)) return EXIT.failed;
   if (USAGE.has(error.code)) return EXIT.usage;
-  if (error.kind === 'fenced') return EXIT.refused;
+  if (REFUSED.has(error.code) || error.kind === 'fenced') return EXIT.refused;
   return error.context.grpcCode === 4 ? EXIT.timedOut : EXIT.failed;
 }

@@ -28,18 +28,23 @@ export async function openStateDirectory(options: {
   await makeFolder(path);
   const lock = await takeLock(path);
   await writeFile(join(path, OWNER_FILE), JSON.stringify({ pid: process.pid }));
-  const applicationFolder = (applicationId: string): string => join(path, 'state', applicationId);
+  const folderOf = (applicationId: string): string => applicationFolder(path, applicationId);
   return {
     path,
     instanceId: await instanceIdOf(path, random),
-    prepare: (applicationId) => makeFolder(applicationFolder(applicationId)),
-    taskFolder: (applicationId, taskId) => join(applicationFolder(applicationId), taskId),
+    prepare: (applicationId) => makeFolder(folderOf(applicationId)),
+    taskFolder: (applicationId, taskId) => join(folderOf(applicationId), taskId),
     openDatabase,
     removeTask: (applicationId, taskId) =>
-      rm(join(applicationFolder(applicationId), taskId), { recursive: true, force: true }),
-    storedTasks: (applicationId) => taskFoldersIn(applicationFolder(applicationId)),
+      rm(join(folderOf(applicationId), taskId), { recursive: true, force: true }),
+    storedTasks: (applicationId) => taskFoldersIn(folderOf(applicationId)),
     close: () => lock.close(),
   };
+}
+
+/** Where an application's tasks keep their databases. @param path of the state directory */
+export function applicationFolder(path: string, applicationId: string): string {
+  return join(path, 'state', applicationId);
 }
 
 async function taskFoldersIn(folder: string): Promise<readonly string[]> {
