@@ -58,6 +58,7 @@ export type {
 } from './dsl/serde-facts.js';
 export type { SessionFacts, SessionWindowedStream } from './dsl/session-windowed-stream.js';
 export type { Optimization, OptimizationRule } from './dsl/optimization.js';
+export type { SinkProduced } from './dsl/stream-to-sink.js';
 export { StreamsBuilder } from './dsl/streams-builder.js';
 export type { StreamsBuilderOptions } from './dsl/streams-builder.js';
 export type { Suppressed, SuppressBuffer, UntilTimeLimit, UntilWindowCloses } from './dsl/suppress.js';
@@ -144,6 +145,18 @@ export type {
   RecordMetadata,
 } from './topology/processor.js';
 export type { ProcessorWrapper } from './topology/processor-wrapper.js';
+export { SinkFencedError, SinkRecordsRejectedError } from './topology/sink.js';
+export type {
+  RejectedSinkRecord,
+  Sink,
+  SinkBatch,
+  SinkBatching,
+  SinkContext,
+  SinkGuarantee,
+  SinkRecord,
+  SinkRetry,
+  SinkWriter,
+} from './topology/sink.js';
 export { keyValueStore, sessionStore, versionedKeyValueStore, windowStore } from './topology/store-definitions.js';
 export type {
   KeyValueStoreOptions,
@@ -158,7 +171,13 @@ export {
   usePartitionTimeOnInvalidTimestamp,
 } from './topology/timestamp-extractors.js';
 export { Topology } from './topology/topology.js';
-export type { GlobalStoreOptions, ProcessorOptions, SinkOptions, SourceOptions } from './topology/topology.js';
+export type {
+  ConnectorOptions,
+  GlobalStoreOptions,
+  ProcessorOptions,
+  SinkOptions,
+  SourceOptions,
+} from './topology/topology.js';
 export { TopologyError } from './topology/topology-error.js';
 export type { Header, Headers } from './util/headers.js';
 export { MillraceError } from './util/errors.js';

@@ -1,6 +1,7 @@
 import type { Serde } from '../serde/serde.js';
 import type { StreamPartitioner, TopicNameExtractor } from '../topology/node.js';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../topology/processor.js';
+import type { Sink } from '../topology/sink.js';
 import { FilterProcessor } from '../processor/stateless/filter.js';
 import { FlatMapProcessor, MapProcessor } from '../processor/stateless/map.js';
 import { FlatMapValuesProcessor, MapValuesProcessor } from '../processor/stateless/map-values.js';
@@ -18,6 +19,7 @@ import { distinctStream, type ByKey, type Distinct, type First, type Flagged } f
 import { reorderStream, type Reorder, type WithSerdes } from './reorder.js';
 import { expectSerde, type StreamPlace } from './program.js';
 import { JoinableStream } from './joinable-stream.js';
+import { streamToSink, type SinkProduced } from './stream-to-sink.js';
 import { streamToTable } from './stream-to-table.js';
 import type {
   AllChanged,
@@ -318,6 +320,29 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     const value = expectSerde(options.value ?? valueSerde, 'value', name);
     const partitioner: StreamPartitioner | undefined = options.partitioner;
     program.graph.add(new SinkNode(name, topic, key, value, partitioner), node);
+  }
+
+  /**
+   * Writes the stream to a destination outside of Kafka, as the sink promises. It goes by way of an internal topic,
+   * `<application>-<name>-sink`, to tasks of a sub-topology of their own, so that a destination that is down holds nothing
+   * else up. A topic that the program writes anyway goes there by `StreamsBuilder.sink`. Kafka Streams leaves it to Connect.
+   *
+   *     totals.toSink('totals-table', postgresSink({ table: 'totals', … }))
+   *
+   * @param name of the sink, for ever: the destination keeps its position under it
+   */
+  toSink<KS extends SerdeFor<K> | undefined = undefined, VS extends SerdeFor<V> | undefined = undefined>(
+    this: NeedsBoth<KnownOr<F['key'], KS>, KnownOr<F['value'], VS>>,
+    name: string,
+    sink: Sink<K, V>,
+    options?: SinkProduced<K, V> & { readonly key?: KS; readonly value?: VS },
+  ): void;
+  toSink(
+    name: string,
+    sink: Sink<K, V>,
+    options: SinkProduced<K, V> & { key?: Serde<K>; value?: Serde<V> } = {},
+  ): void {
+    streamToSink(this.place, name, sink, options);
   }
 
   #append(prefix: string, supplier: ProcessorSupplier<K, V>, { name }: Named, traits: NodeTraits = {}): GraphNode {

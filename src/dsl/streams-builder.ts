@@ -4,10 +4,12 @@ import { TableSourceProcessor } from '../processor/ktable/table-source.js';
 import type { ProcessorSupplier } from '../topology/processor.js';
 import type { ProcessorWrapper } from '../topology/processor-wrapper.js';
 import type { BuiltTopology, ExtractableRecord, TimestampExtractor } from '../topology/node.js';
+import type { Sink } from '../topology/sink.js';
 import { Topology } from '../topology/topology.js';
 import { TopologyError } from '../topology/topology-error.js';
 import { validName } from '../topology/naming.js';
 import { GlobalTable } from './global-table.js';
+import { TopicConnectorNode } from './graph/connector-nodes.js';
 import { GlobalStoreNode } from './graph/global-store-node.js';
 import { StateStoreNode, StreamSourceNode, TableSourceNode, type Reading } from './graph/nodes.js';
 import { GroupedStream } from './grouped-stream.js';
@@ -137,6 +139,24 @@ export class StreamsBuilder {
   ): this {
     validName(options.store.name);
     this.#addGlobal(topic, options, options.store, options.supplier);
+    return this;
+  }
+
+  /**
+   * Writes a topic to a destination outside of Kafka, as the sink promises, in a sub-topology of its own. The topic is one
+   * that nothing else of the program reads: an output of it, or of others. `KStream.toSink` writes a stream. Kafka Streams
+   * leaves it to Connect.
+   *
+   *     builder.sink('totals-table', { topic: 'totals', key: string(), value: json<Total>(), sink: postgresSink(…) })
+   *
+   * @param name of the sink, for ever: the destination keeps its position under it
+   */
+  sink<K, V>(
+    name: string,
+    options: Omit<Consumed<K, V>, 'name'> & { readonly topic: string; readonly sink: Sink<K, V> },
+  ): this {
+    const { graph } = this.#program;
+    graph.add(new TopicConnectorNode(validName(name), options.topic, reading(options), options.sink), graph.root);
     return this;
   }
 

@@ -70,6 +70,15 @@ export const METRICS: Readonly<Record<string, MetricDefinition>> = {
   millrace_standby_lag_records: gauge('Changelog records that a standby or warm-up is behind.', STORE),
   millrace_restore_latency_seconds: histogram('Time until a task was restored.', TASK, LONG_SECONDS),
 
+  millrace_sink_records_total: counter('Records written by a sink.', NODE),
+  millrace_sink_batches_total: counter('Batches written by a sink.', NODE),
+  millrace_sink_write_latency_seconds: histogram('Time of one write or flush of a sink.', NODE, LONG_SECONDS),
+  millrace_sink_retries_total: counter('Times that a sink failed and is tried again.', NODE),
+  millrace_sink_rejected_records_total: counter('Records that a destination did not take.', NODE),
+  millrace_sink_fenced_total: counter('Times that another writer had moved the position of a sink.', NODE),
+  millrace_sink_connected: gauge('1 while a sink has a writer open.', NODE),
+  millrace_sink_pending_records: gauge('Records taken for a sink and not yet written.', NODE),
+
   millrace_consumer_lag_records: gauge('Records not yet committed.', ['application', 'topic', 'partition']),
 
   millrace_generator_records_total: counter('Records made by a generator.', ['application', 'topic']),

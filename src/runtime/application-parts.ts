@@ -218,6 +218,12 @@ export class ApplicationParts {
       changelogs: this.#changelogs,
       restore: this.restore,
       globalStores: this.globals.stores,
+      sinks: {
+        inputs: this.#inputs,
+        random: this.#settings.random,
+        rejoin: this.#rejoin,
+        wake: this.#wakeLoop,
+      },
     });
   }
 

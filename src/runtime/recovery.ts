@@ -127,6 +127,10 @@ export class Recovery {
       owned.failure = undefined;
       owned.committed = ownPart(owned, committed);
       owned.state?.abort();
+      if (owned.task?.seeks) {
+        owned.task.reset(owned.committed);
+        continue;
+      }
       const offsets = await patience.retry('looking for the start of inputs', () =>
         startOffsets(admin, plan, owned.plan, owned.committed, this.options.offsetReset),
       );

@@ -69,7 +69,7 @@ export class TaskLifecycle {
     owned.status = 'closed';
     registry.remove(owned);
     owned.unwatch();
-    owned.task?.close();
+    await owned.task?.close();
     if (!owned.state) return;
     owned.state.abort();
     this.options.held.closed(owned.plan, owned.state);

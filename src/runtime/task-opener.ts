@@ -12,6 +12,7 @@ import type { OwnedTask } from './owned-task.js';
 import type { ChangelogReader } from './restore/changelog-reader.js';
 import type { TaskChangelogs } from './restore/task-changelogs.js';
 import type { StandbyTasks } from './standby-tasks.js';
+import { openSinkTask, type SinkSurroundings } from './sink/open-sink-task.js';
 import { startOffsets } from './start-offsets.js';
 import type { OpenState, TaskStates } from './task-states.js';
 import type { ErrorPolicies } from './task/error-policy.js';
@@ -28,6 +29,7 @@ export interface TaskOpenerOptions extends TransactionContext {
   readonly maxTaskIdleMs: number;
   readonly restore: ChangelogReader;
   readonly globalStores: ReadonlyMap<string, StateStore>;
+  readonly sinks: Pick<SinkSurroundings, 'inputs' | 'random' | 'rejoin' | 'wake'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
 }
@@ -61,6 +63,14 @@ export class TaskOpener {
     // 1. What is committed, once nothing is pending on it
     await this.#fence.fence(facts.goneWriters);
     owned.committed = new Map(await stableOffsets(this.options, owned.inputs));
+    if (owned.plan.subTopology.connector !== undefined) {
+      owned.task = openSinkTask(owned, opened, {
+        ...this.options,
+        ...this.options.sinks,
+        collector: this.options.records,
+      });
+      return new Map(); // the task seeks once its destination has told the position
+    }
     await settlePrepared(owned, state);
     // 2. Where each changelog ends, which no later writer but this instance can move
     owned.changelogs = await patience.retry('looking at changelogs', () =>

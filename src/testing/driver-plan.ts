@@ -25,7 +25,9 @@ export function planSingleTask(topology: BuiltTopology, applicationId: string): 
 }
 
 /** All sub-topologies as one. Nodes are in the order they were added, since that is the order of `init`. */
-function mergeSubTopologies({ subTopologies, nodeOrder }: BuiltTopology): SubTopology {
+function mergeSubTopologies(topology: BuiltTopology): SubTopology {
+  const subTopologies = withoutSinks(topology);
+  const { nodeOrder } = topology;
   const nodes = subTopologies
     .flatMap((subTopology) => subTopology.nodes)
     .toSorted((left, right) => nodeOrder.indexOf(left.name) - nodeOrder.indexOf(right.name));
@@ -46,7 +48,7 @@ export function planTasks(topology: BuiltTopology, applicationId: string, partit
   const fixed = fixedPartitions(topology, applicationId);
   const partitionsOf = (topic: string): number => fixed.get(topic) ?? partitions;
   const tickTopics = tickTopicsOf(topology, applicationId);
-  const tasks = topology.subTopologies.flatMap((subTopology) => {
+  const tasks = withoutSinks(topology).flatMap((subTopology) => {
     const topics = topicsOf(topology, [subTopology], applicationId);
     const patterns = patternsOf([subTopology]);
     const ofRecords = topics.filter((topic) => !tickTopics.has(topic));
@@ -61,6 +63,11 @@ export function planTasks(topology: BuiltTopology, applicationId: string, partit
     }));
   });
   return { tasks, partitionsOf };
+}
+
+/** A driver runs no tasks for sinks: it keeps what they would be given. */
+function withoutSinks({ subTopologies }: BuiltTopology): readonly SubTopology[] {
+  return subTopologies.filter(({ connector }) => connector === undefined);
 }
 
 function sourcesOf(subTopologies: readonly SubTopology[]): SourceNode[] {

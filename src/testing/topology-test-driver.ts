@@ -18,6 +18,7 @@ import { DriverTask } from './driver-task.js';
 import { InputTopic, type InputTopicOptions, type PipeOptions } from './input-topic.js';
 import { OutputTopic, type OutputTopicOptions } from './output-topic.js';
 import { fetchedRecord, type RawRecord } from './raw-record.js';
+import { SinkCapture } from './sink-capture.js';
 
 export interface TopologyTestDriverOptions {
   /** Prefix of internal topics. Default `app`. */
@@ -56,6 +57,7 @@ export class TopologyTestDriver implements AsyncDisposable {
   readonly #clock: DriverClock;
   readonly #plan: DriverPlan;
   readonly #topics: CapturedTopics;
+  readonly #sinks: SinkCapture;
   readonly #tasks: DriverTask[] = [];
   readonly #globals: { readonly topic: string; readonly task: GlobalTask }[] = [];
   readonly #globalStores = new Map<string, StateStore>();
@@ -72,6 +74,7 @@ export class TopologyTestDriver implements AsyncDisposable {
         ? planSingleTask(topology, this.#applicationId)
         : planTasks(topology, this.#applicationId, options.partitions);
     this.#topics = new CapturedTopics((topic) => this.#plan.partitionsOf(topic));
+    this.#sinks = new SinkCapture(topology, this.#applicationId);
   }
 
   /** Starts the tasks of a topology with empty stores. */
@@ -90,6 +93,14 @@ export class TopologyTestDriver implements AsyncDisposable {
   /** A typed way to read what the topology writes to a topic. */
   createOutputTopic<K, V>(name: string, options: OutputTopicOptions<K, V>): OutputTopic<K, V> {
     return new OutputTopic(() => this.#topics.records(name), options);
+  }
+
+  /**
+   * What a sink of the topology is given, instead of its destination, to which nothing goes. The caller names the types.
+   * @throws MillraceError `SINK_NOT_FOUND`
+   */
+  sink<K, V>(name: string): OutputTopic<K, V> {
+    return this.#sinks.output(name);
   }
 
   /**
@@ -248,7 +259,8 @@ export class TopologyTestDriver implements AsyncDisposable {
   }
 
   #enqueue(record: RawRecord): boolean {
-    return this.#tasks.filter((task) => task.tryEnqueue(record)).length > 0;
+    const captured = this.#sinks.tryTake(record);
+    return this.#tasks.filter((task) => task.tryEnqueue(record)).length > 0 || captured;
   }
 
   async #updateGlobals(record: RawRecord): Promise<boolean> {

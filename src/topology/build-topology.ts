@@ -54,6 +54,7 @@ function frozenNode(node: NodeDraft, children: readonly string[]): TopologyNode 
         children: Object.freeze(children),
       });
     case 'sink':
+    case 'connector':
       return Object.freeze(node);
   }
 }
@@ -83,7 +84,13 @@ function subTopology(
     ),
     sourceChangelogs: new Map([...draft.sourceChangelogs].filter(([name]) => stores.some((s) => s.name === name))),
     copartitionGroups: Object.freeze(copartitioned.filter((group) => group.some((topic) => topics.has(topic)))),
+    ...connectorOf(nodes),
   });
+}
+
+function connectorOf(nodes: readonly TopologyNode[]): Pick<SubTopology, 'connector'> {
+  const connector = nodes.find((node) => node.kind === 'connector');
+  return connector === undefined ? {} : { connector };
 }
 
 /** Stores in the order in which Kafka Streams registers, and so flushes, them: node by node. */

@@ -14,7 +14,8 @@ export function describeTopology(subTopologies: readonly SubTopology[], globalSt
 function describeSubTopology(subTopology: SubTopology): string {
   const nodes = describedNodes(subTopology.nodes);
   const lines = nodes.map((node) => `    ${nodeText(node.node, node.successors(), node.predecessors())}\n`);
-  return `Sub-topology: ${subTopology.id}\n${lines.join('')}\n`;
+  const purpose = subTopology.connector === undefined ? '' : ` for sink ${subTopology.connector.name}`;
+  return `Sub-topology: ${subTopology.id}${purpose}\n${lines.join('')}\n`;
 }
 
 function describeGlobalStore({ id, source, processor }: GlobalStore): string {
@@ -39,6 +40,8 @@ function nodeText(node: TopologyNode, successors: readonly string[], predecessor
       return typeof node.topic === 'string'
         ? `Sink: ${node.name} (topic: ${node.topic})${from}`
         : `Sink: ${node.name} (extractor class: ${extractorName(node.topic)})${from}`;
+    case 'connector':
+      return `Connector: ${node.name} (${node.sink.kind}, ${node.sink.guarantee})${from}`;
   }
 }
 

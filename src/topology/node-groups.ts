@@ -3,6 +3,7 @@ import { parentsOf, type TopologyDraft } from './topology-draft.js';
 /**
  * Cuts a program into the groups that become its sub-topologies: nodes belong together when one feeds the other or both
  * use one store. Groups are numbered in the order of their first nodes, so an upstream group comes before what it feeds.
+ * Those of connectors come after all others: the numbers of a program are the same with and without them.
  */
 export function nodeGroups(draft: TopologyDraft): string[][] {
   const union = new UnionFind();
@@ -19,7 +20,10 @@ export function nodeGroups(draft: TopologyDraft): string[][] {
     if (group === undefined) groups.set(root, [name]);
     else group.push(name);
   }
-  return [...groups.values()];
+  const connects = (names: readonly string[]): boolean =>
+    names.some((name) => draft.nodes.get(name)?.kind === 'connector');
+  const ordered = [...groups.values()];
+  return [...ordered.filter((names) => !connects(names)), ...ordered.filter(connects)];
 }
 
 /** Sets that are merged step by step; each is known by one of its members. */

@@ -2,6 +2,7 @@ import type { Serde } from '../serde/serde.js';
 import type { StoreDefinition } from '../state/store.js';
 import type { Headers } from '../util/headers.js';
 import type { ProcessorSupplier } from './processor.js';
+import type { Sink } from './sink.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- nodes of any key and value type stand in one list; the DSL's types guard what is put in */
 
@@ -77,8 +78,16 @@ export interface SinkNode {
   readonly parents: readonly string[];
 }
 
+/** Writes what its source reads to a destination outside of Kafka. */
+export interface ConnectorNode {
+  readonly kind: 'connector';
+  readonly name: string;
+  readonly sink: Sink;
+  readonly parents: readonly string[];
+}
+
 /** A node of the graph, frozen. Children and parents are names within the same sub-topology. */
-export type TopologyNode = SourceNode | ProcessorNode | SinkNode;
+export type TopologyNode = SourceNode | ProcessorNode | SinkNode | ConnectorNode;
 
 export interface RepartitionTopic {
   /** Without the application id, e.g. `KSTREAM-AGGREGATE-STATE-STORE-0000000003-repartition`. */
@@ -101,6 +110,8 @@ export interface SubTopology {
   readonly sourceChangelogs: ReadonlyMap<string, string>;
   /** Source topics (declared or internal names) that must have the same number of partitions. */
   readonly copartitionGroups: readonly (readonly string[])[];
+  /** The sub-topology is one source and this: its tasks write to a sink, at a position of the sink's own. */
+  readonly connector?: ConnectorNode;
 }
 
 /** A store filled from a whole topic on every instance. */

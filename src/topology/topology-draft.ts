@@ -1,12 +1,13 @@
 import type { StoreDefinition } from '../state/store.js';
-import type { ProcessorNode, SinkNode, SourceNode } from './node.js';
+import type { ConnectorNode, ProcessorNode, SinkNode, SourceNode } from './node.js';
 
 /* What a program has declared so far, before it is cut into sub-topologies. */
 
 export type SourceDraft = Omit<SourceNode, 'children'>;
 export type ProcessorDraft = Omit<ProcessorNode, 'children' | 'stores'> & { readonly stores: Set<string> };
 export type SinkDraft = SinkNode;
-export type NodeDraft = SourceDraft | ProcessorDraft | SinkDraft;
+export type ConnectorDraft = ConnectorNode;
+export type NodeDraft = SourceDraft | ProcessorDraft | SinkDraft | ConnectorDraft;
 
 export interface StoreDraft {
   readonly definition: StoreDefinition;

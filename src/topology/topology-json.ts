@@ -1,5 +1,6 @@
 import type { StoreDefinition } from '../state/store.js';
-import type { BuiltTopology, ProcessorNode, SinkNode, SourceNode, TopologyNode } from './node.js';
+import type { BuiltTopology, SinkNode, SourceNode, TopologyNode } from './node.js';
+import type { Sink } from './sink.js';
 
 /** A program as plain JSON, for the command line, gRPC, the console and the dashboards. */
 export interface TopologyJson {
@@ -28,6 +29,8 @@ export interface NodeJson {
   readonly stores?: readonly string[];
   readonly keySerde?: string;
   readonly valueSerde?: string;
+  /** What a connector writes to, and what it promises. */
+  readonly sink?: Pick<Sink, 'kind' | 'guarantee'>;
 }
 
 export interface EdgeJson {
@@ -76,7 +79,7 @@ export function topologyToJson(topology: BuiltTopology): TopologyJson {
 function graphJson(nodes: readonly TopologyNode[]): { nodes: NodeJson[]; edges: EdgeJson[] } {
   return {
     nodes: nodes.map(nodeJson),
-    edges: nodes.flatMap((node) => (node.kind === 'sink' ? [] : node.children.map((to) => ({ from: node.name, to })))),
+    edges: nodes.flatMap((node) => ('children' in node ? node.children.map((to) => ({ from: node.name, to })) : [])),
   };
 }
 
@@ -88,6 +91,8 @@ function nodeJson(node: TopologyNode): NodeJson {
       return { ...identity(node), stores: node.stores };
     case 'sink':
       return { ...identity(node), ...sinkTopic(node), ...serdes(node) };
+    case 'connector':
+      return { ...identity(node), sink: { kind: node.sink.kind, guarantee: node.sink.guarantee } };
   }
 }
 
@@ -103,7 +108,7 @@ function sinkTopic({ topic }: SinkNode): Pick<NodeJson, 'topics' | 'dynamicTopic
   return typeof topic === 'string' ? { topics: [topic] } : { dynamicTopic: true };
 }
 
-function serdes(node: Exclude<TopologyNode, ProcessorNode>): Pick<NodeJson, 'keySerde' | 'valueSerde'> {
+function serdes(node: SourceNode | SinkNode): Pick<NodeJson, 'keySerde' | 'valueSerde'> {
   return { keySerde: nameOf(node.keySerde), valueSerde: nameOf(node.valueSerde) };
 }
 

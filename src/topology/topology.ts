@@ -10,6 +10,7 @@ import type {
 } from './node.js';
 import type { NodeDraft, StoreDraft } from './topology-draft.js';
 import type { ProcessorSupplier } from './processor.js';
+import type { Sink } from './sink.js';
 import { buildTopology } from './build-topology.js';
 import { wrapSupplier, type ProcessorWrapper } from './processor-wrapper.js';
 import { TopologyError } from './topology-error.js';
@@ -43,6 +44,12 @@ export interface SinkOptions<K = unknown, V = unknown> {
   readonly partitioner?: StreamPartitioner;
   /** Chooses the partition in place of `key`. */
   readonly partitionKey?: Serde<K>;
+}
+
+/** A destination outside of Kafka, and the topic whose records go there. */
+export interface ConnectorOptions<K = unknown, V = unknown> extends Omit<SourceOptions<K, V>, 'topics' | 'pattern'> {
+  readonly topic: string;
+  readonly sink: Sink<K, V>;
 }
 
 /** A store that is filled from a topic by a processor of its own. */
@@ -124,6 +131,19 @@ export class Topology {
       partitionKeySerde: options.partitionKey,
       parents,
     });
+    return this;
+  }
+
+  /**
+   * Writes a topic to a destination outside of Kafka, in a sub-topology of its own: source `<name>-source` and the connector.
+   * No other source may read the topic.
+   * @throws TopologyError `NODE_NAME_TAKEN`, `TOPIC_ALREADY_REGISTERED`
+   */
+  addConnector<K, V>(name: string, { topic, sink, ...reading }: ConnectorOptions<K, V>): this {
+    this.#expectFreeName(name);
+    const source = `${name}-source`;
+    this.addSource(source, { ...reading, topics: topic });
+    this.#nodes.set(name, { kind: 'connector', name, sink, parents: [source] });
     return this;
   }
 
@@ -284,8 +304,9 @@ export class Topology {
     if (parents.length === 0) throw new TopologyError('NO_PARENT', `Node "${name}" has no parent`);
     for (const parent of parents) {
       const kind = this.#nodes.get(parent)?.kind;
-      if (kind === 'sink')
+      if (kind === 'sink' || kind === 'connector') {
         throw new TopologyError('PARENT_IS_SINK', `Sink "${parent}" cannot be the parent of "${name}"`);
+      }
       if (kind !== undefined) continue;
       throw new TopologyError('UNKNOWN_PARENT', `Parent "${parent}" of node "${name}" is not added yet`, {
         hint: 'Add a node after its parents.',

@@ -206,10 +206,12 @@ export class StateStoreNode extends GraphNode {
   }
 }
 
-function sourceOptions({ keySerde, valueSerde, timestampExtractor, offsetReset }: Reading) {
+/** The options of a source that reads so. */
+export function sourceOptions({ keySerde, valueSerde, timestampExtractor, offsetReset }: Reading) {
   return { key: keySerde, value: valueSerde, timestampExtractor, offsetReset };
 }
 
-function partitioning(keySerde: Serde<unknown>, partitioner: StreamPartitioner | undefined) {
+/** How records find their partitions: windowed keys by the keys that are in them. */
+export function partitioning(keySerde: Serde<unknown>, partitioner: StreamPartitioner | undefined) {
   return { partitioner, partitionKey: isWindowedSerde(keySerde) ? windowedPartitionKey(keySerde) : undefined };
 }

@@ -1,4 +1,4 @@
-import type { SourceNode, SubTopology, TopologyNode } from '../../topology/node.js';
+import type { ConnectorNode, SourceNode, SubTopology, TopologyNode } from '../../topology/node.js';
 import { resolveTopic } from '../../topology/node.js';
 import { internal, invalid, MillraceError } from '../../util/errors.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
@@ -20,7 +20,7 @@ export class ProcessorGraph {
 
   constructor(scope: TaskScope, subTopologies: readonly SubTopology[]) {
     this.#scope = scope;
-    const nodes = subTopologies.flatMap((subTopology) => subTopology.nodes);
+    const nodes = subTopologies.flatMap((subTopology) => subTopology.nodes.filter((node) => node.kind !== 'connector'));
     for (const node of nodes) this.#nodes.set(node.name, this.#make(node));
     for (const node of nodes) this.#connect(node);
     this.#ends = [...this.#nodes.values()].filter((node) => node.observeAge !== undefined);
@@ -76,7 +76,7 @@ export class ProcessorGraph {
     for (const node of this.#ends) node.observeAge?.(nowMs);
   }
 
-  #make(node: TopologyNode): TaskNode {
+  #make(node: Exclude<TopologyNode, ConnectorNode>): TaskNode {
     if (node.kind === 'sink') return new TaskSink(this.#scope, node);
     if (node.kind === 'source') return this.#makeSource(node);
     const processor = new TaskProcessor(this.#scope, node);
@@ -94,7 +94,7 @@ export class ProcessorGraph {
     return source;
   }
 
-  #connect(node: TopologyNode): void {
+  #connect(node: Exclude<TopologyNode, ConnectorNode>): void {
     if (node.kind === 'sink') return;
     const children = node.children.map((name) => this.#node(name));
     const made = this.#node(node.name);

@@ -150,6 +150,11 @@ export class RecordQueue implements TaskInput {
     this.headTimestamp = -1;
   }
 
+  /** Where the bytes of the record taken last are: they stay readable as long as this is kept. */
+  get takenPlace(): { readonly columns: RecordColumns; readonly index: number } | undefined {
+    return this.#takenChunk === undefined ? undefined : { columns: this.#takenChunk, index: this.#takenIndex };
+  }
+
   /** The record taken last, as it was read. */
   takenBytes(): { readonly key: Buffer | null; readonly value: Buffer | null } {
     return this.#takenChunk === undefined ? { key: null, value: null } : rawRecord(this.#takenChunk, this.#takenIndex);

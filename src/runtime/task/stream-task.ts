@@ -24,6 +24,7 @@ const EMIT_INTERVAL_MS = 1_000;
 export class StreamTask implements Task {
   readonly id: string;
   readonly state: TaskState;
+  readonly seeks = false;
   waiting = false;
   commitRequested = false;
   readonly #options: TaskOptions;

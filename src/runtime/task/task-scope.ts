@@ -11,6 +11,9 @@ import type { RecordCollector } from './record-collector.js';
 import type { TaskContext } from './task-context.js';
 import type { TaskNode } from './task-node.js';
 
+/** What a source needs of its task. */
+export type SourceScope = Pick<TaskScope, 'id' | 'context' | 'calls' | 'errorPolicies' | 'log'>;
+
 /** What all nodes of one task share. */
 export interface TaskScope {
   readonly id: string;

@@ -10,12 +10,12 @@ import { respond } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
 import { RecordAge } from './record-age.js';
 import type { TaskNode } from './task-node.js';
-import type { TaskScope } from './task-scope.js';
+import type { SourceScope } from './task-scope.js';
 
 /** A source of a running task: reads records from their bytes, with their event time, and starts them on their way. */
 export class TaskSource implements TaskNode {
   readonly name: string;
-  readonly #scope: TaskScope;
+  readonly #scope: SourceScope;
   readonly #node: SourceNode;
   readonly #received: Counter;
   readonly #age: RecordAge;
@@ -23,7 +23,7 @@ export class TaskSource implements TaskNode {
   readonly ofTicks: boolean;
   #children: readonly TaskNode[] = [];
 
-  constructor(scope: TaskScope, node: SourceNode) {
+  constructor(scope: SourceScope, node: SourceNode) {
     this.name = node.name;
     this.#scope = scope;
     this.#node = node;

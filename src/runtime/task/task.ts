@@ -78,6 +78,8 @@ export interface Task {
   readonly inputs: readonly TaskInput[];
   /** Largest timestamp processed so far; -1 before the first record. */
   readonly streamTimeMs: number;
+  /** Its inputs have positions outside of Kafka, which an abort does not move: the task alone seeks, and offsets only inform. */
+  readonly seeks: boolean;
   /** A promise given by `process`, `punctuateWallClock` or `flushSlice` is not settled yet. */
   readonly waiting: boolean;
   /** Something was consumed or punctuated since the last {@link prepareCommit}. */
@@ -121,9 +123,10 @@ export interface Task {
   updateInputs(partitions: readonly TopicPartition[], committed?: ReadonlyMap<string, CommittedInput>): void;
   /**
    * Goes back to a commit after an abort: drops what is queued, takes partition times and metadata from what was
-   * committed, closes the processors and makes them again. The state's `abort` comes before; the caller seeks. Not while `waiting`.
+   * committed, closes the processors and makes them again. The state's `abort` comes before; the caller seeks, unless the
+   * task {@link seeks} itself. Not while `waiting`.
    */
   reset(committed: ReadonlyMap<string, CommittedInput>): void;
   /** Closes the processors, all of them even if one throws, and drops the task's metrics. The state stays open. */
-  close(): void;
+  close(): void | Promise<void>;
 }

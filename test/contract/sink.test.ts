@@ -1,0 +1,39 @@
+import { describe, it } from '@jest/globals';
+import { sinkContract, type ContractValue, type SinkWorld } from '../../src/testing/contract/sink/index.js';
+import { MemorySink } from '../../src/testing/memory-sink.js';
+import type { Sink } from '../../src/topology/sink.js';
+
+const POISON = { serial: -1, text: 'poison' };
+
+/** Each destination is one memory sink; its steps pass the fault of whoever opened it last. */
+const memory: SinkWorld = {
+  name: 'memory',
+  shape: 'log',
+  poison: { key: 'poison', value: POISON },
+  destination: () => {
+    let step: () => void = () => undefined;
+    const sink = new MemorySink<string, ContractValue>({
+      onStep: () => {
+        step();
+      },
+      rejects: ({ value }) => value?.serial === POISON.serial,
+    });
+    return Promise.resolve({
+      sink: (fault): Sink<string, ContractValue> => {
+        step = () => {
+          fault.step();
+        };
+        return sink;
+      },
+      read: () => Promise.resolve(sink.records.map(({ key, value }) => [key ?? '', value])),
+      dispose: () => Promise.resolve(),
+    });
+  },
+};
+
+const worlds: readonly SinkWorld[] = [memory];
+const contracts = await Promise.all(worlds.map(async (world) => ({ world, cases: await sinkContract(world) })));
+
+describe.each(contracts)('sinks: $world.name', ({ cases }) => {
+  it.each(cases)('$name', ({ run }) => run());
+});
