@@ -55,12 +55,14 @@ export class BoundsIndex {
   private readonly heads = new Map<string, Head>();
   private dirty: Head[] = [];
   private frozen: Head[] = [];
+  /** What the clean heads weigh together. */
   private cleanPairs = 0;
 
   constructor(
     private readonly base: WritableBase,
     /** False where another thread writes, so that every read asks the base. */
     private readonly keeps: boolean,
+    private readonly maxCleanPairs = MAX_CLEAN_PAIRS,
   ) {}
 
   /** The bounds of a key (one character per byte) in a segment. Not to be changed but by this index. */
@@ -70,12 +72,12 @@ export class BoundsIndex {
 
   add(key: string, segment: number, first: number, second: number): void {
     const head = this.head(key, segment);
-    if (head.bounds.add(first, second)) this.changed(head);
+    if (head.bounds.add(first, second)) this.changed(head, 1);
   }
 
   remove(key: string, segment: number, first: number, second: number): void {
     const head = this.head(key, segment);
-    if (head.bounds.remove(first, second)) this.changed(head);
+    if (head.bounds.remove(first, second)) this.changed(head, -1);
   }
 
   freeze(): void {
@@ -98,10 +100,10 @@ export class BoundsIndex {
   applied(): void {
     for (const head of this.frozen) {
       head.frozen = undefined;
-      if (!head.dirty) this.cleanPairs += head.bounds.size + 1;
+      if (!head.dirty) this.cleanPairs += weightOf(head);
     }
     this.frozen = [];
-    if (this.cleanPairs > MAX_CLEAN_PAIRS) this.evict();
+    if (this.cleanPairs > this.maxCleanPairs) this.evict();
   }
 
   /** Only what is committed counts: after an abort. */
@@ -135,28 +137,33 @@ export class BoundsIndex {
     const head: Head = { rowKey, bounds, dirty: false, frozen: undefined };
     if (!this.keeps) return head;
     this.heads.set(rowKey, head);
-    this.cleanPairs += bounds.size + 1;
-    if (this.cleanPairs > MAX_CLEAN_PAIRS) this.evict(head);
+    this.cleanPairs += weightOf(head);
+    if (this.cleanPairs > this.maxCleanPairs) this.evict(head);
     return head;
   }
 
-  private changed(head: Head): void {
+  /** @param pairs how many were added */
+  private changed(head: Head, pairs: number): void {
     if (head.dirty) return;
+    if (isClean(head)) this.cleanPairs -= weightOf(head) - pairs;
     head.dirty = true;
     this.dirty.push(head);
   }
 
   /** Forgets clean heads, the oldest first, down to half of what may be kept. */
   private evict(except?: Head): void {
-    this.cleanPairs = 0;
-    for (const head of this.heads.values()) if (isClean(head)) this.cleanPairs += head.bounds.size + 1;
     for (const [rowKey, head] of this.heads) {
-      if (this.cleanPairs <= MAX_CLEAN_PAIRS / 2) return;
+      if (this.cleanPairs <= this.maxCleanPairs / 2) return;
       if (head === except || !isClean(head)) continue;
       this.heads.delete(rowKey);
-      this.cleanPairs -= head.bounds.size + 1;
+      this.cleanPairs -= weightOf(head);
     }
   }
+}
+
+/** An empty head takes memory too. */
+function weightOf({ bounds }: Head): number {
+  return bounds.size + 1;
 }
 
 function isClean(head: Head): boolean {
