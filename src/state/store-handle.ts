@@ -200,7 +200,10 @@ function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): 
     values,
     listenerKey: (entry) => store.windowedKey(entry),
     restoring: (mapKey, key, value) => store.restored(mapKey, key, value),
-    reset: () => index?.reset(),
+    reset: () => {
+      index?.reset();
+      store.reset();
+    },
     deleteExpired: expiredRows(store, async (oldest) => {
       await base.deleteBelow(layout.expiredBelow(oldest), layout.prefix);
       await index?.deleteBelow(oldest);
@@ -249,6 +252,7 @@ function openSessionStore(definition: SessionStoreDefinition, parts: StoreParts)
     restoring: (mapKey, key, value) => store.restored(mapKey, key, value),
     reset: () => {
       index.reset();
+      store.reset();
     },
     deleteExpired: expiredRows(store, async (oldest) => {
       await base.deleteBelow(layout.expiredBelow(oldest), VALUE_ROWS);

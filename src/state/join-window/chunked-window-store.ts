@@ -46,7 +46,7 @@ export class ChunkedWindowStore<K, V> implements JoinWindowStore<K, V> {
     const valueBytes = value === null ? null : this.valueSerde.serialize(value);
     // Null deletes nothing, since every put is kept; it is logged all the same, as in Kafka Streams.
     if (valueBytes !== null) this.append(keyBytes, startMs, sequence, valueBytes);
-    else if (this.definition.storage === 'memory') this.expiry.observe(startMs);
+    else if (this.definition.storage === 'memory' && !this.expiry.observe(startMs)) this.context.onExpired(this.name);
     this.table.log(windowKey(keyBytes, startMs, sequence), valueBytes, -1, this.context.recordContext());
   }
 

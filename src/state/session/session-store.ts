@@ -129,6 +129,12 @@ export class TableSessionStore<K, V> implements SessionStore<K, V>, WriteRule {
     return true;
   }
 
+  /** Only what is committed counts: after an abort, or a wipe. */
+  reset(): void {
+    this.latestMs = -1;
+    this.remembered.clear();
+  }
+
   private unlist(mapKey: string, key: Buffer): void {
     const endMs = sessionEndOf(key);
     const segment = this.parts.expiry.segmentOf(endMs);

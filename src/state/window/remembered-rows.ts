@@ -18,6 +18,11 @@ export class RememberedRows {
     this.latest.add(mapKey, timeMs);
   }
 
+  clear(): void {
+    this.latest = new Generation();
+    this.earlier = new Generation();
+  }
+
   has(mapKey: string): boolean {
     return this.latest.keys.has(mapKey) || this.earlier.keys.has(mapKey);
   }

@@ -167,6 +167,12 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
     return true;
   }
 
+  /** Only what is committed counts: after an abort, or a wipe. */
+  reset(): void {
+    this.latestMs = -1;
+    this.remembered.clear();
+  }
+
   /** A head must list all that is there; what is not there leaves it when it leaves the record cache (`accept`). */
   private list(mapKey: string, startMs: number): void {
     if (startMs > this.latestMs) this.latestMs = startMs;
@@ -186,7 +192,7 @@ export class TableWindowStore<K, V> implements IndexedWindowStore<K, V>, WriteRu
 
   /** Null in a store that retains duplicates deletes nothing; it is logged all the same, as in Kafka Streams. */
   private putNothing(key: K, startMs: number): void {
-    if (this.definition.storage === 'memory') this.expiry.observe(startMs);
+    if (this.definition.storage === 'memory' && !this.expiry.observe(startMs)) this.context.onExpired(this.name);
     const bytes = windowKey(this.keySerde.serialize(key), startMs, this.sequence.current);
     this.table.log(bytes, null, -1, this.context.recordContext());
   }

@@ -1,4 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
+import { NO_END } from '../../../serde/primitives.js';
 import type { JoinWindowStore, WindowStoreDefinition } from '../../../state/store.js';
 import { seededRandom } from '../../../util/random.js';
 import type { ContractCase } from './contract-case.js';
@@ -67,6 +68,58 @@ export function joinWindowCases(world: StoreWorld): ContractCase[] {
         store.put('a', 'other', 3);
         deepEqual([matches.valueAt(0), matches.valueAt(1)], ['committed', 'kept']);
         deepEqual(found(store, 'a', 0, 9), ['1=committed', '3=other']);
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'backwards, the last put of the latest time comes first',
+      async run() {
+        const opened = await open();
+        const store = storeOf(opened);
+        for (const [value, time] of [['1', 5], ['2', 5], ['3', 6], ['4', 4]] as const) store.put('a', value, time); // prettier-ignore
+        const values = (await collect(store.backwardFetchRange('a', 5, 6))).map(({ value }) => value);
+        deepEqual(values, ['3', '2', '1']);
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'a window alone is the last put of all, if it is of this key and time',
+      async run() {
+        const opened = await open();
+        const store = storeOf(opened);
+        equal(store.fetch('a', 5), undefined);
+        for (const value of ['1', '2']) store.put('a', value, 5);
+        deepEqual([store.fetch('a', 5), store.fetch('a', 6), store.fetch('b', 5)], ['2', undefined, undefined]);
+        store.put('b', '3', 5);
+        deepEqual([store.fetch('a', 5), store.fetch('b', 5)], [undefined, '3']);
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'what came too late is not restored, but numbering goes on behind it',
+      async run() {
+        const original = await open();
+        for (const [value, time] of [['1', 500_000], ['late', 10]] as const) storeOf(original).put('a', value, time); // prettier-ignore
+        storeOf(original).put('a', null, 500_000);
+        const copy = await original.restored(world);
+        deepEqual((await collect(storeOf(copy).all())).map(({ value }) => value), ['1']); // prettier-ignore
+        storeOf(copy).put('a', '2', 500_000);
+        equal(copy.context.logged.at(-1)?.key.readInt32BE(9), 4);
+        await copy.state.close();
+      },
+    },
+    {
+      name: 'a key may be of any length, and a window may reach beyond the end of time',
+      async run() {
+        const opened = await open();
+        const store = storeOf(opened);
+        const key = 'k'.repeat(1_000);
+        const last = Number.MAX_SAFE_INTEGER - 5;
+        store.put(key, '1', last);
+        await opened.commit();
+        const entry = { key, startMs: last, endMs: NO_END, value: '1' };
+        deepEqual(await collect(store.fetchRange(key, last, last)), [entry]);
+        deepEqual(await collect(store.all()), [entry]);
         await opened.state.close();
       },
     },

@@ -144,6 +144,48 @@ export function sessionCases(world: StoreWorld): ContractCase[] {
       },
     },
     {
+      name: 'an expired session is there while the record cache holds it, and refused when it is flushed',
+      run: () =>
+        withStore(
+          { caching: true },
+          async (opened, store) => {
+            put(store, 'b', 500_000, 500_000);
+            put(store, 'a', 5, 10);
+            opened.state.flushCaches(1);
+            equal(store.fetchSession('a', 5, 10), 'x');
+            await opened.commit();
+            equal(store.fetchSession('a', 5, 10), undefined);
+            deepEqual([opened.context.expired, opened.context.logged.length], [1, 2]);
+          },
+          1_000_000,
+        ),
+    },
+    {
+      name: 'an abort takes back how far the sessions had come: those that were left behind are found again',
+      run: async () => {
+        const original = await OpenedState.open(world, [sessionDefinition(world, { caching: true })], 1_000_000);
+        put(original.session(), 'a', 5, 10);
+        await original.commit();
+        const opened = await original.restored(world);
+        put(opened.session(), 'b', 500_000, 500_000);
+        opened.state.abort();
+        deepEqual(opened.session<string, string>().fetch('a').map(text), ['a@5-10=x']);
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'a session that came too late is not restored',
+      run: async () => {
+        const original = await OpenedState.open(world, [sessionDefinition(world)]);
+        put(original.session(), 'a', 500_000, 500_000);
+        put(original.session(), 'a', 5, 10);
+        const copy = await original.restored(world);
+        deepEqual((await collect(copy.session<string, string>().all())).map(text), ['a@500000-500000=x']);
+        equal(copy.session().observedTimeMs, 500_000);
+        await copy.state.close();
+      },
+    },
+    {
       name: 'in a store by time, sessions of all keys come by end, whether they are committed or not',
       run: () =>
         withStore({ timeOrdered: true }, async (opened, store) => {

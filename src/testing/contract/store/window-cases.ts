@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, throws } from 'node:assert/strict';
 import type { IndexedWindowStore, ValueAndTimestamp, WindowEntry, WindowStore } from '../../../state/store.js';
 import type { ContractCase } from './contract-case.js';
 import { OpenedState, collect, windowDefinition } from './store-world.js';
@@ -17,6 +17,11 @@ export function windowCases(world: StoreWorld): ContractCase[] {
     check: (opened: OpenedState, store: WindowStore<string, string>) => Promise<void>,
   ): Promise<void> => {
     const opened = await OpenedState.open(world, [windowDefinition(world, more)]);
+    await check(opened, opened.window());
+    await opened.state.close();
+  };
+  const withCache: typeof withStore = async (more, check) => {
+    const opened = await OpenedState.open(world, [windowDefinition(world, { caching: true, ...more })], 1_000_000);
     await check(opened, opened.window());
     await opened.state.close();
   };
@@ -200,6 +205,119 @@ export function windowCases(world: StoreWorld): ContractCase[] {
           deepEqual(starts(0, 200_000), [100_010, 70_000, 59_999]);
         }),
     },
+    {
+      name: 'only an indexed store gives the windows of a key without a scan',
+      run: () =>
+        withStore({}, (_opened, store) => {
+          const windows = (store as IndexedWindowStore<string, string>).windowsOf('a', 0, 10);
+          throws(() => [...windows], { code: 'STORE_NOT_INDEXED' });
+          return Promise.resolve();
+        }),
+    },
+    {
+      name: 'a restore finds the windows of a key again, without those that were deleted or came too late',
+      run: async () => {
+        const original = await OpenedState.open(world, [windowDefinition(world, { indexed: true })]);
+        for (const start of [450_000, 460_000, 500_000, 20]) original.window<string, string>().put('a', 'x', start);
+        original.window<string, string>().put('a', null, 460_000);
+        const copy = await original.restored(world);
+        const store = copy.window() as IndexedWindowStore<string, string>; // as defined
+        deepEqual([...store.windowsOf('a', 0, 600_000)].map(({ startMs }) => startMs), [500_000, 450_000]); // prettier-ignore
+        deepEqual(await shown(store.all()), ['a@450000-450010=x', 'a@500000-500010=x']);
+        equal(store.observedTimeMs, 500_000);
+        await copy.state.close();
+      },
+    },
+    {
+      name: 'a window that is deleted in the record cache is none of its key’s any more, before it is flushed',
+      run: () =>
+        withCache({ indexed: true }, async (opened, store) => {
+          for (const start of [10, 20]) store.put('a', 'x', start);
+          await opened.commit();
+          store.put('a', null, 10);
+          const windows = (store as IndexedWindowStore<string, string>).windowsOf('a', 0, 100);
+          deepEqual([...windows].map(({ startMs }) => startMs), [20]); // prettier-ignore
+        }),
+    },
+    {
+      name: 'an abort takes back how far the windows had come: those that were left behind are found again',
+      run: () =>
+        withCache({ indexed: true }, async (opened, store) => {
+          store.put('a', 'x', 10);
+          await opened.commit();
+          store.put('a', 'aborted', 500_000);
+          opened.state.abort();
+          const windows = (store as IndexedWindowStore<string, string>).windowsOf('a', 0, 100);
+          deepEqual([...windows].map(({ startMs }) => startMs), [10]); // prettier-ignore
+        }),
+    },
+    {
+      name: 'a scan of a range leaves out what the record cache holds beside it',
+      run: () =>
+        withCache({}, async (_opened, store) => {
+          for (const start of [10, 200_000]) store.put('a', 'x', start);
+          deepEqual(await shown(store.fetchRange('a', 0, 100)), ['a@10-20=x']);
+          deepEqual(await shown(store.backwardFetchRange('a', 100, 200_000)), ['a@200000-200010=x']);
+        }),
+    },
+    {
+      name: 'an expired window that leaves the record cache is refused, and told and logged all the same',
+      run: () =>
+        withCache({}, async (opened, store) => {
+          const told: unknown[] = [];
+          opened.state.onFlush('store', (_key, value) => told.push(value));
+          store.put('b', 'later', 500_000);
+          store.put('a', 'late', 10);
+          opened.state.flushCaches(1);
+          equal(store.fetch('a', 10), 'late');
+          await opened.commit();
+          deepEqual([store.fetch('a', 10), opened.context.expired], [undefined, 1]);
+          deepEqual(told, ['later', 'late']);
+          deepEqual(opened.context.logged.map(({ value }) => String(value)), told); // prettier-ignore
+        }),
+    },
+    {
+      name: 'a key may be of any length',
+      run: () =>
+        withStore({}, async (opened, store) => {
+          const keys = [64, 65, 256, 1_000].map((length) => 'k'.repeat(length));
+          for (const key of keys) store.put(key, String(key.length), 10);
+          await opened.commit();
+          deepEqual(keys.map((key) => store.fetch(key, 10)), ['64', '65', '256', '1000']); // prettier-ignore
+        }),
+    },
+    {
+      name: 'a timestamped store that retains duplicates keeps every put too, also through a restore',
+      run: async () => {
+        type Store = WindowStore<string, ValueAndTimestamp<string>>;
+        const definition = windowDefinition(world, { retainDuplicates: true, timestamped: true });
+        const opened = await OpenedState.open(world, [definition]);
+        const valuesIn = async (store: Store): Promise<string[]> =>
+          (await collect(store.fetchRange('a', 0, 20))).map(({ value }) => value.value);
+        for (const value of ['1', '1', null, '2']) {
+          opened.window().put('a', value === null ? null : { value, timestamp: 7 }, 10);
+        }
+        deepEqual(await valuesIn(opened.window()), ['1', '1', '2']);
+        deepEqual(opened.window().fetch('a', 10), { value: '2', timestamp: 7 });
+        const copy = await opened.restored(world);
+        copy.window().put('a', { value: '3', timestamp: 7 }, 10);
+        deepEqual(await valuesIn(copy.window()), ['1', '1', '2', '3']);
+        equal(copy.context.logged.at(-1)?.key.readInt32BE(9), 5);
+        await copy.state.close();
+      },
+    },
+    ...[false, true].map((timestamped): ContractCase => ({
+      name: `where duplicates are retained, null moves the observed time in memory alone (timestamped: ${timestamped})`,
+      run: () =>
+        withStore({ retainDuplicates: true, timestamped }, (opened, store) => {
+          store.put('a', null, 200_000);
+          equal(store.observedTimeMs, inMemory ? 200_000 : -1);
+          store.put('a', null, 10);
+          equal(opened.context.expired, inMemory ? 1 : 0);
+          equal(opened.context.logged.length, 2);
+          return Promise.resolve();
+        }),
+    })),
     {
       name: 'a store by time gives windows of all keys by start, then key, and those of a key',
       run: () =>
