@@ -21,9 +21,12 @@ export function copyShortAscii(text: string): string {
   return copied.latin1Slice(0, text.length);
 }
 
-/** Writes a short ASCII string to the start of `target`; false, with some of it written, when it is not one. */
+/**
+ * Writes a short ASCII string to the start of `target`, which has room for it; false, with some of it written, when it is
+ * not one.
+ */
 export function writeShortAscii(text: string, target: Buffer): boolean {
-  if (text.length > MAX_LENGTH || text.length > target.length) return false;
+  if (text.length > MAX_LENGTH) return false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code > 0x7f) return false;

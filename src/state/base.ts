@@ -89,10 +89,16 @@ export function boundsOf(range: RowRange): { readonly from: Buffer; readonly bef
 
 const ZERO = Buffer.of(0);
 
+/** The keys that start with `prefix`, as a range of a database. */
+export function keysWith(prefix: Buffer): { readonly gte: Buffer; readonly lt?: Buffer } {
+  const lt = successorOf(prefix);
+  return { gte: prefix, ...(lt && { lt }) };
+}
+
 /** The first key that does not start with `prefix`; undefined if every later key does. */
 export function successorOf(prefix: Buffer): Buffer | undefined {
   for (let last = prefix.length - 1; last >= 0; last--) {
-    const byte = prefix[last] ?? 0xff;
+    const byte = prefix.readUInt8(last);
     if (byte === 0xff) continue;
     const next = Buffer.from(prefix.subarray(0, last + 1));
     next[last] = byte + 1;

@@ -2,7 +2,7 @@ import { LevelBase } from './leveldb/level-base.js';
 import type { LevelDatabase } from './leveldb/level-database.js';
 import { openDatabase } from './leveldb/level-database.js';
 import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
-import { StoreCatalog } from './leveldb/store-catalog.js';
+import { isOnDisk, StoreCatalog } from './leveldb/store-catalog.js';
 import { OverlayMemory } from './overlay/overlay-memory.js';
 import { Positions } from './positions.js';
 import type {
@@ -31,7 +31,7 @@ export type CommittedStore =
 export interface CommittedView {
   /** The stores on disk, by name; one that the task has not made yet is missing. */
   readonly stores: ReadonlyMap<string, CommittedStore>;
-  /** Reads observed times and positions again; two point reads and one per window store. */
+  /** Reads observed times and positions again; one point read, and one per store. */
   refresh(): void;
   changelogPosition(storeName: string): ChangelogPosition | undefined;
   /** By `topic-partition`: the next input offset. */
@@ -51,8 +51,7 @@ export async function openCommittedView(
   const database = await openDatabase(directory, { create: false });
   try {
     const catalog = await StoreCatalog.read(database);
-    const onDisk = definitions.filter(({ storage }) => storage === 'leveldb');
-    const handles = onDisk.flatMap((definition) => {
+    const handles = definitions.filter(isOnDisk).flatMap((definition) => {
       const id = catalog.find(definition.name);
       return id === undefined ? [] : [{ id, handle: openHandle(database, definition, id) }];
     });
@@ -100,7 +99,6 @@ class LevelCommittedView implements CommittedView {
   refresh(): void {
     this.positions = Positions.fromBytes(this.database.getSync(POSITIONS_KEY));
     for (const { id, handle } of this.handles) {
-      if (Object.keys(handle.numbers).length === 0) continue;
       const bytes = this.database.getSync(numbersKey(id));
       if (bytes !== undefined) resetNumbers(handle.numbers, bytes);
     }

@@ -4,9 +4,9 @@ import type { LevelDatabase } from './leveldb/level-database.js';
 import { databaseError, openDatabase } from './leveldb/level-database.js';
 import { RowCache } from './leveldb/row-cache.js';
 import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
-import { StoreCatalog } from './leveldb/store-catalog.js';
+import { isOnDisk, StoreCatalog, type StoreOnDisk } from './leveldb/store-catalog.js';
 import { LocalTaskState } from './local-task-state.js';
-import { DEFAULT_MEMORY_BYTES, divideMemory } from './memory-division.js';
+import { DEFAULT_MEMORY_BYTES, divideMemory, type MemoryDivision } from './memory-division.js';
 import { OverlayMemory } from './overlay/overlay-memory.js';
 import { PendingCommit } from './pending-commit.js';
 import { Positions } from './positions.js';
@@ -24,52 +24,59 @@ import type { TaskState, TaskStateOptions } from './task-state.js';
  */
 export async function openTaskState(options: TaskStateOptions): Promise<TaskState> {
   options.definitions.forEach(checkDefinition);
-  const { directory, definitions, cacheMaxBytes } = options;
-  const division = divideMemory(options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
-  const onDisk = directory === undefined ? [] : definitions.filter(({ storage }) => storage === 'leveldb');
-  const database =
-    directory === undefined || onDisk.length === 0
-      ? undefined
-      : await (options.openDatabase ?? openDatabase)(directory, {
-          memory: division,
-          maxOpenFiles: options.maxOpenFiles,
-          create: true,
-        });
+  const { directory, maxOpenFiles } = options;
+  const onDisk = directory === undefined ? [] : options.definitions.filter(isOnDisk);
+  const memory = divideMemory(options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
+  if (directory === undefined || onDisk.length === 0) return makeState(options, memory, undefined);
+  const open = options.openDatabase ?? openDatabase;
+  const database = await open(directory, { memory, maxOpenFiles, create: true });
   try {
-    const storeIds = database === undefined ? new Map<string, number>() : await claimIds(database, onDisk);
-    const memory = new OverlayMemory();
-    const cache = new RowCache(division.rowCacheBytes);
-    const parts: StoreParts = {
-      memory,
-      context: options.context,
-      cacheMaxBytes,
-      baseOnDisk({ name }, layout) {
-        const id = storeIds.get(name);
-        return database === undefined || id === undefined ? undefined : new LevelBase(database, id, layout, cache);
-      },
-    };
-    const handles = definitions.map((definition) => openStoreHandle(definition, parts));
-    if (database !== undefined) for (const handle of handles) readNumbers(handle, database, storeIds);
-    const positions = Positions.fromBytes(database?.getSync(POSITIONS_KEY));
-    return new LocalTaskState({
-      taskId: options.context.taskId,
-      handles,
-      memory,
-      cacheMaxBytes,
-      positions,
-      database,
-      pending: database && PendingCommit.open(database, onDisk, storeIds),
-      storeIds,
-    });
+    const ids = await claimIds(database, onDisk);
+    return makeState(options, memory, { database, ids, pending: PendingCommit.open(database, onDisk, ids) });
   } catch (error) {
-    await database?.close();
-    throw database === undefined ? error : databaseError(database.location, 'read', error);
+    await database.close();
+    throw databaseError(database.location, 'read', error);
   }
+}
+
+/** Where the stores of a task are that are not in memory. */
+interface StoresOnDisk {
+  readonly database: LevelDatabase;
+  /** By store name. */
+  readonly ids: ReadonlyMap<string, number>;
+  readonly pending: PendingCommit | undefined;
+}
+
+function makeState(options: TaskStateOptions, division: MemoryDivision, onDisk: StoresOnDisk | undefined): TaskState {
+  const { definitions, context, cacheMaxBytes } = options;
+  const memory = new OverlayMemory();
+  const cache = new RowCache(division.rowCacheBytes);
+  const parts: StoreParts = {
+    memory,
+    context,
+    cacheMaxBytes,
+    baseOnDisk({ name }, layout) {
+      const id = onDisk?.ids.get(name);
+      return onDisk === undefined || id === undefined ? undefined : new LevelBase(onDisk.database, id, layout, cache);
+    },
+  };
+  const handles = definitions.map((definition) => openStoreHandle(definition, parts));
+  if (onDisk !== undefined) for (const handle of handles) readNumbers(handle, onDisk);
+  return new LocalTaskState({
+    taskId: context.taskId,
+    handles,
+    memory,
+    cacheMaxBytes,
+    positions: Positions.fromBytes(onDisk?.database.getSync(POSITIONS_KEY)),
+    database: onDisk?.database,
+    pending: onDisk?.pending,
+    storeIds: onDisk?.ids ?? new Map<string, number>(),
+  });
 }
 
 async function claimIds(
   database: LevelDatabase,
-  definitions: readonly StoreDefinition[],
+  definitions: readonly StoreOnDisk[],
 ): Promise<ReadonlyMap<string, number>> {
   const catalog = await StoreCatalog.read(database);
   const ids = new Map<string, number>();
@@ -78,12 +85,8 @@ async function claimIds(
 }
 
 /** Reads the numbers that were committed with the rows. */
-function readNumbers(
-  { store, numbers }: StoreHandle,
-  database: LevelDatabase,
-  storeIds: ReadonlyMap<string, number>,
-): void {
-  const id = storeIds.get(store.name);
+function readNumbers({ store, numbers }: StoreHandle, { database, ids }: StoresOnDisk): void {
+  const id = ids.get(store.name);
   if (id === undefined) return;
   const bytes = database.getSync(numbersKey(id));
   if (bytes !== undefined) resetNumbers(numbers, bytes);

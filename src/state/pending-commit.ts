@@ -1,5 +1,5 @@
 import type { RowBatch } from './base.js';
-import { successorOf } from './base.js';
+import { keysWith } from './base.js';
 import { LevelBatch } from './leveldb/level-database.js';
 import type { LevelDatabase } from './leveldb/level-database.js';
 import { PENDING_AREA, PENDING_POSITIONS_KEY, POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
@@ -80,10 +80,7 @@ export class PendingCommit {
     const stored = this.database.getSync(PENDING_POSITIONS_KEY);
     if (stored === undefined) return;
     const batch = new LevelBatch(this.database);
-    for await (const [key, value] of this.database.iterator({
-      gte: PENDING_AREA,
-      lt: successorOf(PENDING_AREA) ?? PENDING_AREA,
-    })) {
+    for await (const [key, value] of this.database.iterator(keysWith(PENDING_AREA))) {
       batch.delete(key);
       if (!committed) continue;
       const rowKey = key.subarray(PENDING_AREA.length);

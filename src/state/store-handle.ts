@@ -110,7 +110,7 @@ export function openStoreHandle(definition: StoreDefinition, parts: StoreParts):
 
 function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StoreParts): StoreHandle {
   if (definition.prefixed === true) return openPrefixedStore(definition, parts);
-  if (definition.laneAt !== undefined) return openLanedStore(definition, lanedRows(definition.laneAt), parts);
+  if (definition.laneAt !== undefined) return openLanedStore(definition, definition.laneAt, parts);
   const base = parts.baseOnDisk(definition, BARE_KEYS) ?? new MemoryBase(BARE_KEYS);
   const { maxEntries, ttlMs } = definition;
   const expiry = ttlMs === undefined ? undefined : new EntryExpiry({ ...definition, ttlMs }, parts.context);
@@ -165,12 +165,13 @@ function openPrefixedStore(definition: KeyValueStoreDefinition, parts: StorePart
   };
 }
 
-function openLanedStore(definition: KeyValueStoreDefinition, layout: RowLayout, parts: StoreParts): StoreHandle {
+function openLanedStore(definition: KeyValueStoreDefinition, laneAt: number, parts: StoreParts): StoreHandle {
+  const layout = lanedRows(laneAt);
   const base = parts.baseOnDisk(definition, layout) ?? new MemoryBase(layout);
   const table = tableOf(definition, base, parts, false);
   const values = valuesOf(definition);
   return {
-    store: new LanedTableStore(definition, table, values),
+    store: new LanedTableStore(definition, laneAt, table, values),
     table,
     base,
     numbers: { entries: table.overlay.count },

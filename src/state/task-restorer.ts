@@ -1,5 +1,5 @@
 import { bytesToMapKey } from '../util/bytes.js';
-import { NO_HEADERS, type Headers } from '../util/headers.js';
+import type { Headers } from '../util/headers.js';
 import type { ChangelogPosition } from './store.js';
 import type { StoreHandle } from './store-handle.js';
 import type { StoreRestorer } from './task-state.js';
@@ -27,7 +27,7 @@ export class TableRestorer implements StoreRestorer {
     private readonly write: WriteRestored,
   ) {}
 
-  restore(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers = NO_HEADERS): void {
+  restore(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers): void {
     const mapKey = bytesToMapKey(key);
     this.bytes += key.length + (value?.length ?? 0);
     if (!this.handle.restoring(mapKey, key, value, headers, timestamp)) return;

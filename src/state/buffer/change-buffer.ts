@@ -104,10 +104,7 @@ export class TableChangeBuffer<K, V> implements ChangeBuffer<K, V> {
   reset(): void {
     this.order.clear();
     this.changed.clear();
-    for (const mapKey of this.base.keys()) {
-      const row = this.base.get(mapKey);
-      if (row !== undefined) this.place(mapKey, row);
-    }
+    for (const [mapKey, row] of this.base.entries()) this.place(mapKey, row);
   }
 
   private place(mapKey: string, row: Buffer): void {

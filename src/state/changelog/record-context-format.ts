@@ -33,10 +33,10 @@ export function readRecordContext(
 ): { readonly context: RecordContext; readonly end: number } {
   const timestamp = readInt64(bytes, start);
   const offset = readInt64(bytes, start + 8);
-  const topic = readSized(bytes, start + 16);
+  const topic = readText(bytes, start + 16);
   const partition = bytes.readInt32BE(topic.end);
   const { headers, end } = readHeaders(bytes, topic.end + 4);
-  return { context: { timestamp, offset, topic: text(topic.value), partition, headers }, end };
+  return { context: { timestamp, offset, topic: topic.text, partition, headers }, end };
 }
 
 /** Bytes that a record context counts for in the bound of a buffer, by Kafka Streams' own reckoning. */
@@ -67,12 +67,16 @@ function readHeaders(bytes: Buffer, start: number): { readonly headers: Headers;
   const headers: Header[] = [];
   let end = start + 4;
   for (let left = bytes.readInt32BE(start); left > 0; left--) {
-    const name = readSized(bytes, end);
+    const name = readText(bytes, end);
     const value = readSized(bytes, name.end);
-    headers.push([text(name.value), value.value]);
+    headers.push([name.text, value.value]);
     end = value.end;
   }
   return { headers, end };
 }
 
-const text = (bytes: Buffer | null): string => bytes?.toString('utf8') ?? '';
+/** A text behind its length. */
+function readText(bytes: Buffer, start: number): { readonly text: string; readonly end: number } {
+  const end = start + 4 + bytes.readInt32BE(start);
+  return { text: bytes.toString('utf8', start + 4, end), end };
+}

@@ -16,7 +16,7 @@ export function lanedRows(laneAt: number): RowLayout {
   return {
     prefixLength: 1,
     writePrefix(row, at) {
-      row[at] = row[at + 1 + laneAt] ?? 0;
+      row[at] = row[at + 1 + laneAt] as number; // every key has its lane
     },
   };
 }
@@ -28,11 +28,13 @@ interface FoundRow<K, V> {
 
 /** A key-value store of two lanes. */
 export class LanedTableStore<K, V> extends TableKeyValueStore<K, V> implements LanedKeyValueStore<K, V> {
-  private readonly laneAt: number;
-
-  constructor(definition: KeyValueStoreDefinition, table: Table, values: ValueCodec<V>) {
+  constructor(
+    definition: KeyValueStoreDefinition,
+    private readonly laneAt: number,
+    table: Table,
+    values: ValueCodec<V>,
+  ) {
     super(definition, table, values);
-    this.laneAt = definition.laneAt ?? 0;
   }
 
   lane(lane: 0 | 1, from: Buffer, reverse = false): AsyncIterableIterator<readonly [K, V]> {
@@ -95,13 +97,15 @@ async function* inOrder<K, V>(
   await using second = right;
   const sign = reverse ? -1 : 1;
   let [a, b] = [await first.next(), await second.next()];
-  while (a.done !== true || b.done !== true) {
-    if (b.done === true || (a.done !== true && sign * a.value.key.compare(b.value.key) < 0)) {
-      if (a.done !== true) yield a.value.entry;
+  while (a.done !== true && b.done !== true) {
+    if (sign * a.value.key.compare(b.value.key) < 0) {
+      yield a.value.entry;
       a = await first.next();
     } else {
       yield b.value.entry;
       b = await second.next();
     }
   }
+  for (; a.done !== true; a = await first.next()) yield a.value.entry;
+  for (; b.done !== true; b = await second.next()) yield b.value.entry;
 }

@@ -1,4 +1,3 @@
-import { internal } from '../../util/errors.js';
 import type { MemoryBase } from '../memory/memory-base.js';
 import type { Entry } from '../overlay/entry.js';
 import type { Table, WriteRule } from '../table.js';
@@ -53,8 +52,7 @@ export class Recency implements WriteRule {
   }
 
   private takeEldest(): string {
-    const [eldest] = this.keys;
-    if (eldest === undefined) throw internal('STATE_RECENCY_EMPTY', 'No key is there to be dropped');
+    const eldest = this.keys.values().next().value as string; // there are more than `maxEntries`
     this.keys.delete(eldest);
     return eldest;
   }

@@ -1,5 +1,5 @@
 import type { BaseSnapshot, Row, RowBatch, RowCursor, RowLayout, WritableBase } from '../base.js';
-import { boundsOf, successorOf } from '../base.js';
+import { boundsOf, keysWith } from '../base.js';
 import { EMPTY_BYTES, ScratchBuffers } from '../../util/bytes.js';
 import type { DatabaseIterator } from '../../util/database.js';
 import { databaseError, LevelBatch, type LevelDatabase } from './level-database.js';
@@ -60,7 +60,7 @@ export class LevelBase implements WritableBase {
         const { from, before } = boundsOf({ ...range, prefix });
         const iterator = this.database.iterator({
           gte: from,
-          ...(before === undefined ? {} : { lt: before }),
+          ...(before && { lt: before }),
           reverse: range.reverse,
           snapshot,
           highWaterMarkBytes: READ_AHEAD_BYTES,
@@ -85,7 +85,7 @@ export class LevelBase implements WritableBase {
 
   async clear(): Promise<void> {
     this.forgetCached();
-    await this.database.clear({ gte: this.prefix, lt: this.end() });
+    await this.database.clear(keysWith(this.prefix));
   }
 
   forgetCached(): void {
@@ -102,10 +102,6 @@ export class LevelBase implements WritableBase {
     } catch (error) {
       throw databaseError(this.database.location, 'read', error);
     }
-  }
-
-  private end(): Buffer {
-    return successorOf(this.prefix) ?? this.prefix; // store ids end below ffff
   }
 
   /** Stands until the next call. */

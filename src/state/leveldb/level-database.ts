@@ -20,6 +20,8 @@ export interface DatabaseOptions {
   readonly create: boolean;
 }
 
+const MAX_OPEN_FILES = 1_000;
+
 /** Opens the database of a task in a folder. */
 export type OpenDatabase = (directory: string, options: DatabaseOptions) => Promise<LevelDatabase>;
 
@@ -35,7 +37,7 @@ export async function openDatabase(directory: string, options: DatabaseOptions):
     multithreading: true,
     createIfMissing: options.create,
     ...(options.memory && { cacheSize: options.memory.cacheSize, writeBufferSize: options.memory.writeBufferSize }),
-    ...(options.maxOpenFiles !== undefined && { maxOpenFiles: options.maxOpenFiles }),
+    maxOpenFiles: options.maxOpenFiles ?? MAX_OPEN_FILES,
   });
   try {
     await database.open();
@@ -78,8 +80,7 @@ const DISK_FAULTS =
 /** What LevelDB threw, with the remedy: damaged files can be restored, a full disk has to be mended. */
 export function databaseError(directory: string, done: 'opened' | 'read' | 'written', error: unknown): unknown {
   if (error instanceof MillraceError) return error;
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
-  const reason = messageOf(cause ?? error);
+  const reason = messageOf(reasonOf(error));
   const message = `The state in "${directory}" can not be ${done}: ${reason}`;
   if (DISK_FAULTS.test(reason)) {
     return new MillraceError({
@@ -99,10 +100,14 @@ export function databaseError(directory: string, done: 'opened' | 'read' | 'writ
   });
 }
 
+/** What LevelDB said: where the database was being opened, the cause of the error. */
+function reasonOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? error.cause : error;
+}
+
 function openError(directory: string, error: unknown): unknown {
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  if (code === 'LEVEL_LOCKED') {
+  const reason = reasonOf(error);
+  if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
     return new MillraceError({
       code: 'STATE_LOCKED',
       kind: 'unavailable',
@@ -111,8 +116,7 @@ function openError(directory: string, error: unknown): unknown {
       cause: error,
     });
   }
-  const message = messageOf(cause ?? error);
-  if (message.includes('does not exist')) {
+  if (messageOf(reason).includes('does not exist')) {
     return new MillraceError({
       code: 'STATE_NOT_FOUND',
       kind: 'unavailable',

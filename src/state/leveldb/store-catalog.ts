@@ -1,10 +1,17 @@
 import { MillraceError, invalid } from '../../util/errors.js';
 import type { KeyValueStoreDefinition, StoreDefinition, WindowStoreDefinition } from '../store.js';
-import { successorOf } from '../base.js';
+import { keysWith } from '../base.js';
 import type { LevelDatabase } from './level-database.js';
 import { FORMAT } from './level-database.js';
 import { FIRST_STORE_ID, FORMAT_KEY, POSITIONS_KEY, descriptionKey, numbersKey, storePrefix } from './row-keys.js';
 import { Positions } from '../positions.js';
+
+/** Any store but those that are always in memory. */
+export type StoreOnDisk = Exclude<StoreDefinition, { readonly storage: 'memory' }>;
+
+export function isOnDisk(definition: StoreDefinition): definition is StoreOnDisk {
+  return definition.storage === 'leveldb';
+}
 
 /** What the database knows of a store. */
 interface StoreDescription {
@@ -33,7 +40,7 @@ export class StoreCatalog {
     }
     const descriptions = new Map<string, StoreDescription>();
     const area = descriptionKey('');
-    for await (const [key, value] of database.iterator({ gte: area, lt: successorOf(area) ?? area })) {
+    for await (const [key, value] of database.iterator(keysWith(area))) {
       const name = key.toString('utf8', area.length);
       descriptions.set(name, JSON.parse(value.toString()) as StoreDescription); // written by `claim`
     }
@@ -50,7 +57,7 @@ export class StoreCatalog {
    * is restored from its changelog.
    * @throws MillraceError `STORE_LAYOUT_CHANGED` when there is no changelog to restore from
    */
-  async claim(definition: StoreDefinition): Promise<number> {
+  async claim(definition: StoreOnDisk): Promise<number> {
     const layout = layoutOf(definition);
     const known = this.descriptions.get(definition.name);
     if (known?.layout === layout) return known.id;
@@ -65,7 +72,7 @@ export class StoreCatalog {
     return id;
   }
 
-  private async dropRows(definition: StoreDefinition, known: StoreDescription, layout: string): Promise<void> {
+  private async dropRows(definition: StoreOnDisk, known: StoreDescription, layout: string): Promise<void> {
     if (definition.logging === false) {
       throw invalid(
         'STORE_LAYOUT_CHANGED',
@@ -73,8 +80,7 @@ export class StoreCatalog {
         { hint: 'It has no changelog to be restored from: take the old definition, or give the store a new name.' },
       );
     }
-    const prefix = storePrefix(known.id);
-    await this.database.clear({ gte: prefix, lt: successorOf(prefix) ?? prefix });
+    await this.database.clear(keysWith(storePrefix(known.id)));
     const positions = Positions.fromBytes(this.database.getSync(POSITIONS_KEY));
     positions.forgetChangelog(definition.name);
     await this.database.batch([
@@ -84,7 +90,7 @@ export class StoreCatalog {
   }
 }
 
-function layoutOf(definition: StoreDefinition): string {
+function layoutOf(definition: StoreOnDisk): string {
   switch (definition.kind) {
     case 'keyValue':
       return keyValueLayout(definition);
@@ -97,9 +103,6 @@ function layoutOf(definition: StoreDefinition): string {
       return `session${definition.timeOrdered === true ? ' by end and start' : ''} retention ${definition.retentionMs}`;
     case 'versioned':
       return `versioned retention ${definition.historyRetentionMs} segments ${definition.segmentIntervalMs}`;
-    case 'changeBuffer':
-    case 'recordBuffer':
-      return definition.kind;
   }
 }
 

@@ -59,6 +59,11 @@ export class MemoryBase implements WritableBase {
     // Nothing is kept beside the rows.
   }
 
+  /** Every row, in no order. */
+  *entries(): Generator<readonly [mapKey: string, value: Buffer], void> {
+    for (const [mapKey, value] of this.rows) yield [mapKey, mapKeyToBytes(value)];
+  }
+
   /** The keys of every row, in no order. */
   keys(): IterableIterator<string> {
     return this.rows.keys();

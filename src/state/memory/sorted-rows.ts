@@ -20,8 +20,9 @@ export class SortedRows {
   private blocks: Block[] = [];
   private era = 0;
 
+  /** @param rows of one key each */
   constructor(rows: SortedRow[]) {
-    rows.sort((a, b) => (a.sortKey < b.sortKey ? -1 : a.sortKey > b.sortKey ? 1 : 0));
+    rows.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
     for (let at = 0; at < rows.length; at += BLOCK_ROWS) {
       this.blocks.push({ rows: rows.slice(at, at + BLOCK_ROWS), era: 0 });
     }
@@ -78,8 +79,7 @@ export class SortedSnapshot {
   }
 
   private *forward(from: string, to: string | undefined): Generator<SortedRow, void> {
-    for (let index = Math.max(0, blockOf(this.blocks, from)); index < this.blocks.length; index++) {
-      const rows = this.blocks[index]?.rows ?? [];
+    for (const { rows } of this.blocks.slice(Math.max(0, blockOf(this.blocks, from)))) {
       for (let at = lowerBound(rows, from); at < rows.length; at++) {
         const row = rows[at] as SortedRow; // within bounds
         if (to !== undefined && row.sortKey >= to) return;
@@ -89,8 +89,9 @@ export class SortedSnapshot {
   }
 
   private *backward(from: string, to: string | undefined): Generator<SortedRow, void> {
-    for (let index = this.blocks.length - 1; index >= 0; index--) {
-      const rows = this.blocks[index]?.rows ?? [];
+    const last = to === undefined ? this.blocks.length - 1 : blockOf(this.blocks, to);
+    for (let index = last; index >= 0; index--) {
+      const { rows } = this.blocks[index] as Block; // within bounds
       for (let at = to === undefined ? rows.length - 1 : lowerBound(rows, to) - 1; at >= 0; at--) {
         const row = rows[at] as SortedRow; // within bounds
         if (row.sortKey < from) return;
@@ -118,7 +119,8 @@ function lowerBound(rows: readonly SortedRow[], key: string): number {
   let high = rows.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((rows[middle]?.sortKey ?? '') < key) low = middle + 1;
+    const row = rows[middle] as SortedRow; // within bounds
+    if (row.sortKey < key) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -134,9 +134,9 @@ export class Overlay {
     this.memory.recount(entry, false);
   }
 
-  /** What an entry holds is gone by itself: it is absent from now on. */
+  /** What a present entry holds is gone by itself: it is absent from now on. */
   expire(entry: Entry): void {
-    if (entry.present) this.set(entry, null, -1);
+    this.set(entry, null, -1);
   }
 
   /** Makes what is active the frozen generation. */

@@ -83,8 +83,8 @@ export function withVersion(chunk: Buffer | null, { from, to, value }: EndedVers
 
 /** The chunk with other versions in the place of its bytes from `at` to `end`. */
 export function spliced(chunk: Buffer, at: number, end: number, versions: readonly EndedVersion[]): Buffer {
-  const between = versions.reduce<Buffer | null>(withVersion, null);
-  return Buffer.concat([chunk.subarray(0, at), ...(between === null ? [] : [between]), chunk.subarray(end)]);
+  const between = versions.map((version) => withVersion(null, version));
+  return Buffer.concat([chunk.subarray(0, at), ...between, chunk.subarray(end)]);
 }
 
 /** Where the second half of a chunk's versions begins, by their bytes; the chunk's end if it has only one. */

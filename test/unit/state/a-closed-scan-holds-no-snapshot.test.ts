@@ -51,7 +51,7 @@ function open(): { base: CountingBase; store: LanedTableStore<string, string> } 
     timestamped: false,
     caching: false,
   });
-  const store = new LanedTableStore<string, string>(definition, table, new PlainValues(string()));
+  const store = new LanedTableStore<string, string>(definition, 0, table, new PlainValues(string()));
   for (const key of ['\x00a', '\x01a', '\x00b']) store.put(key, key);
   return { base, store };
 }
