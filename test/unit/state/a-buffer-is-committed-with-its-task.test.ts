@@ -101,6 +101,25 @@ describe('a buffer of changes', () => {
     expect(drained(buffer)).toEqual([[1, 'a', '1']]);
   });
 
+  it('has no first record when it is empty, and nothing to remove', async () => {
+    const { state, buffer, log } = await open();
+    buffer.removeFirst();
+    await commit(state);
+    expect([buffer.first(), buffer.firstTimeMs, log]).toEqual([undefined, Infinity, []]);
+  });
+
+  it('weighs a header by its name and its value, if it has one', async () => {
+    const { buffer } = await open();
+    const bytesWith = (headers: Headers): number => {
+      buffer.put(1, 'a', '1', null, { ...origin, headers });
+      return buffer.bytes;
+    };
+    const without = bytesWith([]);
+    expect(bytesWith([['name', null]]) - without).toBe(4);
+    expect(bytesWith([['name', Buffer.from('value')]]) - without).toBe(9);
+    expect(buffer.first()?.context.headers).toEqual([['name', Buffer.from('value')]]);
+  });
+
   it('is restored from its changelog', async () => {
     const from = await open();
     for (const [time, key] of [
@@ -122,12 +141,15 @@ describe('a buffer of changes', () => {
     ]);
   });
 
-  it('refuses a changelog of an earlier format', async () => {
+  it.each<[string, Headers]>([
+    ['of format 1', [['v', Buffer.from([1])]]],
+    ['of format 0', NO_HEADERS],
+  ])('refuses a changelog %s', async (format, headers) => {
     const { state } = await open();
     const restorer = state.restorer('held');
     const restore = (): void => {
-      restorer.restore(Buffer.from('k'), Buffer.alloc(8), -1, [['v', Buffer.from([1])]]);
+      restorer.restore(Buffer.from('k'), Buffer.alloc(8), -1, headers);
     };
-    expect(restore).toThrow('of format 1');
+    expect(restore).toThrow(format);
   });
 });

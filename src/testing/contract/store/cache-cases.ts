@@ -94,6 +94,38 @@ export function cacheCases(world: StoreWorld): ContractCase[] {
       },
     },
     {
+      name: 'a deletion is told with the old value although nobody reads it, and not at all of a key that was not there',
+      run: async () => {
+        const opened = await open();
+        const told: string[] = listen(opened, false);
+        const store = opened.keyValue<string, string>();
+        store.put('a', '1');
+        await opened.commit();
+        store.get('a');
+        for (const key of ['a', 'absent']) store.put(key, null);
+        await opened.commit();
+        deepEqual(told, ['"a" [null,"1"] at 0', '"a" [null,null] at 0']);
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'what has not been flushed is no part of the commit',
+      run: async () => {
+        const opened = await open();
+        const store = opened.keyValue<string, string>();
+        store.put('a', 'flushed');
+        opened.state.flushCaches(100);
+        store.put('a', 'unflushed');
+        store.put('b', 'unflushed');
+        opened.state.freeze();
+        await opened.state.apply({ changelogs: new Map(), inputs: new Map() });
+        deepEqual(await collect(store.all()), [['a', 'unflushed'], ['b', 'unflushed']]); // prettier-ignore
+        opened.state.abort();
+        deepEqual(await collect(store.all()), [['a', 'flushed']]);
+        await opened.state.close();
+      },
+    },
+    {
       name: 'a timestamped store forwards plain values with their own timestamp',
       run: async () => {
         const definition = keyValueDefinition(world, { caching: true, timestamped: true });

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import type { ContractCase } from './contract-case.js';
 import { OpenedState, collect, keyValueDefinition, windowDefinition } from './store-world.js';
 import type { StoreWorld } from './store-world.js';
@@ -136,6 +136,38 @@ export function commitCases(world: StoreWorld): ContractCase[] {
         );
         store.put('d', '1');
         equal((await collect(store.all())).length, 2);
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'in a store with maxEntries a deletion makes room',
+      run: async () => {
+        const definition = keyValueDefinition(world, { storage: 'memory', maxEntries: 2 });
+        const opened = await OpenedState.open(world, [definition]);
+        const store = opened.keyValue<string, string>();
+        for (const [key, value] of [['a', '1'], ['b', '1'], ['a', null], ['c', '1']] as const) store.put(key, value); // prettier-ignore
+        deepEqual(await collect(store.all()), [['b', '1'], ['c', '1']]); // prettier-ignore
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'a store with maxEntries is refused on disk',
+      run: () =>
+        rejects(OpenedState.open(world, [keyValueDefinition(world, { storage: 'leveldb', maxEntries: 2 })]), {
+          code: 'STORE_MAX_ENTRIES_ON_DISK',
+        }),
+    },
+    {
+      name: 'a commit begins when the one before it has ended, and names only stores that there are',
+      run: async () => {
+        const opened = await open();
+        opened.keyValue().put('a', '1');
+        opened.state.freeze();
+        const freeze = (): void => {
+          opened.state.freeze();
+        };
+        throws(freeze, { code: 'STATE_FROZEN_TWICE' });
+        throws(() => opened.state.restorer('absent'), { code: 'STATE_STORE_UNKNOWN' });
         await opened.state.close();
       },
     },

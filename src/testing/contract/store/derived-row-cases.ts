@@ -63,6 +63,20 @@ export function derivedRowCases(world: StoreWorld): ContractCase[] {
       },
     },
     {
+      name: 'what a scan has found is listed only where it is little, and told only where it is there still',
+      run: async () => {
+        const [opened, store] = await openPrefixed();
+        const keys = Array.from({ length: 65 }, (_, i) => key('x', String(i + 100)));
+        for (const one of keys) store.put(one, 'v');
+        store.foundAll(key('x', ''), keys.slice(0, 32));
+        equal(rests(store, 'x'), undefined);
+        store.put(key('x', '100'), null);
+        store.foundAll(key('x', ''), keys.slice(0, 2));
+        deepEqual(rests(store, 'x'), ['101']);
+        await opened.state.close();
+      },
+    },
+    {
       name: 'the keys of a prefix are known again after a restore, and forgotten with the store',
       run: async () => {
         const [opened, store] = await openPrefixed();

@@ -1,6 +1,8 @@
 import { cpSync } from 'node:fs';
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { openCommittedView } from '../../../state/committed-view.js';
+import { openDatabase } from '../../../state/leveldb/level-database.js';
+import { FORMAT_KEY } from '../../../state/leveldb/row-keys.js';
 import type { KeyValueStoreDefinition, ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../../../state/store.js';
 import type { CommittedPositions } from '../../../state/task-state.js';
 import type { ContractCase } from './contract-case.js';
@@ -112,6 +114,50 @@ export function durableCases(world: StoreWorld): ContractCase[] {
         equal(again.state.preparedInputs, undefined);
         equal(again.keyValue().get('a'), '1');
         await again.state.close();
+      },
+    },
+    {
+      name: 'where no commit was prepared there is nothing to settle',
+      run: async () => {
+        for (const logging of [false, { topicConfig: {} }] as const) {
+          const opened = await open({ logging });
+          opened.keyValue<string, string>().put('a', '1');
+          await opened.commit(at(5));
+          const again = await opened.reopen(world);
+          await again.state.settlePrepared(true);
+          equal(again.keyValue().get('a'), '1');
+          equal(again.state.inputPosition('in-0'), 5);
+          await again.state.close();
+        }
+      },
+    },
+    {
+      name: 'state that a later version wrote is refused, and left as it is',
+      run: async () => {
+        const opened = await open();
+        await opened.state.close();
+        const rewrite = async (format: string): Promise<void> => {
+          const database = await openDatabase(opened.directory ?? '', { create: false });
+          await database.put(FORMAT_KEY, Buffer.from(format));
+          await database.close();
+        };
+        await rewrite('2');
+        const again = (): Promise<OpenedState> => OpenedState.open(world, opened.definitions, 0, opened.directory);
+        await rejects(again(), { code: 'STATE_FORMAT_UNKNOWN' });
+        await rejects(openCommittedView(opened.directory ?? '', []), { code: 'STATE_FORMAT_UNKNOWN' });
+        await rewrite('1');
+        await (await again()).state.close();
+      },
+    },
+    {
+      name: 'a view is without the stores that the task has not made',
+      run: async () => {
+        const opened = await open();
+        const other = keyValueDefinition(world, { name: 'other' });
+        const view = await openCommittedView(opened.directory ?? '', [...opened.definitions, other]);
+        deepEqual([...view.stores.keys()], ['store', 'windows']);
+        await view.close();
+        await opened.state.close();
       },
     },
     {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import type {
+  ExpiringKeyValueStore,
   KeyValueStore,
   KeyValueStoreDefinition,
   ReadOnlyKeyValueStore,
@@ -179,6 +180,35 @@ export function expiryCases(world: StoreWorld): ContractCase[] {
           restored.context.at(110);
           deepEqual(await keys(), ['kept', 'last']);
           await restored.state.close();
+        }),
+    },
+    {
+      name: 'a restore of a timestamped store reckons from the times of its values',
+      run: async () => {
+        const opened = await open({ timestamped: true });
+        opened.context.at(100);
+        for (const [key, timestamp] of [['a', 20], ['b', 90]] as const) opened.keyValue().put(key, { value: key, timestamp }); // prettier-ignore
+        const restored = await opened.restored(world);
+        const store = restored.keyValue<string, ValueAndTimestamp<string>>();
+        deepEqual(store.get('a'), { value: 'a', timestamp: 20 });
+        restored.context.at(120);
+        deepEqual([store.get('a'), store.get('b')?.value], [undefined, 'b']);
+        restored.context.at(190);
+        equal(store.get('b'), undefined);
+        await restored.state.close();
+      },
+    },
+    {
+      name: 'when an entry is gone, and what it was, is told also after that moment, until it is deleted',
+      run: () =>
+        withStore((opened, plain) => {
+          const store = plain as ExpiringKeyValueStore<string, string>; // the definition has a ttl
+          opened.context.at(10);
+          store.put('a', '1');
+          opened.context.at(200);
+          deepEqual([store.get('a'), store.lastValue('a'), store.expiresAt('a')], [undefined, '1', 110]);
+          store.put('a', null);
+          deepEqual([store.lastValue('a'), store.expiresAt('a')], [undefined, undefined]);
         }),
     },
     {

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { ValueAndTimestamp } from '../../../state/store.js';
-import { string } from '../../../serde/primitives.js';
+import { bytes, string } from '../../../serde/primitives.js';
 import type { ContractCase } from './contract-case.js';
 import { OpenedState, collect, keyValueDefinition } from './store-world.js';
 import type { StoreWorld } from './store-world.js';
@@ -82,6 +82,40 @@ export function keyValueCases(world: StoreWorld): ContractCase[] {
           deepEqual(await keys(store.reverseRange('a', 'c')), ['c', 'b', 'ab', 'a']);
           deepEqual(await keys(store.prefixScan('a', string())), ['a', 'ab']);
         }),
+    },
+    {
+      name: 'a prefix may end with, or be all of, the last byte there is',
+      run: async () => {
+        const opened = await OpenedState.open(world, [keyValueDefinition(world, { keySerde: bytes() })]);
+        const store = opened.keyValue<Buffer, string>();
+        const withPrefix = async (prefix: string): Promise<string[]> =>
+          (await collect(store.prefixScan(Buffer.from(prefix, 'hex'), bytes()))).map(([key]) => key.toString('hex'));
+        for (const key of ['01', '01ff', '01ff07', '02', 'ff', 'ffff']) store.put(Buffer.from(key, 'hex'), key);
+        for (const settle of [false, true]) {
+          if (settle) await opened.commit();
+          deepEqual(await withPrefix('01ff'), ['01ff', '01ff07']);
+          deepEqual(await withPrefix('ff'), ['ff', 'ffff']);
+        }
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'a store that logs headers logs those of the record at hand, and none where there is no record',
+      run: async () => {
+        const opened = await OpenedState.open(world, [keyValueDefinition(world, { logHeaders: true })]);
+        opened.context.at(7, [['trace', Buffer.from('1')]]);
+        opened.keyValue().put('a', '1');
+        opened.context.record = undefined;
+        opened.keyValue().put('a', '2');
+        deepEqual(
+          opened.context.logged.map(({ timestamp, headers }) => [timestamp, headers]),
+          [
+            [7, [['trace', Buffer.from('1')]]],
+            [-1, []],
+          ],
+        );
+        await opened.state.close();
+      },
     },
     {
       name: 'a scan merges committed and uncommitted rows; the newer counts',

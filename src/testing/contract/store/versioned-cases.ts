@@ -110,6 +110,42 @@ export function versionedCases(world: StoreWorld): ContractCase[] {
       },
     },
     {
+      name: 'a deletion that is repeated changes nothing',
+      async run() {
+        const opened = await open();
+        const store = opened.versioned<string, string>();
+        store.put('a', '10', 10);
+        for (let times = 0; times < 2; times++) equal(store.put('a', null, 20), VALID_TO_UNDEFINED);
+        deepEqual(shown(store), ['10-20=10']);
+        equal(store.put('a', '15', 15), 20);
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'of a time before the retention nothing but the latest version is told, if it was valid then',
+      async run() {
+        const opened = await open();
+        const store = opened.versioned<string, string>();
+        for (const time of [10, 20]) store.put('a', String(time), time);
+        store.put('b', 'later', 500_000);
+        deepEqual([...store.versions('a', 0, 30)].map(text), ['20-=20']);
+        deepEqual([...store.versions('a', 0, 15)], []);
+        await opened.state.close();
+      },
+    },
+    {
+      name: 'a key may be of any length',
+      async run() {
+        const opened = await open();
+        const store = opened.versioned<string, string>();
+        const key = 'k'.repeat(1_000);
+        for (const time of [10, 20]) store.put(key, String(time), time);
+        await opened.commit();
+        deepEqual([store.get(key, 15)?.value, store.get(key)?.value], ['10', '20']);
+        await opened.state.close();
+      },
+    },
+    {
       name: 'the versions of a key are those at the call, whatever is put afterwards',
       async run() {
         const opened = await open();
