@@ -6,6 +6,12 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/', '<rootDir>/test/crash/'],
   // No test waits for time; this is for machines that are busy with other work.
   testTimeout: 30_000,
+  // With --coverage: where a branch that nothing tests changes what a program means.
+  collectCoverageFrom: ['src/{dsl,processor,state}/**'],
+  coverageReporters: ['text-summary', 'json'],
+  coverageThreshold: Object.fromEntries(
+    ['dsl', 'processor', 'state'].map((folder) => [`./src/${folder}/`, { branches: 95 }]),
+  ),
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
