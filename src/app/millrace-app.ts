@@ -16,7 +16,7 @@ import { loadConfig, type Config } from './config.js';
 import { deadLetterQueue } from './dead-letters/dead-letter-queue.js';
 import type { TopologyDefinition } from './define-topology.js';
 import { generatorsOf, recordsOf, runGenerators, type GeneratorSettings } from './generator-runs.js';
-import { applicationLag, type LagReader } from './lag/application-lag.js';
+import { operationsOn } from './operations.js';
 import type { RecordSink } from './record-sink.js';
 import { startServers } from './servers.js';
 import { Closing } from './closing.js';
@@ -85,7 +85,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
 
   const tools = broker.client('millrace-tools');
   const deadLetters = deadLetterQueue(tools);
-  const lag: LagReader = (request) => applicationLag(tools, request);
+  const operations = operationsOn(tools);
   const applications = topologies.map((definition, index) =>
     createApplication(options, definition, ids[index] ?? definition.name, broker, directory),
   );
@@ -95,7 +95,16 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
     failure.set(error);
   };
   const ports = await startServers(
-    { ...options, applications, modules, stateDirectory: directory, topics: feeder, deadLetters, lag, onFailure },
+    {
+      ...options,
+      applications,
+      modules,
+      stateDirectory: directory,
+      topics: feeder,
+      deadLetters,
+      operations,
+      onFailure,
+    },
     closing,
   );
   let inTime = true;

@@ -14,7 +14,7 @@ import type { Surroundings } from './broker.js';
 import type { Closing } from './closing.js';
 import type { Config } from './config.js';
 import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.js';
-import type { LagReader } from './lag/application-lag.js';
+import type { Operations } from './operations.js';
 import type { TopologyDefinition } from './define-topology.js';
 import { startHttpServer, type Readiness } from './http/http-server.js';
 import type { ServedQuery } from './http/query-routes.js';
@@ -42,7 +42,7 @@ export interface ServerOptions extends Surroundings {
   /** Where records go that are posted. */
   readonly topics: RecordSink;
   readonly deadLetters: DeadLetterQueue;
-  readonly lag: LagReader;
+  readonly operations: Operations;
 }
 
 /**
@@ -77,7 +77,7 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
     readiness: () => readinessOf(applications),
     topics: options.topics,
     deadLetters: options.deadLetters,
-    lag: options.lag,
+    operations: options.operations,
   });
   closing.add('HTTP server', () => http.close());
   endpoints.grpc = `${host}:${grpc.port}`;

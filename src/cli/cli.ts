@@ -6,6 +6,7 @@ import { addDlqCommand } from './dlq.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { addGenerateCommand } from './generate.js';
 import { addLagCommand } from './lag.js';
+import { addPlanCommand } from './plan.js';
 import { addProduceCommand } from './produce.js';
 import { addQueryCommand } from './query.js';
 import { addResetCommand } from './reset.js';
@@ -32,6 +33,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   addDlqCommand(program, terminal);
   addLagCommand(program, terminal);
   addResetCommand(program, terminal);
+  addPlanCommand(program, terminal);
   addQueryCommand(program, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -5,7 +5,7 @@ import { openDeadLetters } from '../app/dead-letters/open-dead-letters.js';
 import { invalid } from '../util/errors.js';
 import { bytesView } from './bytes-view.js';
 import { addConfigFlags, configFlags } from './config-flags.js';
-import { outputFormat, printRows, type Row } from './output.js';
+import { outputFormat, printRows, toRows } from './output.js';
 import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
 
@@ -60,7 +60,7 @@ function add(dlq: Command, usage: string, description: string, terminal: Termina
 
 function list(terminal: Terminal): Work {
   return async (queue, { output, where = [] }, [topic = '']) => {
-    await printRows(terminal, rows(queue.list(topic, where)), outputFormat(output));
+    await printRows(terminal, toRows(queue.list(topic, where)), outputFormat(output));
   };
 }
 
@@ -83,7 +83,7 @@ function redrive(terminal: Terminal): Work {
     const format = outputFormat(output);
     const { sent, sentBefore, withoutSource } = await queue.redrive(topic, { where, to, execute });
     const rowsOf = Object.entries(sent).map(([target, records]) => ({ topic: target, records, executed: execute }));
-    await printRows(terminal, rows(rowsOf), format);
+    await printRows(terminal, toRows(rowsOf), format);
     if (rowsOf.length === 0) terminal.error('nothing to send back\n');
     if (sentBefore > 0) terminal.error(`${sentBefore} records were sent back before\n`);
     if (withoutSource > 0)
@@ -96,7 +96,7 @@ function purge(terminal: Terminal): Work {
   return async (queue, { output, before = '', execute = false }, [topic = '']) => {
     const purged = await queue.purge(topic, { before, execute });
     const rowsOf = purged.map((each) => ({ ...each, offsets: each.to - each.from, executed: execute }));
-    await printRows(terminal, rows(rowsOf), outputFormat(output));
+    await printRows(terminal, toRows(rowsOf), outputFormat(output));
     tellDryRun(terminal, execute);
   };
 }
@@ -127,8 +127,4 @@ function letterText(letter: WholeDeadLetter): string {
 function whole(name: string, text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw invalid('INVALID_OPTION', `${name} is "${text}"`, { hint: 'It is a whole number, 0 or more.' });
-}
-
-async function* rows<T extends object>(all: AsyncIterable<T> | Iterable<T>): AsyncGenerator<Row> {
-  for await (const each of all) yield Object.fromEntries<unknown>(Object.entries(each));
 }

@@ -46,3 +46,8 @@ function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
+
+/** Each thing as a row: its fields are the columns. */
+export async function* toRows<T extends object>(all: AsyncIterable<T> | Iterable<T>): AsyncGenerator<Row> {
+  for await (const each of all) yield Object.fromEntries<unknown>(Object.entries(each));
+}

@@ -33,14 +33,9 @@ export async function ensureInternalTopics(
   options: { readonly replicationFactor?: number; readonly log: Logger },
 ): Promise<Map<string, number>> {
   const existing = await admin.describeTopics();
-  const counts = sourceCounts(plan, existing);
-  sizeRepartitionTopics(plan, counts);
-  for (const sub of plan.topology.subTopologies) enforceCopartitioning(plan, sub, counts);
-  sizeTickTopics(plan, counts);
-
+  const { counts, internalTopics } = sizeTopics(plan, existing);
   const missing: NewTopic[] = [];
-  for (const topic of plan.topology.internalTopics(plan.applicationId)) {
-    const partitions = partitionsOf(topic, plan, counts);
+  for (const { topic, partitions } of internalTopics) {
     const found = existing.get(topic.name);
     if (found) checkPartitions(topic, found.partitions, partitions);
     else missing.push({ name: topic.name, partitions, ...replication(options), configs: topic.configs });
@@ -55,12 +50,38 @@ export async function ensureInternalTopics(
   return counts;
 }
 
+/** How many partitions topics have, or are to have. */
+export interface TopicSizes {
+  /** By topic on the broker: all that the topology reads. */
+  readonly counts: Map<string, number>;
+  readonly internalTopics: readonly { readonly topic: InternalTopic; readonly partitions: number }[];
+}
+
+/**
+ * Reckons how many partitions the internal topics of an application need.
+ * @param existing topics on the broker
+ * @throws MissingSourceTopicError
+ * @throws MillraceError `TOPICS_NOT_COPARTITIONED`, `INTERNAL_TOPIC_PARTITIONS`
+ */
+export function sizeTopics(
+  plan: TaskPlan,
+  existing: ReadonlyMap<string, Pick<TopicDescription, 'partitions'>>,
+): TopicSizes {
+  const counts = sourceCounts(plan, existing);
+  sizeRepartitionTopics(plan, counts);
+  for (const sub of plan.topology.subTopologies) enforceCopartitioning(plan, sub, counts);
+  sizeTickTopics(plan, counts);
+  const topics = plan.topology.internalTopics(plan.applicationId);
+  const internalTopics = topics.map((topic) => ({ topic, partitions: partitionsOf(topic, plan, counts) }));
+  return { counts, internalTopics };
+}
+
 function replication(options: { readonly replicationFactor?: number }): { readonly replicationFactor?: number } {
   return options.replicationFactor === undefined ? {} : { replicationFactor: options.replicationFactor };
 }
 
 /** Counts of the topics that are not ours to make. */
-function sourceCounts(plan: TaskPlan, existing: ReadonlyMap<string, TopicDescription>): Map<string, number> {
+function sourceCounts(plan: TaskPlan, existing: Parameters<typeof sizeTopics>[1]): Map<string, number> {
   const counts = new Map<string, number>();
   const missing: string[] = [];
   const ours = new Set([...plan.repartitionNames].map((name) => plan.resolve(name)));

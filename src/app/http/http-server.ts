@@ -7,9 +7,9 @@ import type { RestMethod } from '../../query/rest-methods.js';
 import { indexPage } from './index-page.js';
 import type { RecordSink } from '../record-sink.js';
 import type { DeadLetterQueue } from '../dead-letters/dead-letter-queue.js';
-import type { LagReader } from '../lag/application-lag.js';
+import type { Operations } from '../operations.js';
 import { addDeadLetterRoutes } from './dead-letter-routes.js';
-import { addLagRoute } from './lag-route.js';
+import { addOperationRoutes } from './operation-routes.js';
 import { addProduceRoute } from './produce-route.js';
 import { addQueryRoutes, type ServedQuery } from './query-routes.js';
 import { addRestRoutes } from './rest-routes.js';
@@ -28,8 +28,7 @@ export interface HttpServerOptions {
   readonly topics: RecordSink;
   /** What `/api/dead-letters/<topic>` serves. */
   readonly deadLetters: DeadLetterQueue;
-  /** What `/api/lag/<application>` serves. */
-  readonly lag: LagReader;
+  readonly operations: Operations;
 }
 
 /** What `/readyz` says. */
@@ -60,7 +59,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   addQueryRoutes(server, options.queries);
   addProduceRoute(server, options.topics);
   addDeadLetterRoutes(server, options.deadLetters);
-  addLagRoute(server, options.lag);
+  addOperationRoutes(server, options.operations);
   server.setErrorHandler((error, _request, reply) => {
     const { code, details } = toStatus(error);
     const known = error instanceof MillraceError;

@@ -47,6 +47,11 @@ export class StoreCatalog {
     return new StoreCatalog(database, descriptions);
   }
 
+  /** Layout by name of store: its first word is the store's kind. */
+  layouts(): ReadonlyMap<string, string> {
+    return new Map([...this.descriptions].map(([name, { layout }]) => [name, layout]));
+  }
+
   /** The id of a store that is there; undefined when it is not. */
   find(name: string): number | undefined {
     return this.descriptions.get(name)?.id;
@@ -90,7 +95,8 @@ export class StoreCatalog {
   }
 }
 
-function layoutOf(definition: StoreOnDisk): string {
+/** What decides how the rows of a store are laid out on disk; its first word is the store's kind. */
+export function layoutOf(definition: StoreOnDisk): string {
   switch (definition.kind) {
     case 'keyValue':
       return keyValueLayout(definition);
