@@ -17,6 +17,9 @@ export type {
   GeneratorStep,
   NonEmpty,
 } from './connect/generator/generator.js';
+export { postgresSink } from './connect/postgres/postgres-sink.js';
+export type { PostgresColumn, PostgresSinkOptions } from './connect/postgres/postgres-sink.js';
+export type { PostgresConnection } from './connect/postgres/postgres-connection.js';
 export type { Branches, BranchedStream } from './dsl/branched-stream.js';
 export type { ByKey, Distinct, First, Flagged, OwnStore, RememberedFor, SameRecords } from './dsl/distinct.js';
 export type { AggregateFacts, GroupedStream } from './dsl/grouped-stream.js';

@@ -7,7 +7,7 @@ import { batches, Crash, CrashAfter, records, type Row, type SinkScenario } from
 /** More steps than a scenario of this suite takes. */
 const MOST_STEPS = 2_000;
 
-const exactlyOnce: SinkCase['applies'] = (_, guarantee) => guarantee === 'exactly-once';
+const exactlyOnce: SinkCase['applies'] = ({ guarantee }) => guarantee === 'exactly-once';
 
 /** What every sink promises whatever fails, and whoever else writes. */
 export const crashCases: readonly SinkCase[] = [
@@ -96,7 +96,7 @@ export const crashCases: readonly SinkCase[] = [
   },
   {
     name: 'is not moved back by a writer that was overtaken and writes on',
-    applies: (_, guarantee) => guarantee === 'idempotent',
+    applies: ({ guarantee }) => guarantee === 'idempotent',
     async run(scenario) {
       const log = records(60);
       const early = await scenario.open();

@@ -1,4 +1,3 @@
-import type { SinkGuarantee } from '../../../topology/sink.js';
 import type { SinkScenario } from './sink-scenario.js';
 import type { SinkWorld } from './sink-world.js';
 
@@ -7,7 +6,7 @@ export interface SinkCase {
   /** A sentence. */
   readonly name: string;
   /** Which sinks it is asked of. Default: all. */
-  readonly applies?: (world: SinkWorld, guarantee: SinkGuarantee) => boolean;
+  readonly applies?: (world: SinkWorld) => boolean;
   /** @param another makes an empty destination */
   run(scenario: SinkScenario, another: () => Promise<SinkScenario>): Promise<void>;
 }

@@ -65,7 +65,9 @@ export class SinkScenario {
   ) {}
 
   open(fault: Fault = sound, more: Partial<SinkContext> = {}): Promise<Writer> {
-    return this.destination.sink(fault).open({
+    const sink = this.destination.sink(fault);
+    assert.equal(sink.guarantee, this.world.guarantee);
+    return sink.open({
       applicationId: 'contract',
       sink: 'sink',
       topic: 'log',

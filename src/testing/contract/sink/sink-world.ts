@@ -1,4 +1,4 @@
-import type { Sink, SinkRecord } from '../../../topology/sink.js';
+import type { Sink, SinkGuarantee, SinkRecord } from '../../../topology/sink.js';
 
 /** What the records of the contract hold. */
 export interface ContractValue {
@@ -28,6 +28,7 @@ export interface SinkDestination {
 /** One kind of sink, as the contract makes use of it. */
 export interface SinkWorld {
   readonly name: string;
+  readonly guarantee: SinkGuarantee;
   /** `table`: one row per key, which a tombstone deletes. `log`: every record, tombstones too. */
   readonly shape: 'table' | 'log';
   /** A record that the destination does not take. Left out: it takes all. */
