@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { MillraceError, messageOf } from '../util/errors.js';
 import { addDescribeCommand } from './describe.js';
 import { addDlqCommand } from './dlq.js';
+import { addDoctorCommand } from './doctor.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { addGenerateCommand } from './generate.js';
 import { addLagCommand } from './lag.js';
@@ -11,6 +12,7 @@ import { addProduceCommand } from './produce.js';
 import { addQueryCommand } from './query.js';
 import { addResetCommand } from './reset.js';
 import { addRunCommand } from './run.js';
+import { addTakeoverCommand } from './takeover.js';
 import type { Terminal } from './terminal.js';
 
 /** Sets the exit code of the command that runs; 0 unless it is called. */
@@ -24,9 +26,10 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     .version(version())
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.error });
-  addRunCommand(program, terminal, (code) => {
+  const setExitCode: SetExitCode = (code) => {
     exitCode = code;
-  });
+  };
+  addRunCommand(program, terminal, setExitCode);
   addDescribeCommand(program, terminal);
   addGenerateCommand(program, terminal);
   addProduceCommand(program, terminal);
@@ -35,6 +38,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   addResetCommand(program, terminal);
   addPlanCommand(program, terminal);
   addQueryCommand(program, terminal);
+  addDoctorCommand(program, terminal, setExitCode);
+  addTakeoverCommand(program, terminal, setExitCode);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -13,6 +13,12 @@ export function outputFormat(given: string): OutputFormat {
   throw invalid('INVALID_OPTION', `"${given}" is not an output format`, { hint: 'Use -o text, json or jsonl.' });
 }
 
+/** The format of what is one report, not rows. @throws MillraceError `INVALID_OPTION` */
+export function reportFormat(given: string): 'text' | 'json' {
+  if (given === 'text' || given === 'json') return given;
+  throw invalid('INVALID_OPTION', `"${given}" is not a format of a report`, { hint: 'Use -o text or json.' });
+}
+
 /** Prints rows as they come; text waits for all of them, to know how wide the columns are. */
 export async function printRows(terminal: Terminal, rows: AsyncIterable<Row>, format: OutputFormat): Promise<void> {
   if (format === 'jsonl') {

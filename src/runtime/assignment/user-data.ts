@@ -73,6 +73,11 @@ export function decodeSubscription(bytes: Buffer): SubscriptionData {
   };
 }
 
+/** The version of a member's user data; undefined where it is not Millrace's. */
+export function userDataVersion(bytes: Buffer): number | undefined {
+  return number(decode(bytes).version);
+}
+
 export function encodeAssignment(data: AssignmentData): Buffer {
   const instances = Object.entries(data.instances).map(([id, { endpoint, active, standby, warmup }]) => {
     const tasks = { active: tasksToText(active), standby: tasksToText(standby), warmup: tasksToText(warmup) };

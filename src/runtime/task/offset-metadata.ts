@@ -38,11 +38,18 @@ function writeEntries(bytes: Buffer, names: readonly Buffer[], values: readonly 
   });
 }
 
-/** Reads versions 1 (time only) and 2. Anything else says nothing: time -1, no metadata. */
-export function decodeOffsetMetadata(text: string): OffsetMetadata {
+/** The version that metadata is written in; undefined where it is none that {@link decodeOffsetMetadata} reads. */
+export function offsetMetadataVersion(text: string): number | undefined {
   const bytes = Buffer.from(text, 'base64');
   const version = bytes[0];
-  if (bytes.length < 9 || (version !== 1 && version !== VERSION)) return NOTHING;
+  return bytes.length >= 9 && (version === 1 || version === VERSION) ? version : undefined;
+}
+
+/** Reads versions 1 (time only) and 2. Anything else says nothing: time -1, no metadata. */
+export function decodeOffsetMetadata(text: string): OffsetMetadata {
+  const version = offsetMetadataVersion(text);
+  if (version === undefined) return NOTHING;
+  const bytes = Buffer.from(text, 'base64');
   const partitionTime = readInt64(bytes, 1);
   try {
     return { partitionTime, processorMetadata: version === VERSION ? readEntries(bytes) : new Map() };
