@@ -51,7 +51,9 @@ export async function takeOver(
   const refused = (refusal: string): TakeoverReport => ({ ...report, executed: false, refusal });
 
   const obstacles = misfits(findings).length;
-  if (obstacles > 0) return refused(`the topology does not fit the application in ${obstacles} places`);
+  if (obstacles > 0) {
+    return refused(`the topology does not fit the application: ${obstacles} ${obstacles === 1 ? 'misfit' : 'misfits'}`);
+  }
   if (members.length === 0) return { ...report, executed: execute };
   const alive = await signOfLife(client.admin, applicationId, () => clock.sleep(watchMs));
   if (alive !== undefined) return refused(`${alive}: stop the application first`);

@@ -52,7 +52,7 @@ describe('a record of a changelog', () => {
   });
 
   it('does not fit when its key would be written otherwise, for it would not be found', () => {
-    const store = keyValueStore({ ...serdes, key: json<unknown>() });
+    const store = keyValueStore({ ...serdes, key: json() });
     const problemOf = (text: string) => formatProblem(store, { key: Buffer.from(text), value: one, headers: [] });
     expect(problemOf('{"a":1}')).toBeUndefined();
     expect(problemOf('{ "a": 1 }')).toMatch(/would write other bytes/);
