@@ -170,12 +170,7 @@ export class GroupMember implements Member {
     if (listener.beforeJoin !== undefined && !(await this.tell(async () => listener.beforeJoin?.()))) return;
     this.pending = undefined;
     await this.view.connect();
-    const { memberId, generationId, owned: ownedPartitions } = this;
-    const joined = await this.orStopped(
-      this.protocol.join({ memberId, generationId, ownedPartitions }, reason, (given) => {
-        this.memberId = given;
-      }),
-    );
+    const joined = await this.orStopped(this.join(reason));
     if (joined === 'stopped') return;
     this.memberId = joined.generation.memberId;
     this.heartbeat.start(joined.generation);
@@ -183,6 +178,23 @@ export class GroupMember implements Member {
     if (assignment === 'stopped') return;
     this.context.log.debug({ reason, ...joined.generation }, 'assignment taken');
     await this.take(joined, assignment);
+  }
+
+  /**
+   * Heartbeats rest until the answer comes, as the session does. The group may go on before it does: a heartbeat of the old
+   * generation would be told to join again, for nothing, or even that the membership is lost.
+   */
+  private async join(reason: string): Promise<Joined> {
+    const { memberId, generationId, owned: ownedPartitions } = this;
+    this.heartbeat.stop();
+    try {
+      return await this.protocol.join({ memberId, generationId, ownedPartitions }, reason, (given) => {
+        this.memberId = given;
+      });
+    } catch (error) {
+      if (this.current !== undefined) this.heartbeat.start(this.current);
+      throw error;
+    }
   }
 
   private async orStopped<T>(work: Promise<T>): Promise<T | 'stopped'> {

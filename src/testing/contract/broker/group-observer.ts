@@ -24,6 +24,8 @@ export class GroupObserver {
   /** Awaited while partitions are being given up. */
   whileRevoking: () => Promise<void> = () => Promise.resolve();
   rebalancingBeforeJoin: boolean[] = [];
+  /** Awaited before it joins. */
+  beforeJoin: () => Promise<void> = () => Promise.resolve();
 
   constructor(
     private readonly s: BrokerScenario,
@@ -49,7 +51,7 @@ export class GroupObserver {
       listener: {
         beforeJoin: () => {
           this.rebalancingBeforeJoin.push(this.member.rebalancing);
-          return Promise.resolve();
+          return this.beforeJoin();
         },
         onRevoked: async (partitions) => {
           await this.whileRevoking();

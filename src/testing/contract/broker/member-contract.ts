@@ -47,6 +47,23 @@ export function memberContract(clause: Clause): void {
     assert.deepEqual(observer.told, ['assigned 0,1', 'assigned ']);
   });
 
+  clause('a member that has joined is not asked to join again while it waits for the others', async (s) => {
+    const topic = await s.topic(await s.client(), 2);
+    const quick = new GroupObserver(s, await s.client(), topic);
+    await quick.joined();
+    const slow = new GroupObserver(s, await s.client(), topic);
+    await slow.joined();
+    await quick.owns(1);
+    await slow.owns(1);
+    slow.beforeJoin = () => s.clock.sleep(500);
+    const joins = quick.rebalancingBeforeJoin.length;
+    const assigned = quick.told.length;
+    quick.member.rejoin('new topics');
+    await s.eventually('the group is together again', () => quick.told.length > assigned);
+    await s.clock.sleep(1_000);
+    assert.equal(quick.rebalancingBeforeJoin.length - joins, 1);
+  });
+
   clause('a member that blocks past the session time-out is expelled, and learns it when it wakes', async (s) => {
     const clock = new FrozenClock(s.clock);
     const topic = await s.topic(await s.client(), 2);
