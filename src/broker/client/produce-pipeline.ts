@@ -4,7 +4,7 @@ import type { CancelTimer } from '../../util/time.js';
 import { partitionKey } from './client.js';
 import type { ClientContext } from './client-context.js';
 import type { ClusterView } from './cluster-view.js';
-import { ErrorCode, reactionTo } from './error-codes.js';
+import { ErrorCode, errorName, reactionTo } from './error-codes.js';
 import { BrokerUnavailableError } from './errors.js';
 import { batchError, verdictOn } from './produce-errors.js';
 import type { PendingBatch, ProduceQueue } from './produce-queue.js';
@@ -271,7 +271,13 @@ export class ProducePipeline {
 
   private settle(one: Sent, answer: Answer): void {
     const { queue, batch } = one;
-    switch (verdictOn(answer.errorCode, batch, queue.isOldest(batch))) {
+    const verdict = verdictOn(answer.errorCode, batch, queue.isOldest(batch));
+    if (answer.errorCode !== 0) {
+      const { topic, partition } = queue;
+      const error = errorName(answer.errorCode);
+      this.context.log.debug({ topic, partition, error, sequence: batch.baseSequence, verdict }, 'batch refused');
+    }
+    switch (verdict) {
       case 'acknowledged':
         this.records.acknowledge(queue, batch, answer.baseOffset);
         this.backoff.reset();
@@ -322,6 +328,7 @@ export class ProducePipeline {
       return;
     }
     batch.failures++;
+    queue.broken = true;
     this.renewal = 'wanted';
   }
 
@@ -329,7 +336,7 @@ export class ProducePipeline {
     this.renewal = 'under way';
     try {
       await this.session.open();
-      this.records.restart();
+      this.records.mend();
     } catch (error) {
       this.records.drop();
       this.gate.failed(error as MillraceError);

@@ -35,11 +35,15 @@ export class ProduceQueue implements TopicPartition {
   notBeforeMs = 0;
   /** The partition is part of the transaction (older protocol). */
   admitted = false;
+  /** A batch was given up, or the broker does not know the producer: the sequence can only begin anew. */
+  broken = false;
   /** The offset after the last acknowledged record. */
   acknowledgedOffset: number | undefined;
   private readonly builder = new RecordBatchBuilder();
   private batches: PendingBatch[] = [];
   private nextSequence = 0;
+  /** Whose sequence it is: the writer may have another identity by now, for the sake of other partitions. */
+  private producer: ProducerIdentity | undefined;
   private established = false;
 
   constructor({ topic, partition }: TopicPartition) {
@@ -62,11 +66,15 @@ export class ProduceQueue implements TopicPartition {
     this.builder.append(key, value, timestamp, headers);
   }
 
-  /** Closes the batch being filled. @returns the change in size: what compression saved, negative */
-  close(producer: ProducerIdentity, transactional: boolean, compression: Compression, deadlineMs: number): number {
+  /**
+   * Closes the batch being filled. @returns the change in size: what compression saved, negative
+   * @param newest the writer's identity, for the first batch
+   */
+  close(newest: ProducerIdentity, transactional: boolean, compression: Compression, deadlineMs: number): number {
     const { count, sizeInBytes } = this.builder;
     const baseSequence = this.nextSequence;
-    const bytes = this.builder.build({ ...producer, baseSequence, transactional, compression });
+    this.producer ??= newest;
+    const bytes = this.builder.build({ ...this.producer, baseSequence, transactional, compression });
     this.nextSequence = sequenceAfter(baseSequence, count);
     this.batches.push({ bytes, count, baseSequence, deadlineMs, inFlight: false, sent: false, failures: 0 });
     return bytes.length - sizeInBytes;
@@ -100,8 +108,8 @@ export class ProduceQueue implements TopicPartition {
   }
 
   /** Replaces a batch by two of half its records. @returns the change in size */
-  split(batch: PendingBatch, producer: ProducerIdentity, transactional: boolean, compression: Compression): number {
-    const halves = splitBatch(batch, producer, transactional, compression);
+  split(batch: PendingBatch, newest: ProducerIdentity, transactional: boolean, compression: Compression): number {
+    const halves = splitBatch(batch, this.producer ?? newest, transactional, compression);
     const { deadlineMs } = batch;
     const replacements = halves.map((half) => ({ ...half, deadlineMs, inFlight: false, sent: false, failures: 1 }));
     this.batches = this.batches.flatMap((other) => (other === batch ? replacements : [other]));
@@ -122,6 +130,8 @@ export class ProduceQueue implements TopicPartition {
 
   /** Starts sequence numbers anew for a new producer id or epoch; closed batches are stamped with it. */
   restart(producer: ProducerIdentity): void {
+    this.producer = producer;
+    this.broken = false;
     this.established = false;
     this.nextSequence = 0;
     for (const batch of this.batches) {

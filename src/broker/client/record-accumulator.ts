@@ -121,6 +121,7 @@ export class RecordAccumulator {
   /** Gives a batch up. */
   remove(queue: ProduceQueue, batch: PendingBatch): void {
     queue.remove(batch);
+    queue.broken = true;
     if (batch.sent) this.sequenceBroken = true;
     this.released(queue, batch.bytes.length);
   }
@@ -144,6 +145,15 @@ export class RecordAccumulator {
   restart(): void {
     this.sequenceBroken = false;
     for (const queue of this.queues()) queue.restart(this.session.identity);
+  }
+
+  /**
+   * Takes the new identity where the sequence is broken. Other partitions go on under theirs, which the broker still knows:
+   * what it may have written of them and not acknowledged would be doubled under another.
+   */
+  mend(): void {
+    this.sequenceBroken = false;
+    for (const queue of this.queues()) if (queue.broken) queue.restart(this.session.identity);
   }
 
   /** A new transaction: with the older protocol each partition is added to it before its first batch. */
