@@ -10,12 +10,14 @@ import type { RestoredPartition, RestoreListener } from './restore-listener.js';
 
 /** Bytes a store may hold back before it writes them. */
 const FLUSH_BYTES = 1 << 20;
+/** Bytes that all stores together may hold back: with many at once each has its share. */
+const ALL_FLUSH_BYTES = 16 << 20;
 const POLL_MS = 100;
 
 /** One store to bring up to `changelog.endOffset`, or to follow. */
 export interface StoreToRestore {
   readonly taskId: string;
-  readonly state: TaskState;
+  readonly state: Pick<TaskState, 'restorer' | 'wipe'>;
   readonly changelog: StoreChangelog;
 }
 
@@ -186,7 +188,7 @@ export class ChangelogReader {
     const { changelog, restorer, described } = reading;
     const { listener } = this.options;
     const ended = changelog.offset >= changelog.endOffset;
-    if (ended || restorer.bufferedBytes >= FLUSH_BYTES) await this.#flush(reading);
+    if (ended || restorer.bufferedBytes >= this.#flushBytes) await this.#flush(reading);
     reading.total += taken;
     listener.onBatchRestored(described, changelog.offset, taken);
     if (!ended || !this.#active.has(partitionKey(changelog))) return;
@@ -201,8 +203,13 @@ export class ChangelogReader {
     if (!changelog.isInput) changelog.endOffset = Math.max(fetched.highWatermark, changelog.offset);
     else if (atLimit) this.#reader?.remove(changelog);
     const allThere = atLimit || fetched.nextOffset >= fetched.lastStableOffset;
-    if (restorer.bufferedBytes >= FLUSH_BYTES || (allThere && restorer.bufferedBytes > 0)) await this.#flush(reading);
+    if (restorer.bufferedBytes >= this.#flushBytes || (allThere && restorer.bufferedBytes > 0))
+      await this.#flush(reading);
     onFollowed();
+  }
+
+  get #flushBytes(): number {
+    return Math.min(FLUSH_BYTES, ALL_FLUSH_BYTES / this.#active.size);
   }
 
   #flush({ restorer, changelog: { topicId, leaderEpoch, offset } }: Reading): Promise<void> {

@@ -81,6 +81,18 @@ describe('a restart with state on disk', () => {
     expect(counts).toEqual(['a=1', 'b=1', 'a=1', 'b=1']);
   });
 
+  it('rebuilds a store from the start of its changelog when that was cut beyond what the store holds', async () => {
+    const { admin } = cluster.client();
+    const configs = { 'cleanup.policy': 'compact,delete' }; // as that of a window store
+    await admin.createTopics([{ name: CHANGELOG, partitions: 1, configs }]);
+    await count(await start(), 2);
+    await count(await start({ stateDirectory: undefined, instanceId: 'elsewhere' }), 4);
+    await admin.deleteRecords([{ topic: CHANGELOG, partition: 0, offset: 3 }]);
+    await count(await start(), 6);
+    expect(restored).toEqual([`counts of ${CHANGELOG} from 3`, '0_0: 2 records']);
+    expect(countsByKey(await cluster.read('out'))).toEqual(trueCounts(['a', 'b'], 3));
+  });
+
   it('rebuilds everything from the changelog when the disk is lost', async () => {
     await count(await start(), 2);
     await rm(join(path, 'state'), { recursive: true });
