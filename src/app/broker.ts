@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBrokerClient } from '../broker/client/broker-client.js';
 import type { BrokerClient } from '../broker/client/client.js';
 import { openEmbeddedBroker } from '../broker/embedded/embedded-broker.js';
 import { createKafkaTransport, type KafkaTransportOptions } from '../broker/kafka/kafka-transport.js';
+import type { SaslOptions } from '../broker/kafka/kafkajs-internals.js';
 import type { Logger } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { Random } from '../util/random.js';
-import { invalid, messageOf } from '../util/errors.js';
+import { invalid, messageOf, type MillraceError } from '../util/errors.js';
 import type { Clock } from '../util/time.js';
-import type { Config } from './config.js';
-import { optionName } from './config.js';
+import { optionName, type Config, type SettingName } from './config.js';
 import { SETTINGS } from './settings.js';
 
 /** What every part of a process is given. */
@@ -65,16 +66,42 @@ export async function openBroker(config: Config, surroundings: Surroundings): Pr
 
 /** TLS and SASL as the configuration asks; nothing when it asks for none. */
 function kafkaSecurity(config: Config): Pick<KafkaTransportOptions, 'ssl' | 'sasl'> {
-  const { saslMechanism, saslUsername, saslPassword, sslCa, sslCert, sslKey } = config;
-  const ssl = sslCa ?? sslCert ?? sslKey;
+  const { ssl, sslCa, sslCert, sslKey } = config;
+  const tls = ssl === 'true' || (sslCa ?? sslCert ?? sslKey) !== undefined;
+  const sasl = saslOf(config);
   return {
-    ...(ssl !== undefined && {
-      ssl: { ca: read('sslCa', sslCa), cert: read('sslCert', sslCert), key: read('sslKey', sslKey) },
-    }),
-    ...(saslMechanism && {
-      sasl: { mechanism: saslMechanism, username: saslUsername ?? '', password: saslPassword ?? '' },
-    }),
+    ...(tls && { ssl: { ca: read('sslCa', sslCa), cert: read('sslCert', sslCert), key: read('sslKey', sslKey) } }),
+    ...(sasl && { sasl }),
   };
+}
+
+function saslOf({ saslMechanism, saslUsername, saslPassword, saslTokenFile }: Config): SaslOptions | undefined {
+  if (saslMechanism === undefined) return undefined;
+  if (saslMechanism !== 'oauthbearer')
+    return {
+      mechanism: saslMechanism,
+      username: required('saslUsername', saslUsername),
+      password: required('saslPassword', saslPassword),
+    };
+  const file = required('saslTokenFile', saslTokenFile);
+  return {
+    mechanism: saslMechanism,
+    token: async () => {
+      try {
+        return (await readFile(file, 'utf8')).trim();
+      } catch (error) {
+        throw unreadable('saslTokenFile', file, error);
+      }
+    },
+  };
+}
+
+function required(name: 'saslUsername' | 'saslPassword' | 'saslTokenFile', value: string | undefined): string {
+  if (value !== undefined) return value;
+  const mechanism = optionName(SETTINGS.saslMechanism);
+  throw invalid('INVALID_CONFIGURATION', `${mechanism} is set and ${optionName(SETTINGS[name])} is not`, {
+    hint: 'Set it too, or leave out the mechanism.',
+  });
 }
 
 function read(name: 'sslCa' | 'sslCert' | 'sslKey', path: string | undefined): string | undefined {
@@ -82,6 +109,11 @@ function read(name: 'sslCa' | 'sslCert' | 'sslKey', path: string | undefined): s
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw invalid('INVALID_CONFIGURATION', `${optionName(SETTINGS[name])} is "${path}": ${messageOf(error)}`);
+    throw unreadable(name, path, error);
   }
+}
+
+function unreadable(name: SettingName, path: string, cause: unknown): MillraceError {
+  const message = `${optionName(SETTINGS[name])} is "${path}": ${messageOf(cause)}`;
+  return invalid('INVALID_CONFIGURATION', message, { cause });
 }

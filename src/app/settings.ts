@@ -124,11 +124,21 @@ export const SETTINGS = {
   },
   saslMechanism: {
     env: 'KAFKA_SASL_MECHANISM',
-    description: 'plain, scram-sha-256 or scram-sha-512',
-    schema: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+    description: 'plain, scram-sha-256, scram-sha-512 or oauthbearer',
+    schema: z.enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']).optional(),
   },
   saslUsername: { env: 'KAFKA_SASL_USERNAME', description: 'SASL user', schema: text.optional() },
   saslPassword: { env: 'KAFKA_SASL_PASSWORD', description: 'SASL password', schema: text.optional() },
+  saslTokenFile: {
+    env: 'KAFKA_SASL_TOKEN_FILE',
+    description: 'file of the OAUTHBEARER token, read at every login',
+    schema: text.optional(),
+  },
+  ssl: {
+    env: 'KAFKA_SSL',
+    description: "true: TLS, with the system's certificate authorities unless KAFKA_SSL_CA names others",
+    schema: z.enum(['true', 'false']).default('false'),
+  },
   sslCa: {
     env: 'KAFKA_SSL_CA',
     description: 'file of the certificate authority; turns TLS on',

@@ -33,6 +33,9 @@ export async function ensureInternalTopics(
   options: { readonly replicationFactor?: number; readonly log: Logger },
 ): Promise<Map<string, number>> {
   const existing = await admin.describeTopics();
+  const unseen = plan.allSourceTopics(existing.keys()).filter((name) => !existing.has(name) && !plan.isInternal(name));
+  // A broker lists what a client may see; asked for a topic by its name it says that this one may not be seen
+  for (const [name, found] of await admin.describeTopics(unseen)) existing.set(name, found);
   const { counts, internalTopics } = sizeTopics(plan, existing);
   const missing: NewTopic[] = [];
   for (const { topic, partitions } of internalTopics) {

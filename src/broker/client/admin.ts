@@ -33,7 +33,10 @@ export class ClusterAdmin implements Admin {
     const found = new Map<string, TopicDescription>();
     for (const topic of topics) {
       if (topic.errorCode === 0) found.set(topic.name, describe(topic));
-      else if (!isMissing(topic.errorCode)) throw responseError(topic.errorCode, `Describing topic "${topic.name}"`);
+      else if (!isMissing(topic.errorCode))
+        throw responseError(topic.errorCode, `Describing topic "${topic.name}"`, {
+          access: { api: 'Metadata', topic: topic.name },
+        });
     }
     return found;
   }
@@ -45,7 +48,10 @@ export class ClusterAdmin implements Admin {
     const found = new Map<string, Readonly<Record<string, string | null>>>();
     for (const { name, errorCode, configs } of answer.topics) {
       if (errorCode === 0) found.set(name, configs);
-      else if (!isMissing(errorCode)) throw responseError(errorCode, `Describing the configs of topic "${name}"`);
+      else if (!isMissing(errorCode))
+        throw responseError(errorCode, `Describing the configs of topic "${name}"`, {
+          access: { api: 'DescribeConfigs', topic: name },
+        });
     }
     return found;
   }
@@ -60,7 +66,11 @@ export class ClusterAdmin implements Admin {
       const answer = await this.view.request(node, 'admin', 'CreateTopics', message, { timeoutMs: TOPIC_TIMEOUT_MS });
       for (const { name, errorCode, errorMessage } of answer.topics) {
         if (errorCode === 0 || errorCode === ErrorCode.TOPIC_ALREADY_EXISTS) continue;
-        throw responseError(errorCode, `Creating topic "${name}"`, { detail: errorMessage, context: { topic: name } });
+        throw responseError(errorCode, `Creating topic "${name}"`, {
+          detail: errorMessage,
+          context: { topic: name },
+          access: { api: 'CreateTopics', topic: name },
+        });
       }
     });
     await this.untilLed(new Map(topics.map(({ name }) => [name, 1])));
@@ -75,7 +85,11 @@ export class ClusterAdmin implements Admin {
       for (const { errorCode, errorMessage } of answer.topics) {
         if (errorCode === 0) continue;
         const what = `Raising topic "${topic}" to ${count} partitions`;
-        throw responseError(errorCode, what, { detail: errorMessage, context: { topic } });
+        throw responseError(errorCode, what, {
+          detail: errorMessage,
+          context: { topic },
+          access: { api: 'CreatePartitions', topic },
+        });
       }
     });
     await this.untilLed(new Map([[topic, count]]));
@@ -88,7 +102,11 @@ export class ClusterAdmin implements Admin {
       const answer = await this.view.request(node, 'admin', 'DeleteTopics', message, { timeoutMs: TOPIC_TIMEOUT_MS });
       for (const { name, errorCode, errorMessage } of answer.topics) {
         if (errorCode === 0 || isMissing(errorCode)) continue;
-        throw responseError(errorCode, `Deleting topic "${name}"`, { detail: errorMessage, context: { topic: name } });
+        throw responseError(errorCode, `Deleting topic "${name}"`, {
+          detail: errorMessage,
+          context: { topic: name },
+          access: { api: 'DeleteTopics', topic: name },
+        });
       }
     });
     await retry(this.context, async () => {
@@ -119,7 +137,7 @@ export class ClusterAdmin implements Admin {
   }
 
   async deleteRecords(below: readonly (TopicPartition & { readonly offset: number })[]): Promise<void> {
-    await askLeaders(this.context, this.view, 'Deleting records', below, async (node, partitions) => {
+    await askLeaders(this.context, this.view, 'Deleting records', 'DeleteRecords', below, async (node, partitions) => {
       const message = { partitions, timeoutMs: TOPIC_TIMEOUT_MS };
       const options = { timeoutMs: TOPIC_TIMEOUT_MS };
       return (await this.view.request(node, 'admin', 'DeleteRecords', message, options)).partitions;

@@ -141,7 +141,13 @@ export class ClusterView {
     if (known !== undefined) return known;
     const found = await this.request('any', 'admin', 'FindCoordinator', { key, keyType });
     const what = `Finding the coordinator of ${keyType} "${key}"`;
-    if (found.errorCode !== 0) throw responseError(found.errorCode, what, { detail: found.errorMessage });
+    if (found.errorCode !== 0) {
+      const named = keyType === 'group' ? { group: key } : { transactionalId: key };
+      throw responseError(found.errorCode, what, {
+        detail: found.errorMessage,
+        access: { api: 'FindCoordinator', ...named },
+      });
+    }
     this.coordinators.set(`${keyType}:${key}`, found.nodeId);
     return found.nodeId;
   }

@@ -1,5 +1,6 @@
 import type { ErrorContext } from '../../util/errors.js';
-import { BrokerResponseError } from './errors.js';
+import { denial, type Access } from './access.js';
+import { AccessDeniedError, BrokerResponseError } from './errors.js';
 
 /**
  * What a client does on an error: `retry` the same request, retry after asking where the leader (`moved`) or the
@@ -168,15 +169,23 @@ export function reactionTo(code: number): ErrorReaction {
   return BY_CODE.get(code)?.reaction ?? 'final';
 }
 
+/** What an error of an answer says beside its name. */
+export interface AnswerDetails {
+  readonly detail?: string | null;
+  readonly hint?: string;
+  readonly context?: ErrorContext;
+  /** What the request was about: names what is missing when the answer denies access. */
+  readonly access?: Access;
+}
+
 /** The error of an answer: `what` names the request and its object, e.g. `Creating topic "a"`. */
-export function responseError(
-  code: number,
-  what: string,
-  more: { detail?: string | null; hint?: string; context?: ErrorContext } = {},
-): BrokerResponseError {
+export function responseError(code: number, what: string, more: AnswerDetails = {}): BrokerResponseError {
   const name = errorName(code);
+  const denied = more.access && denial(code, more.access);
+  if (denied) return new AccessDeniedError(name, code, `${what} failed: ${denied.denied} (${name})`, denied.hint, more);
   const detail = more.detail ? `: ${more.detail}` : '';
   return new BrokerResponseError({
+    code: 'BROKER_RESPONSE',
     errorName: name,
     errorCode: code,
     retriable: reactionTo(code) !== 'final',
@@ -187,6 +196,6 @@ export function responseError(
 }
 
 /** Throws unless the answer is good. */
-export function checkAnswer(code: number, what: string, context?: ErrorContext): void {
-  if (code !== 0) throw responseError(code, what, { context });
+export function checkAnswer(code: number, what: string, more?: AnswerDetails): void {
+  if (code !== 0) throw responseError(code, what, more);
 }

@@ -16,6 +16,7 @@ export class BrokerResponseError extends MillraceError {
   readonly retriable: boolean;
 
   constructor(options: {
+    code: 'BROKER_RESPONSE' | 'BROKER_ACCESS_DENIED';
     errorName: string;
     errorCode: number;
     retriable: boolean;
@@ -23,11 +24,26 @@ export class BrokerResponseError extends MillraceError {
     hint?: string;
     context?: ErrorContext;
   }) {
-    const { errorName, errorCode, retriable, message, hint, context } = options;
-    super({ code: 'BROKER_RESPONSE', kind: retriable ? 'unavailable' : 'invalid', message, hint, context });
+    const { code, errorName, errorCode, retriable, message, hint, context } = options;
+    super({ code, kind: retriable ? 'unavailable' : 'invalid', message, hint, context });
     this.errorName = errorName;
     this.errorCode = errorCode;
     this.retriable = retriable;
+  }
+}
+
+/** A broker does not allow this client what it asked for: an ACL is missing. */
+export class AccessDeniedError extends BrokerResponseError {
+  constructor(errorName: string, errorCode: number, message: string, hint: string, more: { context?: ErrorContext }) {
+    super({
+      code: 'BROKER_ACCESS_DENIED',
+      errorName,
+      errorCode,
+      retriable: false,
+      message,
+      hint,
+      context: more.context,
+    });
   }
 }
 

@@ -180,7 +180,10 @@ export class FetchSession {
       fetch.failure = new OffsetOutOfRangeError(topic, partition, fetch.asked);
     } else if (errorCode === ErrorCode.CORRUPT_MESSAGE || (reaction === 'final' && errorCode >= 0)) {
       const where = `Reading partition ${partition} of topic "${topic}" at offset ${fetch.asked}`;
-      fetch.failure = responseError(errorCode, where, { context: { topic, partition, offset: fetch.asked } });
+      fetch.failure = responseError(errorCode, where, {
+        context: { topic, partition, offset: fetch.asked },
+        access: { api: 'Fetch', topic },
+      });
     } else {
       this.context.log.debug({ topic, partition, error: errorName(errorCode) }, 'fetch refused, trying again');
       this.askAgain(fetch, this.backoff.nextMs(), reaction === 'moved');

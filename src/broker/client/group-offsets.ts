@@ -22,8 +22,10 @@ export async function committedOffsets(
     'OffsetFetch',
     { groupId, partitions: asked, requireStable: options.requireStable ?? false },
     ({ errorCode, partitions: found }) => {
-      checkAnswer(errorCode, what);
-      for (const { topic, partition, errorCode: refused } of found) checkAnswer(refused, what, { topic, partition });
+      const access = { api: 'OffsetFetch', group: groupId } as const;
+      checkAnswer(errorCode, what, { access });
+      for (const { topic, partition, errorCode: refused } of found)
+        checkAnswer(refused, what, { context: { topic, partition }, access: { ...access, topic } });
     },
     { timeoutMs: options.timeoutMs },
   );
@@ -49,7 +51,10 @@ export async function commitOffsets(
     { ...group, offsets },
     ({ partitions }) => {
       for (const { topic, partition, errorCode } of partitions)
-        checkAnswer(errorCode, `Committing offsets of group "${group.groupId}"`, { topic, partition });
+        checkAnswer(errorCode, `Committing offsets of group "${group.groupId}"`, {
+          context: { topic, partition },
+          access: { api: 'OffsetCommit', group: group.groupId, topic },
+        });
     },
     { timeoutMs },
   );
@@ -65,7 +70,10 @@ export async function deleteGroup(view: ClusterView, groupId: string): Promise<v
       for (const { errorCode } of groups) {
         if (errorCode === 0 || errorCode === ErrorCode.GROUP_ID_NOT_FOUND) continue;
         const hint = errorCode === ErrorCode.NON_EMPTY_GROUP ? 'Stop the members of the group first.' : undefined;
-        throw responseError(errorCode, `Deleting group "${groupId}"`, { hint });
+        throw responseError(errorCode, `Deleting group "${groupId}"`, {
+          hint,
+          access: { api: 'DeleteGroups', group: groupId },
+        });
       }
     },
   );

@@ -53,7 +53,10 @@ export class Heartbeat {
     if (this.beating !== generation) return;
     this.schedule(generation);
     const instanceId = generation.groupInstanceId ?? undefined;
-    const interruption = memberInterruption(errorCode, `A heartbeat to group "${groupId}"`, instanceId);
+    const interruption = memberInterruption(errorCode, `A heartbeat to group "${groupId}"`, instanceId, {
+      api: 'Heartbeat',
+      group: groupId,
+    });
     if (interruption?.reaction === 'coordinator') await this.view.coordinatorMoved('group', groupId);
     else if (interruption !== undefined && interruption.reaction !== 'retry') this.react(interruption);
   }

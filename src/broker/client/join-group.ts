@@ -48,7 +48,10 @@ export class GroupProtocol {
       onMemberId(answer.memberId);
       return this.join({ ...standing, memberId: answer.memberId }, reason, onMemberId);
     }
-    checkMemberAnswer(answer.errorCode, `Joining group "${groupId}"`, groupInstanceId);
+    checkMemberAnswer(answer.errorCode, `Joining group "${groupId}"`, groupInstanceId, {
+      api: 'JoinGroup',
+      group: groupId,
+    });
     const { memberId, generationId } = answer;
     return { answer, generation: { groupId, memberId, generationId, groupInstanceId: groupInstanceId ?? null } };
   }
@@ -66,7 +69,10 @@ export class GroupProtocol {
     const node = await this.view.coordinator('group', groupId);
     const options = { timeoutMs: rebalanceTimeoutMs + 10_000 };
     const synced = await this.view.request(node, 'membership', 'SyncGroup', message, options);
-    checkMemberAnswer(synced.errorCode, `Taking the assignment of group "${groupId}"`, groupInstanceId);
+    checkMemberAnswer(synced.errorCode, `Taking the assignment of group "${groupId}"`, groupInstanceId, {
+      api: 'SyncGroup',
+      group: groupId,
+    });
     return decodeAssignment(synced.assignment);
   }
 

@@ -3,7 +3,7 @@ import type { ClientContext } from './client-context.js';
 import type { ClusterView } from './cluster-view.js';
 import { reactionTo, responseError } from './error-codes.js';
 import { BrokerUnavailableError } from './errors.js';
-import type { TopicPartition } from './protocol.js';
+import type { ApiName, TopicPartition } from './protocol.js';
 import { retry } from './retry.js';
 
 /** One partition of an answer. */
@@ -15,12 +15,14 @@ interface PartitionAnswer extends TopicPartition {
  * Asks each partition's leader, all leaders at once, and again those partitions whose leader moved or did not answer,
  * until every one is answered.
  * @param what names the request in errors, e.g. `Listing offsets`
+ * @param api the request
  * @throws BrokerResponseError for a partition that is refused, BrokerUnavailableError after 60 s without an answer
  */
 export async function askLeaders<Q extends TopicPartition, A extends PartitionAnswer>(
   context: ClientContext,
   view: ClusterView,
   what: string,
+  api: ApiName,
   partitions: readonly Q[],
   ask: (node: number, partitions: readonly Q[]) => Promise<readonly A[]>,
 ): Promise<A[]> {
@@ -36,6 +38,7 @@ export async function askLeaders<Q extends TopicPartition, A extends PartitionAn
     const { topic, partition } = answer;
     throw responseError(answer.errorCode, `${what} of partition ${partition} of topic "${topic}"`, {
       context: { topic, partition },
+      access: { api, topic },
     });
   };
   await retry(context, async () => {

@@ -12,7 +12,7 @@ export async function listOffsets(
   at: number | 'earliest' | 'latest',
   isolation: Isolation,
 ): Promise<OffsetMap> {
-  const answers = await askLeaders(context, view, 'Listing offsets', partitions, async (node, asked) => {
+  const answers = await askLeaders(context, view, 'Listing offsets', 'ListOffsets', partitions, async (node, asked) => {
     const message = {
       isolation,
       partitions: asked.map(({ topic, partition }) => ({ topic, partition, timestamp: at })),

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../util/errors.js';
+import type { Access } from './access.js';
 import { ErrorCode, reactionTo, responseError } from './error-codes.js';
 import { BrokerUnavailableError, FencedError } from './errors.js';
 
@@ -41,18 +42,24 @@ export function memberInterruption(
   errorCode: number,
   what: string,
   groupInstanceId: string | undefined,
+  access: Access,
 ): MemberInterruption | undefined {
   const reaction = memberReaction(errorCode);
   if (reaction === undefined) return undefined;
-  const refused = responseError(errorCode, what);
+  const refused = responseError(errorCode, what, { access });
   if (errorCode !== ErrorCode.FENCED_INSTANCE_ID) return new MemberInterruption(reaction, refused);
   const message = `${what}: another process has the group instance id "${groupInstanceId ?? ''}" now`;
   return new MemberInterruption('fatal', new FencedError(message, { cause: refused }));
 }
 
 /** @throws MemberInterruption unless the answer is good */
-export function checkMemberAnswer(errorCode: number, what: string, groupInstanceId: string | undefined): void {
-  const interruption = memberInterruption(errorCode, what, groupInstanceId);
+export function checkMemberAnswer(
+  errorCode: number,
+  what: string,
+  groupInstanceId: string | undefined,
+  access: Access,
+): void {
+  const interruption = memberInterruption(errorCode, what, groupInstanceId, access);
   if (interruption !== undefined) throw interruption;
 }
 

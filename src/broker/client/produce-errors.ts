@@ -56,7 +56,11 @@ export function batchError(
     if (errorCode === ErrorCode.INVALID_RECORD) return new InvalidRecordError(refused, detail);
   }
   const what = `Writing to partition ${partition.partition} of topic "${topic}"`;
-  return responseError(errorCode, what, { detail, context: { topic, partition: partition.partition } });
+  return responseError(errorCode, what, {
+    detail,
+    context: { topic, partition: partition.partition },
+    access: { api: 'Produce', topic },
+  });
 }
 
 const FENCING = new Set<number>([

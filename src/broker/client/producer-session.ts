@@ -48,7 +48,9 @@ export class ProducerSession {
 
   private async ask(message: InitProducerIdRequest): Promise<InitProducerIdResponse> {
     const check = ({ errorCode }: InitProducerIdResponse): void => {
-      checkAnswer(errorCode, `Opening producer ${this.transactionalId ?? 'without transactions'}`);
+      const { transactionalId } = this;
+      const what = `Opening producer ${transactionalId ?? 'without transactions'}`;
+      checkAnswer(errorCode, what, { access: { api: 'InitProducerId', transactionalId } });
     };
     if (message.transactionalId !== null) {
       const at = { keyType: 'transaction', key: message.transactionalId, channel: 'transaction' } as const;

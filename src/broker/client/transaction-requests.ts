@@ -1,6 +1,7 @@
 import { MillraceError } from '../../util/errors.js';
 import type { GroupMetadata } from './client.js';
 import type { ClusterView } from './cluster-view.js';
+import type { Access } from './access.js';
 import { checkAnswer, ErrorCode, reactionTo } from './error-codes.js';
 import { BrokerResponseError, BrokerUnavailableError, FencedError, UnknownOutcomeError } from './errors.js';
 import { isFencing, transactionError } from './produce-errors.js';
@@ -28,7 +29,10 @@ export class TransactionRequests {
     const asked = partitions.map(({ topic, partition }) => ({ topic, partition }));
     const message = { transactionalId, ...this.session.identity, partitions: asked };
     await this.view.askCoordinator(this.coordinator, 'AddPartitionsToTxn', message, (answer) => {
-      checkPartitions(answer.partitions, `Adding a partition to transaction "${transactionalId}"`);
+      checkPartitions(answer.partitions, `Adding a partition to transaction "${transactionalId}"`, {
+        api: 'AddPartitionsToTxn',
+        transactionalId,
+      });
     });
   }
 
@@ -40,7 +44,7 @@ export class TransactionRequests {
     if (!implicitPartitions) {
       const message = { transactionalId, ...identity, groupId: group.groupId };
       await this.view.askCoordinator(this.coordinator, 'AddOffsetsToTxn', message, ({ errorCode }) => {
-        checkAnswer(errorCode, what);
+        checkAnswer(errorCode, what, { access: { api: 'AddOffsetsToTxn', transactionalId, group: group.groupId } });
       });
     }
     await this.view.askCoordinator(
@@ -48,7 +52,7 @@ export class TransactionRequests {
       'TxnOffsetCommit',
       { transactionalId, ...identity, ...group, offsets },
       ({ partitions }) => {
-        checkPartitions(partitions, what);
+        checkPartitions(partitions, what, { api: 'TxnOffsetCommit', transactionalId, group: group.groupId });
       },
     );
   }
@@ -63,7 +67,7 @@ export class TransactionRequests {
     const what = `${committed ? 'Committing' : 'Aborting'} transaction "${transactionalId}"`;
     let answerLost = false;
     const check = ({ errorCode }: EndTxnResponse): void => {
-      checkAnswer(errorCode, what);
+      checkAnswer(errorCode, what, { access: { api: 'EndTxn', transactionalId } });
     };
     const message = { transactionalId, ...this.session.identity, committed };
     try {
@@ -104,11 +108,17 @@ export function isInvalidState(error: unknown): boolean {
   return error instanceof MillraceError && error.cause !== undefined && isInvalidState(error.cause);
 }
 
-function checkPartitions(partitions: readonly (TopicPartition & { readonly errorCode: number })[], what: string): void {
+function checkPartitions(
+  partitions: readonly (TopicPartition & { readonly errorCode: number })[],
+  what: string,
+  access: Access,
+): void {
   // An attempt that is repeated for one partition is repeated for all, so a final error comes first.
   const refused = partitions.filter(
     ({ errorCode }) => errorCode !== 0 && errorCode !== ErrorCode.OPERATION_NOT_ATTEMPTED,
   );
   const worst = refused.find(({ errorCode }) => reactionTo(errorCode) === 'final') ?? refused[0];
-  if (worst !== undefined) checkAnswer(worst.errorCode, what, { topic: worst.topic, partition: worst.partition });
+  if (worst === undefined) return;
+  const { topic, partition, errorCode } = worst;
+  checkAnswer(errorCode, what, { context: { topic, partition }, access: { ...access, topic } });
 }

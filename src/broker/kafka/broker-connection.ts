@@ -2,6 +2,7 @@ import { invalid, messageOf, MillraceError } from '../../util/errors.js';
 import type { Random } from '../../util/random.js';
 import type { CancelTimer, Clock } from '../../util/time.js';
 import { BrokerUnavailableError } from '../client/errors.js';
+import { certificateRemedy } from './certificate-remedy.js';
 import { handshakeWith } from './handshake.js';
 import {
   openBrokerSocket,
@@ -268,20 +269,26 @@ function isRefusedLogin(cause: unknown): boolean {
 
 /** False if another attempt, here or elsewhere, must fail alike. */
 function isTransient(cause: unknown): boolean {
-  return !isRefusedLogin(cause) && !(cause instanceof MillraceError && cause.kind === 'invalid');
+  if (isRefusedLogin(cause) || certificateRemedy(cause) !== undefined) return false;
+  return !(cause instanceof MillraceError && cause.kind === 'invalid');
 }
 
 function connectError(cause: unknown, { peer, addresses }: BrokerConnectionOptions): Error {
   if (isRefusedLogin(cause)) {
     return invalid('BROKER_LOGIN_REFUSED', `The broker refused the login: ${messageOf(cause)}`, {
       cause,
-      hint: 'Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.',
+      hint: 'Check KAFKA_SASL_MECHANISM, and KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD or KAFKA_SASL_TOKEN_FILE.',
     });
   }
   if (cause instanceof MillraceError && cause.kind === 'invalid') return cause;
   const where = addresses().map(nameOf).join(', ');
+  const remedy = certificateRemedy(cause);
+  if (remedy !== undefined) {
+    const message = `The certificate of ${peer} (${where}) is not trusted: ${messageOf(cause)}`;
+    return invalid('BROKER_CERTIFICATE_REFUSED', message, { cause, hint: remedy });
+  }
   return new BrokerUnavailableError(`Cannot connect to ${peer}${where && ` (${where})`}: ${messageOf(cause)}`, {
     cause,
-    hint: 'Check that the broker runs, its address (KAFKA_BROKERS, advertised.listeners) and whether it wants TLS.',
+    hint: 'Check that the broker runs, its address (KAFKA_BROKERS, advertised.listeners) and whether it wants TLS, or a client certificate (KAFKA_SSL_CERT).',
   });
 }

@@ -12,11 +12,17 @@ import { BrokerUnavailableError } from '../client/errors.js';
  */
 
 /** SASL as `KAFKA_SASL_*` give it. */
-export interface SaslOptions {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: string;
-}
+export type SaslOptions =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      readonly username: string;
+      readonly password: string;
+    }
+  | {
+      readonly mechanism: 'oauthbearer';
+      /** Asked at every login: gives a token that is valid then. */
+      readonly token: () => Promise<string>;
+    };
 
 /** TLS: true for the system's certificate authorities. */
 export type SslOptions = boolean | Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername'>;
@@ -68,7 +74,7 @@ export async function openBrokerSocket(
     clientId: options.clientId,
     ssl: options.ssl === true ? {} : options.ssl || null,
     // kafkajs keeps its authenticator in this object, so each connection has its own.
-    sasl: options.sasl ? { ...options.sasl } : null,
+    sasl: options.sasl ? kafkajsSasl(options.sasl) : null,
     logger: kafkajsLogger(options.log),
     socketFactory: openSocket,
     connectionTimeout: options.connectTimeoutMs,
@@ -151,6 +157,11 @@ class KafkajsSocket implements BrokerSocket {
     this.connection.socket.destroy();
     void this.connection.disconnect();
   }
+}
+
+function kafkajsSasl(sasl: SaslOptions): object {
+  if (sasl.mechanism !== 'oauthbearer') return { ...sasl };
+  return { mechanism: sasl.mechanism, oauthBearerProvider: async () => ({ value: await sasl.token() }) };
 }
 
 const SASL_AUTHENTICATE_KEY = 36;
