@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 
@@ -8,10 +9,13 @@ export async function resolve(specifier, context, next) {
   return next(fromTypeScript ? specifier.replace(/\.js$/, '.ts') : specifier, context);
 }
 
+/** A line that is to be another one, `{ file, line, instead }`: for the check of the simulation (mutate.ts). */
+const mutation = process.env.MUTATION === undefined ? undefined : JSON.parse(process.env.MUTATION);
+
 /** Drops the types. */
 export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
-  const source = await readFile(fileURLToPath(url), 'utf8');
+  const source = mutated(await readFile(fileURLToPath(url), 'utf8'), url);
   const { code } = await transform(source, {
     filename: fileURLToPath(url),
     sourceMaps: 'inline',
@@ -19,4 +23,10 @@ export async function load(url, context, next) {
     module: { type: 'es6' },
   });
   return { format: 'module', source: code, shortCircuit: true };
+}
+
+function mutated(source, url) {
+  if (mutation === undefined || !url.endsWith(`/${mutation.file}`)) return source;
+  if (source.split(mutation.line).length !== 2) throw new Error(`not one "${mutation.line}" in ${mutation.file}`);
+  return source.replace(mutation.line, () => mutation.instead ?? '');
 }

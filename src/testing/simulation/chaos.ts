@@ -82,7 +82,9 @@ export class Chaos {
     const { world, instances } = this.around;
     this.counts[name] = (this.counts[name] ?? 0) + 1;
     world.trace.add(world.nowMs, `fault: ${name}`);
-    const target = instances().find((instance) => instance.machine === machine && instance.state === 'running');
+    const target = instances().find(
+      (instance) => instance.machine === machine && instance.state === 'running' && !instance.spared,
+    );
     fault({ ...this.around, target });
   }
 }

@@ -27,7 +27,7 @@ const LASTING_PARTITION_MS = 45_000;
 export type Fault = (around: Surroundings) => void;
 
 function running({ instances }: Surroundings): readonly SimulatedInstance[] {
-  return instances().filter(({ state }) => state === 'running');
+  return instances().filter(({ state, spared }) => state === 'running' && !spared);
 }
 
 /** Acts on a running instance, if there is one. */
@@ -49,10 +49,19 @@ function restart(instance: SimulatedInstance): void {
 
 /** Every fault by its name. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
-  /** The process is killed, or the machine loses power; it starts again on the disk as it is then, or on an empty one. */
+  /**
+   * The process is killed, or the machine loses power; it starts again on the disk as it is then, or on an empty one. Or it is
+   * gone for good, if another has seen it in the group: that one, to which it then falls to end what the lost one has left
+   * open, is spared from then on.
+   */
   crash: onOne((instance, around) => {
     instance.crash(around.random.next() < 0.5 ? 'kill' : 'power');
     if (!around.bound && around.random.next() < 0.2) instance.disk.wipe();
+    const heir = around.instances().find(({ spared }) => spared) ?? running(around).find(({ settled }) => settled);
+    if (!around.bound && heir !== undefined && around.random.next() < 0.2) {
+      heir.spared = true;
+      return;
+    }
     later(around, 8_000, `${instance.machine} starts again`, () => {
       restart(instance);
     });

@@ -48,6 +48,8 @@ export class SimulatedInstance {
   #starts = 0;
   /** The most a write takes. */
   writeMs = USUAL_WRITE_MS;
+  /** No fault strikes it any more. */
+  spared = false;
   /** Why an incarnation ended by itself. */
   readonly errors: Error[] = [];
 
@@ -64,6 +66,11 @@ export class SimulatedInstance {
   get state(): 'running' | 'paused' | 'down' {
     const state = this.#process?.state ?? 'crashed';
     return state === 'crashed' ? 'down' : state;
+  }
+
+  /** Whether it has its place in the group, and so knows the others. */
+  get settled(): boolean {
+    return this.state === 'running' && this.#application?.state === 'RUNNING';
   }
 
   get application(): StreamsApplication | undefined {
