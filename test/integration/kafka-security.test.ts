@@ -28,7 +28,8 @@ describe('the Kafka transport on secured listeners', () => {
     ca = makeCertificate(keystore);
     const [sasl, ssl, saslSsl] = await freePorts(3);
     ports = { SASL_PLAINTEXT: sasl!, SSL: ssl!, SASL_SSL: saslSsl! };
-    kafka = await startKafka({ listeners: ports, properties: securityProperties(keystore) });
+    const listeners = Object.entries(ports).map(([name, port]) => ({ name, port }));
+    kafka = await startKafka({ listeners: () => listeners, properties: securityProperties(keystore) });
     const scram = ['--alter', '--entity-type', 'users', '--entity-name', 'alice', '--add-config'];
     for (const mechanism of ['SCRAM-SHA-256', 'SCRAM-SHA-512']) {
       const config = `${mechanism}=[password=${PASSWORD}]`;

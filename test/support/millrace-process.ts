@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from './kafka/free-ports.js';
@@ -11,6 +11,8 @@ export interface MillraceProcessOptions {
   readonly args: readonly string[];
   readonly stateDir: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** File that everything printed is added to. */
+  readonly logFile?: string;
 }
 
 /** The `millrace` command as a user runs it: a process of its own, from `dist/` (run `npm run build` first). */
@@ -21,10 +23,12 @@ export class MillraceProcess {
     readonly grpcPort: number,
     readonly httpPort: number,
     private readonly child: ChildProcess,
+    logFile: string | undefined,
   ) {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#output = (this.#output + chunk.toString()).slice(-200_000);
+        if (logFile !== undefined) appendFileSync(logFile, chunk);
       });
     }
   }
@@ -35,8 +39,10 @@ export class MillraceProcess {
     const ports = { GRPC_PORT: String(grpcPort), HTTP_PORT: String(httpPort) };
     const env = { ...process.env, ...ports, STATE_DIR: options.stateDir, ...options.env };
     const child = spawn(process.execPath, [cli, ...options.args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    process.once('exit', () => child.kill('SIGKILL'));
-    return new MillraceProcess(grpcPort, httpPort, child);
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
+    return new MillraceProcess(grpcPort, httpPort, child, options.logFile);
   }
 
   /** Everything printed so far (the last 200,000 characters). */
@@ -60,6 +66,11 @@ export class MillraceProcess {
       if (Date.now() > deadline) throw new Error(`millrace was not ${what} after ${timeoutMs} ms:\n${this.#output}`);
       await sleep(50);
     }
+  }
+
+  /** SIGSTOP, SIGCONT: without waiting for anything. */
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
   }
 
   async kill(): Promise<void> {

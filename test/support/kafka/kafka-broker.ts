@@ -15,8 +15,17 @@ export interface KafkaBrokerOptions {
   readonly folder: string;
   readonly properties: Readonly<Record<string, string | number>>;
   readonly heapMb?: number;
-  /** Further listeners: port by security protocol. */
-  readonly listeners?: Readonly<Record<string, number>>;
+  readonly listeners?: readonly KafkaListener[];
+}
+
+/** A listener beside the plain one that the brokers use among themselves. */
+export interface KafkaListener {
+  readonly name: string;
+  /** Default: its name. */
+  readonly protocol?: string;
+  readonly port: number;
+  /** The port that clients are told: that of a proxy before this one, say. Default: `port`. */
+  readonly advertisedPort?: number;
 }
 
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qg';
@@ -47,7 +56,9 @@ export class KafkaBroker {
     const child = spawn('java', [...args, this.configFile], { stdio: ['ignore', log, log] });
     closeSync(log);
     this.process = child;
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     await this.untilListening(child);
   }
 
@@ -84,18 +95,19 @@ export class KafkaBroker {
   }
 
   private configText(): string {
-    const { nodeId, port, controllerPort, folder, listeners = {} } = this.options;
-    const advertised = Object.entries({ PLAINTEXT: port, ...listeners }).map(
-      ([name, at]) => `${name}://127.0.0.1:${at}`,
-    );
+    const { nodeId, port, controllerPort, folder, listeners = [] } = this.options;
+    const all: readonly KafkaListener[] = [{ name: 'PLAINTEXT', port }, ...listeners];
+    const listening = all.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`);
     const own = {
       'process.roles': 'broker,controller',
       'node.id': nodeId,
-      listeners: [...advertised, `CONTROLLER://127.0.0.1:${controllerPort}`].join(','),
-      'advertised.listeners': advertised.join(','),
+      listeners: [...listening, `CONTROLLER://127.0.0.1:${controllerPort}`].join(','),
+      'advertised.listeners': all
+        .map((listener) => `${listener.name}://127.0.0.1:${listener.advertisedPort ?? listener.port}`)
+        .join(','),
       'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': ['CONTROLLER:PLAINTEXT', 'PLAINTEXT:PLAINTEXT']
-        .concat(Object.keys(listeners).map((name) => `${name}:${name}`))
+      'listener.security.protocol.map': ['CONTROLLER:PLAINTEXT']
+        .concat(all.map(({ name, protocol }) => `${name}:${protocol ?? name}`))
         .join(','),
       'log.dirs': join(folder, 'data'),
     };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from './free-ports.js';
-import { KafkaBroker } from './kafka-broker.js';
+import { KafkaBroker, type KafkaListener } from './kafka-broker.js';
 import { kafkaJars } from './kafka-jars.js';
 
 export interface KafkaOptions {
@@ -18,8 +18,8 @@ export interface KafkaOptions {
   readonly properties?: Readonly<Record<string, string | number>>;
   /** Heap of each broker. Default 400. */
   readonly heapMb?: number;
-  /** Further listeners of a single broker: port by security protocol, e.g. `{ SASL_PLAINTEXT: 19093 }`. */
-  readonly listeners?: Readonly<Record<string, number>>;
+  /** Further listeners of the broker with this index, from 0. */
+  readonly listeners?: (index: number) => readonly KafkaListener[];
 }
 
 /** A real Kafka on loopback, with its data in a temporary folder that `stop` removes. */
@@ -55,7 +55,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
       folder: join(folder, `broker-${i + 1}`),
       properties,
       heapMb: options.heapMb,
-      listeners: options.listeners,
+      listeners: options.listeners?.(i),
     });
   });
   const stop = async (): Promise<void> => {
