@@ -39,10 +39,13 @@ export class FaultFeed {
     private readonly random: Random,
   ) {}
 
-  /** Resolves when all that was sent by now is acknowledged. */
+  /** Resolves when all that was sent by now is acknowledged. @throws what a writer throws that gave records up */
   async acknowledged(): Promise<void> {
     const { sent } = this;
-    while (this.#acknowledged() < sent) await systemClock.sleep(50);
+    while (this.#acknowledged() < sent) {
+      await this.#writer?.drain();
+      await systemClock.sleep(50);
+    }
   }
 
   stop(): void {
