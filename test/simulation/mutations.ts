@@ -117,7 +117,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the group lets anybody commit',
     file: 'src/broker/embedded/group/classic-group.ts',
-    line: 'if (generationId !== this.generationId) return ErrorCode.ILLEGAL_GENERATION;',
+    line: 'if (generationId !== this.generationId) return ErrorCode.ILLEGAL_GENERATION;\n    if (transactional) return ErrorCode.NONE;',
+    instead: 'if (transactional) return ErrorCode.NONE;',
   },
   {
     name: 'the coordinator does not look at epochs',
