@@ -2,11 +2,8 @@ import type { Command } from 'commander';
 import { loadConfig } from '../app/config.js';
 import { loadTopology } from '../app/load-topology.js';
 import { openApplication, type OpenApplication } from '../app/takeover/open-application.js';
-import { noMetrics } from '../observability/metrics.js';
-import { createLogger } from '../observability/pino-logger.js';
-import { systemRandom } from '../util/random.js';
-import { systemClock } from '../util/time.js';
 import { addConfigFlags, configFlags } from './config-flags.js';
+import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
 
 /** Options of the commands that look at an application on Kafka. */
@@ -29,9 +26,7 @@ export async function withApplication(
 ): Promise<void> {
   const config = loadConfig(process.env, configFlags(flags));
   const { definition } = await loadTopology(topology);
-  const log = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
-  const surroundings = { clock: systemClock, random: systemRandom, metrics: noMetrics, log };
-  const application = await openApplication(definition, config, surroundings);
+  const application = await openApplication(definition, config, toolSurroundings(config, terminal));
   try {
     await work(application);
   } finally {

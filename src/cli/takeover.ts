@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 import { misfits } from '../app/takeover/finding.js';
 import { takeOver, type TakeoverReport } from '../app/takeover/take-over.js';
-import { invalid } from '../util/errors.js';
 import { systemClock } from '../util/time.js';
 import { addApplicationFlags, withApplication, type ApplicationFlags } from './application-flags.js';
 import type { SetExitCode } from './cli.js';
 import { findingsText } from './doctor.js';
+import { durationOption } from './duration-option.js';
 import { EXIT } from './exit-code.js';
 import { reportFormat, table } from './output.js';
 import type { Terminal } from './terminal.js';
 
 interface TakeoverFlags extends ApplicationFlags {
   readonly execute?: boolean;
-  readonly watchMs: string;
+  readonly watchFor: string;
 }
 
 /** `millrace takeover TOPOLOGY`: frees the group of a stopped application for the next program. */
@@ -22,13 +22,17 @@ export function addTakeoverCommand(program: Command, terminal: Terminal, setExit
     .description('make a stopped Kafka Streams application ready to be gone on with: remove the members it left behind')
     .option('--execute', 'do it; without, only tell what would be done')
     .option(
-      '--watch-ms <ms>',
-      "how long to look for signs of life; longer than its members' heartbeat interval",
-      '5000',
+      '--watch-for <duration>',
+      "how long to look for signs of life; longer than members' heartbeat interval",
+      '5s',
     );
   addApplicationFlags(command).action(async (name: string, flags: TakeoverFlags) => {
     const format = reportFormat(flags.output);
-    const options = { execute: flags.execute ?? false, watchMs: watchMs(flags.watchMs), clock: systemClock };
+    const options = {
+      execute: flags.execute ?? false,
+      watchMs: durationOption('--watch-for', flags.watchFor),
+      clock: systemClock,
+    };
     await withApplication(name, flags, terminal, async ({ plan, client }) => {
       const report = await takeOver(plan, client, options);
       if (format === 'json') terminal.out(`${JSON.stringify(report, undefined, 2)}\n`);
@@ -50,9 +54,4 @@ function printReport(
   if (refusal !== undefined) terminal.error(`application "${applicationId}" is not taken over: ${refusal}\n`);
   else if (executed || members.length === 0) terminal.error(`application "${applicationId}" is free: start it\n`);
   else terminal.error('nothing was done: say --execute to do it\n');
-}
-
-function watchMs(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw invalid('INVALID_OPTION', `--watch-ms is "${text}"`, { hint: 'It is a whole number of milliseconds.' });
 }

@@ -55,7 +55,7 @@ describe('an application that Kafka Streams for Java and Millrace run in turn', 
 
   async function handOver(application: HandoverApplication): Promise<void> {
     expect(await application.cli('doctor')).toMatchObject({ exitCode: 0 });
-    const takeover = await application.cli('takeover', '--execute', '--watch-ms', '1000');
+    const takeover = await application.cli('takeover', '--execute', '--watch-for', '1s');
     expect(takeover).toMatchObject({ exitCode: 0, output: expect.stringContaining(`"${application.id}" is free`) });
     expect(takeover.output).toMatch(/REMOVED/);
   }

@@ -1,4 +1,11 @@
-import { partitionKey, type BrokerClient, type TopicDescription } from '../../broker/client/client.js';
+import {
+  partitionKey,
+  type BrokerClient,
+  type FetchedRecords,
+  type OffsetMap,
+  type Reader,
+  type TopicDescription,
+} from '../../broker/client/client.js';
 import type { TopicPartition } from '../../broker/client/protocol.js';
 import type { Headers } from '../../util/headers.js';
 
@@ -25,31 +32,16 @@ export async function sampleChangelogs(
   const ends = await client.admin.listOffsets(partitions, 'latest', 'read_committed');
   const samples = new Map<string, SampledRecord[]>(names.map((name) => [name, []]));
   const reader = client.reader({ isolation: 'read_committed', channel: 'restore' });
-  const open = new Map<string, number>();
-  for (const partition of partitions) {
-    const end = ends.get(partitionKey(partition)) ?? 0;
-    const start = Math.max(starts.get(partitionKey(partition)) ?? 0, end - LAST_OFFSETS);
-    if (start >= end) continue;
-    open.set(partitionKey(partition), end);
-    reader.seek(partition, start);
-  }
   try {
+    const open = new Set(
+      partitions.flatMap((one) => (seekToLast(reader, one, starts, ends) ? [partitionKey(one)] : [])),
+    );
     while (open.size > 0) {
-      for (const { topic, partition, records, nextOffset } of await reader.poll()) {
-        const at = partitionKey({ topic, partition });
-        for (let i = 0; i < records.length; i++) {
-          const bytes = records.buffer(i);
-          if (records.keyStart(i) < 0) continue;
-          samples.get(topic)?.push({
-            ...{ topic, partition, offset: records.offset(i), headers: records.headers(i) },
-            key: bytes.subarray(records.keyStart(i), records.keyEnd(i)),
-            value: records.valueStart(i) < 0 ? null : bytes.subarray(records.valueStart(i), records.valueEnd(i)),
-          });
-        }
-        if (nextOffset >= (open.get(at) ?? 0)) {
-          open.delete(at);
-          reader.remove({ topic, partition });
-        }
+      for (const fetched of await reader.poll()) {
+        samples.get(fetched.topic)?.push(...recordsOf(fetched));
+        const key = partitionKey(fetched);
+        if (fetched.nextOffset < (ends.get(key) ?? 0) || !open.delete(key)) continue;
+        reader.remove(fetched);
       }
     }
   } finally {
@@ -60,4 +52,23 @@ export async function sampleChangelogs(
 
 function firstPartitions(topic: string, count: number): TopicPartition[] {
   return Array.from({ length: Math.min(PARTITIONS, count) }, (_, partition) => ({ topic, partition }));
+}
+
+/** Gives whether there is anything to read. */
+function seekToLast(reader: Reader, partition: TopicPartition, starts: OffsetMap, ends: OffsetMap): boolean {
+  const key = partitionKey(partition);
+  const end = ends.get(key) ?? 0;
+  const from = Math.max(starts.get(key) ?? 0, end - LAST_OFFSETS);
+  if (from < end) reader.seek(partition, from);
+  return from < end;
+}
+
+function recordsOf({ topic, partition, records }: FetchedRecords): SampledRecord[] {
+  return Array.from({ length: records.length }, (_, i) => i)
+    .filter((i) => records.keyStart(i) >= 0)
+    .map((i) => ({
+      ...{ topic, partition, offset: records.offset(i), headers: records.headers(i) },
+      key: records.buffer(i).subarray(records.keyStart(i), records.keyEnd(i)),
+      value: records.valueStart(i) < 0 ? null : records.buffer(i).subarray(records.valueStart(i), records.valueEnd(i)),
+    }));
 }
