@@ -1,12 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '../../src/util/time.js';
 import { HandoverApplication, type RunningProgram } from '../support/handover-application.js';
 import { closingInput, handoverInput } from '../support/handover-input.js';
 import type { HandoverResults } from '../support/handover-results.js';
 import { sharedKafka } from '../support/kafka/shared-kafka.js';
+
+// A dozen programs start one after the other.
+jest.setTimeout(900_000);
 
 const EMIT_INTERVAL_MS = 1_000;
 const parts = handoverInput(5);
@@ -83,7 +86,7 @@ describe('an application that Kafka Streams for Java and Millrace run in turn', 
     await application.untilDone();
     const doctor = await application.cli('doctor');
     expect(doctor).toMatchObject({ exitCode: 0, output: expect.stringMatching(/Kafka Streams for Java, user data/) });
-    const takeover = await application.cli('takeover', '--execute');
+    const takeover = await application.cli('takeover', '--execute', '--watch-for', '20s');
     expect(takeover).toMatchObject({ exitCode: 3, output: expect.stringMatching(/came back to the group: stop/) });
   });
 

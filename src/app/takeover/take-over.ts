@@ -1,4 +1,10 @@
-import type { Admin, BrokerClient, GroupDescription, GroupMemberDescription } from '../../broker/client/client.js';
+import type {
+  Admin,
+  BrokerClient,
+  CommittedOffset,
+  GroupDescription,
+  GroupMemberDescription,
+} from '../../broker/client/client.js';
 import type { TaskPlan } from '../../runtime/assignment/task-plan.js';
 import type { Clock } from '../../util/time.js';
 import { diagnose } from './diagnose.js';
@@ -26,6 +32,8 @@ export interface TakeoverOptions {
   readonly clock: Pick<Clock, 'sleep'>;
 }
 
+const LOOK_EVERY_MS = 500;
+
 /** States in which members come and go. */
 const REBALANCING = new Set(['PreparingRebalance', 'CompletingRebalance']);
 
@@ -44,7 +52,7 @@ export async function takeOver(
   options: TakeoverOptions,
 ): Promise<TakeoverReport> {
   const { applicationId } = plan;
-  const { execute, watchMs, clock } = options;
+  const { execute } = options;
   const findings = await diagnose(plan, client);
   const members = (await client.admin.describeGroup(applicationId))?.members ?? [];
   const report = { applicationId, findings, members: members.map(leftMember) };
@@ -55,20 +63,36 @@ export async function takeOver(
     return refused(`the topology does not fit the application: ${obstacles} ${obstacles === 1 ? 'misfit' : 'misfits'}`);
   }
   if (members.length === 0) return { ...report, executed: execute };
-  const alive = await signOfLife(client.admin, applicationId, () => clock.sleep(watchMs));
+  const { admin } = client;
+  const before = await admin.committedOffsets(applicationId, 'all');
+  const alive = await firstSign(options, () => signOfLife(admin, applicationId, before));
   if (alive !== undefined) return refused(`${alive}: stop the application first`);
   if (!execute) return { ...report, executed: false };
-  await client.admin.removeGroupMembers(applicationId, members, 'millrace takeover');
-  await clock.sleep(watchMs);
-  const back = (await client.admin.describeGroup(applicationId))?.members ?? [];
-  if (back.length > 0) return refused(`${named(back)} came back to the group: stop the application first`);
+  await admin.removeGroupMembers(applicationId, members, 'millrace takeover');
+  const back = await firstSign(options, () => signOfReturn(admin, applicationId));
+  if (back !== undefined) return refused(`${back}: stop the application first`);
   return { ...report, executed: true };
 }
 
+/** Looks again and again until there is a sign, or the time to watch is over. */
+async function firstSign(
+  { watchMs, clock }: TakeoverOptions,
+  look: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  for (let leftMs = watchMs; leftMs > 0; leftMs -= LOOK_EVERY_MS) {
+    await clock.sleep(Math.min(leftMs, LOOK_EVERY_MS));
+    const sign = await look();
+    if (sign !== undefined) return sign;
+  }
+  return undefined;
+}
+
 /** What shows that the members are alive; undefined when nothing does. */
-async function signOfLife(admin: Admin, groupId: string, watch: () => Promise<void>): Promise<string | undefined> {
-  const before = await admin.committedOffsets(groupId, 'all');
-  await watch();
+async function signOfLife(
+  admin: Admin,
+  groupId: string,
+  before: ReadonlyMap<string, CommittedOffset>,
+): Promise<string | undefined> {
   const after = await admin.committedOffsets(groupId, 'all');
   const moved = [...after].filter(([partition, { offset }]) => before.get(partition)?.offset !== offset);
   const [first] = moved;
@@ -76,6 +100,11 @@ async function signOfLife(admin: Admin, groupId: string, watch: () => Promise<vo
     return `offsets of ${moved.length} partitions moved meanwhile, of "${first[0]}" to ${first[1].offset}`;
   const group = await admin.describeGroup(groupId);
   return group !== undefined && isRebalancing(group) ? `the group is rebalancing (${group.state})` : undefined;
+}
+
+async function signOfReturn(admin: Admin, groupId: string): Promise<string | undefined> {
+  const back = (await admin.describeGroup(groupId))?.members ?? [];
+  return back.length > 0 ? `${named(back)} came back to the group` : undefined;
 }
 
 function isRebalancing({ state }: GroupDescription): boolean {
