@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,72 +7,32 @@ import { createKafkaTransport, type KafkaTransportOptions } from '../../src/brok
 import { silentLogger } from '../../src/observability/log.js';
 import { systemRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
-import { freePorts } from '../support/kafka/free-ports.js';
-import { startKafka, type KafkaCluster } from '../support/kafka/kafka-cluster.js';
-
-const PASSWORD = 'alice-secret';
-/** kafkajs logs in again 10 s before a login ends, so this one is due after a second. */
-const LOGIN_LIFETIME_MS = 11_000;
+import { CertificateAuthority } from '../support/kafka/certificates.js';
+import {
+  LOGIN_LIFETIME_MS,
+  PASSWORD,
+  SecuredKafka,
+  unsecuredToken,
+  type SecuredListener,
+} from '../support/kafka/secured-kafka.js';
 
 describe('the Kafka transport on secured listeners', () => {
-  let folder: string;
+  let kafka: SecuredKafka;
   let ca: string;
-  let kafka: KafkaCluster;
-  let ports: { SASL_PLAINTEXT: number; SSL: number; SASL_SSL: number };
   const opened: Transport[] = [];
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'millrace-tls-'));
-    const keystore = join(folder, 'keystore.p12');
-    ca = makeCertificate(keystore);
-    const [sasl, ssl, saslSsl] = await freePorts(3);
-    ports = { SASL_PLAINTEXT: sasl!, SSL: ssl!, SASL_SSL: saslSsl! };
-    const listeners = Object.entries(ports).map(([name, port]) => ({ name, port }));
-    kafka = await startKafka({ listeners: () => listeners, properties: securityProperties(keystore) });
-    const scram = ['--alter', '--entity-type', 'users', '--entity-name', 'alice', '--add-config'];
-    for (const mechanism of ['SCRAM-SHA-256', 'SCRAM-SHA-512']) {
-      const config = `${mechanism}=[password=${PASSWORD}]`;
-      await kafka.tool('kafka.admin.ConfigCommand', ['--bootstrap-server', kafka.brokers[0]!, ...scram, config]);
-    }
+    kafka = await SecuredKafka.start();
+    ca = kafka.authority.pem;
   });
   afterAll(async () => {
     for (const transport of opened) await transport.close();
     await kafka.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
-  function makeCertificate(keystore: string): string {
-    const store = ['-alias', 'broker', '-keystore', keystore, '-storepass', 'secret1'];
-    const names = ['-dname', 'CN=localhost', '-ext', 'SAN=dns:localhost,ip:127.0.0.1'];
-    const quiet = { stdio: 'pipe' } as const;
-    execFileSync('keytool', ['-genkeypair', ...store, '-storetype', 'PKCS12', '-keyalg', 'RSA', ...names], quiet);
-    const pem = join(folder, 'ca.pem');
-    execFileSync('keytool', ['-exportcert', '-rfc', ...store, '-file', pem], quiet);
-    return readFileSync(pem, 'utf8');
-  }
-
-  function securityProperties(keystore: string): Record<string, string | number> {
-    const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
-    const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
-    const properties: Record<string, string | number> = {
-      'ssl.keystore.location': keystore,
-      'ssl.keystore.password': 'secret1',
-      'ssl.keystore.type': 'PKCS12',
-      'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
-      'connections.max.reauth.ms': LOGIN_LIFETIME_MS,
-    };
-    for (const listener of ['sasl_plaintext', 'sasl_ssl']) {
-      const prefix = `listener.name.${listener}`;
-      properties[`${prefix}.plain.sasl.jaas.config`] = `${plain} user_alice="${PASSWORD}";`;
-      properties[`${prefix}.scram-sha-256.sasl.jaas.config`] = scram;
-      properties[`${prefix}.scram-sha-512.sasl.jaas.config`] = scram;
-    }
-    return properties;
-  }
-
-  function transport(listener: keyof typeof ports, options: Partial<KafkaTransportOptions>): Transport {
+  function transport(listener: SecuredListener, options: Partial<KafkaTransportOptions>): Transport {
     const created = createKafkaTransport({
-      brokers: [`localhost:${ports[listener]}`],
+      brokers: [kafka.addressOf(listener)],
       clientId: 'secure',
       clock: systemClock,
       random: systemRandom,
@@ -101,9 +60,44 @@ describe('the Kafka transport on secured listeners', () => {
     },
   );
 
-  it('checks the certificate', async () => {
+  it('logs in by a bearer token, asked for at each login', async () => {
+    const tokens: string[] = [];
+    const token = (): Promise<string> => {
+      tokens.push(unsecuredToken('alice', systemClock.nowMs()));
+      return Promise.resolve(tokens.at(-1) ?? '');
+    };
+    const sasl = { mechanism: 'oauthbearer', token } as const;
+    expect(await askNode(transport('SASL_SSL', { sasl, ssl: { ca } }))).toEqual(expect.any(String));
+    expect(tokens).toHaveLength(2); // bootstrap server and node
+  });
+
+  it('shows a client certificate where the broker wants one', async () => {
+    const { cert, key } = kafka.authority.sign({ name: 'alice' });
+    expect(await askNode(transport('MUTUAL', { ssl: { ca, cert, key } }))).toEqual(expect.any(String));
+    await expect(transport('MUTUAL', { ssl: { ca } }).connect()).rejects.toMatchObject({
+      code: 'BROKER_UNAVAILABLE',
+      hint: expect.stringContaining('KAFKA_SSL_CERT'),
+    });
+  });
+
+  it('says how a certificate is wrong, and what mends it', async () => {
     expect(await askNode(transport('SSL', { ssl: { ca } }))).toEqual(expect.any(String));
-    await expect(transport('SSL', { ssl: true }).connect()).rejects.toThrow(/self-signed certificate/);
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-ca-'));
+    const other = new CertificateAuthority(folder, 'other').pem;
+    rmSync(folder, { recursive: true });
+    const cases = [
+      ['SSL', true, /self-signed|local issuer/, /KAFKA_SSL_CA/],
+      ['SSL', { ca: other }, /self-signed|local issuer|signature/, /KAFKA_SSL_CA/],
+      ['EXPIRED', { ca }, /expired/, /Renew/],
+      ['ELSEWHERE', { ca }, /altnames/, /advertised.listeners/],
+    ] as const;
+    for (const [listener, ssl, message, hint] of cases) {
+      await expect(transport(listener, { ssl }).connect()).rejects.toMatchObject({
+        code: 'BROKER_CERTIFICATE_REFUSED',
+        message: expect.stringMatching(message),
+        hint: expect.stringMatching(hint),
+      });
+    }
   });
 
   it('names a refused login as such, and does not try it at every address', async () => {
