@@ -46,6 +46,6 @@ export async function connectPostgres(config: ClientConfig): Promise<PostgresCon
 
 /** The SQLSTATE of what a query has thrown; undefined when the server did not refuse it. */
 export function sqlStateOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }

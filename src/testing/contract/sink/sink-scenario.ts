@@ -95,7 +95,7 @@ export class SinkScenario {
 
   /** Checks that a reader sees what the log says, and nothing else. */
   async expect(log: readonly Row[]): Promise<void> {
-    const sorted = (rows: readonly ContractRow[]): unknown[] => rows.map((row) => JSON.stringify(row)).sort();
+    const sorted = (rows: readonly ContractRow[]): string[] => Array.from(rows, (row) => JSON.stringify(row)).sort();
     assert.deepEqual(sorted(await this.destination.read()), sorted(this.#truth(log)));
   }
 

@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { seededRandom } from '../../src/util/random.js';
+import { systemClock } from '../../src/util/time.js';
+import { readJsonLines } from '../support/files/file-world.js';
+import { PostgresServer } from '../support/postgres/postgres-server.js';
+
+/** SINK_KILLS asks for more; CRASH_SEED replays the moments of the kills. */
+const KILLS = Number(process.env['SINK_KILLS'] ?? 10);
+const seed = Number(process.env['CRASH_SEED'] ?? systemClock.nowMs() % 1_000_000);
+const AFTER_START_MS = 400;
+
+describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${String(seed)})`, () => {
+  let postgres: PostgresServer;
+  let folder: string;
+  let child: ChildProcess | undefined;
+
+  beforeAll(async () => {
+    postgres = await PostgresServer.start();
+    folder = await mkdtemp(join(tmpdir(), 'millrace-sinks-'));
+    await postgres.query(`
+      CREATE TABLE numbers (id bigint PRIMARY KEY, square numeric);
+      CREATE TABLE writes (id bigint);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO writes VALUES (NEW.id); RETURN NEW; END';
+      CREATE TRIGGER note BEFORE INSERT OR UPDATE ON numbers FOR EACH ROW EXECUTE FUNCTION note()`);
+  });
+  afterAll(async () => {
+    child?.kill('SIGKILL');
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('write every number once, to the table and to the files, of which none is ever partial', async () => {
+    const random = seededRandom(seed);
+    let produced = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      child = run([]);
+      produced = await produceFor(child, random.next() * AFTER_START_MS);
+      if (existsSync(join(folder, 'files'))) expect(() => readJsonLines(join(folder, 'files'))).not.toThrow();
+    }
+    // What was acknowledged last may have been more than was said
+    const total = produced + 1_000;
+    child = run([String(total)]);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+
+    const [table] = await postgres.query(`
+      SELECT (SELECT count(*) FROM numbers) AS rows, (SELECT count(*) FROM writes) AS writes,
+             (SELECT count(*) FROM numbers WHERE square = id::numeric * id) AS squares`);
+    const files = readJsonLines(join(folder, 'files')).map(({ key }) => Number(key));
+    const all = Array.from({ length: Math.max(...files) + 1 }, (_, i) => i);
+    expect(all.length).toBeGreaterThanOrEqual(total);
+    expect(files.sort((a, b) => a - b)).toEqual(all);
+    const count = String(all.length);
+    expect(table).toEqual({ rows: count, writes: count, squares: count });
+  }, 900_000);
+
+  function run(more: readonly string[]): ChildProcess {
+    const script = ['--import', './test/support/typescript.js', './test/support/sinking-process.ts'];
+    return spawn(process.execPath, [...script, folder, postgres.url, ...more], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  }
+
+  /** Kills the process so long after it has begun to produce; gives how many it has said to have produced. */
+  async function produceFor(running: ChildProcess, durationMs: number): Promise<number> {
+    let text = '';
+    const begun = new Promise<void>((resolve) => {
+      running.stdout?.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        resolve();
+      });
+    });
+    await Promise.race([begun, once(running, 'exit')]);
+    await sleep(durationMs);
+    running.kill('SIGKILL');
+    if (running.signalCode === null && running.exitCode === null) await once(running, 'exit');
+    return Number(/produced (\d+)\n[^\n]*$/.exec(text)?.[1] ?? 0);
+  }
+});
