@@ -7,8 +7,8 @@ export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 /**
- * A key or value as JSON: integers beyond 2^53 as strings, bytes as base64, NaN and the infinities by name. What JSON
- * leaves out (undefined, functions) is left out.
+ * A key or value as JSON: integers beyond 2^53 as strings, bytes as base64, decimals and dates as text, NaN and the
+ * infinities by name. What JSON leaves out (undefined, functions) is left out.
  */
 export function toJson(value: unknown): JsonValue {
   switch (typeof value) {
@@ -32,11 +32,16 @@ function objectToJson(value: object): JsonValue {
   if (Buffer.isBuffer(value)) return value.toString('base64');
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(toJson);
-  if (value instanceof Date) return value.toISOString();
+  if (writesItself(value)) return toJson(value.toJSON());
   if (value instanceof Map) return Object.fromEntries([...value].map(([name, item]) => [String(name), toJson(item)]));
   if (value instanceof Set) return [...value].map(toJson);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined && typeof item !== 'function');
   return Object.fromEntries(entries.map(([name, item]) => [name, toJson(item)]));
+}
+
+/** Dates and decimals do. */
+function writesItself(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 /**

@@ -1,6 +1,10 @@
 export type { Serde, SerdeType } from './serde.js';
 export { SerdeError } from './serde-error.js';
 export { NO_END, bytes, double, int64, integer, long, string } from './primitives.js';
+export { avro } from './avro/avro.js';
+export { AvroSchema } from './avro/avro-schema.js';
+export type { AvroValue } from './avro/avro-schema.js';
+export type { AvroField, AvroFields, AvroRecord } from './avro/complex-schemas.js';
 export { json } from './json.js';
 export { countWindowed } from './count-windowed.js';
 export type { CountWindow, CountWindowedSerde } from './count-windowed.js';
