@@ -6,6 +6,7 @@ import { createStreamsApplication } from '../runtime/streams-application.js';
 import type { Logger } from '../observability/log.js';
 import { createLogger } from '../observability/pino-logger.js';
 import { createPrometheusMetrics, type PrometheusMetrics } from '../observability/prometheus-metrics.js';
+import type { SchemaCache } from '../serde/registry/schema-cache.js';
 import { systemRandom, type Random } from '../util/random.js';
 import { systemClock, type Clock } from '../util/time.js';
 import { internal } from '../util/errors.js';
@@ -18,6 +19,7 @@ import type { TopologyDefinition } from './define-topology.js';
 import { generatorsOf, recordsOf, runGenerators, type GeneratorSettings } from './generator-runs.js';
 import { operationsOn } from './operations.js';
 import type { RecordSink } from './record-sink.js';
+import { openSchemas, registryAddress } from './schema-registry.js';
 import { startServers } from './servers.js';
 import { Closing } from './closing.js';
 import { createOuterTopics, createSinkTopics } from './outer-topics.js';
@@ -78,6 +80,9 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const ids = topologies.map((definition) => applicationIdOf(definition, config, topologies));
   const directory = await openStateDirectory({ path: config.stateDir, random });
   closing.add('state directory', () => directory.close());
+  const schemaRegistry = registryAddress(config);
+  const schemas = openSchemas(schemaRegistry, options);
+  closing.add('schema registry', () => schemas?.close() ?? Promise.resolve());
   const broker = await openBroker(config, options);
   closing.add('broker', () => broker.close());
   const feeder = new TopicFeeder(broker.client('millrace-feeder'), broker.embedded);
@@ -87,7 +92,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const deadLetters = deadLetterQueue(tools);
   const operations = operationsOn(tools);
   const applications = topologies.map((definition, index) =>
-    createApplication(options, definition, ids[index] ?? definition.name, broker, directory),
+    createApplication({ ...options, schemas }, definition, ids[index] ?? definition.name, broker, directory),
   );
   const failure = new Failure(applications);
   const { modules } = options;
@@ -99,6 +104,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
       ...options,
       applications,
       modules,
+      schemaRegistry,
       stateDirectory: directory,
       topics: feeder,
       deadLetters,
@@ -134,7 +140,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
 }
 
 function createApplication(
-  { config, clock, random, metrics, log }: Options,
+  { config, clock, random, metrics, log, schemas }: Options & { readonly schemas: SchemaCache | undefined },
   definition: TopologyDefinition,
   applicationId: string,
   broker: Broker,
@@ -159,6 +165,7 @@ function createApplication(
     stateMemoryBytes: config.stateMemory,
     sessionTimeoutMs: config.sessionTimeoutMs,
     transactionTimeoutMs: config.transactionTimeoutMs,
+    schemas,
     clock,
     random,
     metrics,

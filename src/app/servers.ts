@@ -18,6 +18,7 @@ import type { Operations } from './operations.js';
 import type { TopologyDefinition } from './define-topology.js';
 import { startHttpServer, type Readiness } from './http/http-server.js';
 import type { ServedQuery } from './http/query-routes.js';
+import type { RegistryAddress } from './schema-registry.js';
 import { startQueryThread, type QueryThread } from './query-thread/query-thread.js';
 import type { RecordSink } from './record-sink.js';
 
@@ -37,6 +38,7 @@ export interface ServerOptions extends Surroundings {
   /** URLs of the modules that export the topologies, in the order of the applications. */
   readonly modules: readonly string[] | undefined;
   readonly stateDirectory: StateDirectory;
+  readonly schemaRegistry: RegistryAddress | undefined;
   /** Called when a server fails while it runs. */
   readonly onFailure: (error: Error) => void;
   /** Where records go that are posted. */
@@ -89,7 +91,7 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
 
 /** In a thread of its own where it can import the topologies, else in this one. */
 async function startGrpc(options: ServerOptions, queries: Queries): Promise<QueryThread> {
-  const { config, clock, metrics, log, applications, modules, stateDirectory } = options;
+  const { config, clock, metrics, log, applications, modules, stateDirectory, schemaRegistry } = options;
   const { host, grpcPort: port } = config;
   if (modules?.length !== applications.length) {
     const server = await startQueryServer({ host, port, state: queries, topology: queries, clock, metrics, log });
@@ -101,7 +103,8 @@ async function startGrpc(options: ServerOptions, queries: Queries): Promise<Quer
     moduleUrl: modules[index] ?? '',
     stateFolder: dirname(stateDirectory.taskFolder(applicationId, '0_0')),
   }));
-  return startQueryThread({ host, port, applications: described }, applications, queries, options.onFailure);
+  const start = { host, port, schemaRegistry, applications: described };
+  return startQueryThread(start, applications, queries, options.onFailure);
 }
 
 /** Each topology's queries, over the stores of its application. */

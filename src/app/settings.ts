@@ -146,6 +146,42 @@ export const SETTINGS = {
   },
   sslCert: { env: 'KAFKA_SSL_CERT', description: "file of the client's certificate", schema: text.optional() },
   sslKey: { env: 'KAFKA_SSL_KEY', description: "file of the client's key", schema: text.optional() },
+  schemaRegistryUrl: {
+    env: 'SCHEMA_REGISTRY_URL',
+    flag: '--schema-registry-url <list>',
+    description: 'addresses of a schema registry, http(s)://host:port,...; none: topologies without one',
+    schema: hosts.optional(),
+  },
+  schemaRegistryUsername: {
+    env: 'SCHEMA_REGISTRY_USERNAME',
+    description: 'user of the schema registry',
+    schema: text.optional(),
+  },
+  schemaRegistryPassword: {
+    env: 'SCHEMA_REGISTRY_PASSWORD',
+    description: 'password of the schema registry',
+    schema: text.optional(),
+  },
+  schemaRegistryToken: {
+    env: 'SCHEMA_REGISTRY_TOKEN',
+    description: 'bearer token for the schema registry, in place of user and password',
+    schema: text.optional(),
+  },
+  schemaRegistryCa: {
+    env: 'SCHEMA_REGISTRY_CA',
+    description: "file of the schema registry's certificate authority",
+    schema: text.optional(),
+  },
+  schemaRegistryCert: {
+    env: 'SCHEMA_REGISTRY_CERT',
+    description: "file of the client's certificate for the schema registry",
+    schema: text.optional(),
+  },
+  schemaRegistryKey: {
+    env: 'SCHEMA_REGISTRY_KEY',
+    description: "file of the client's key for the schema registry",
+    schema: text.optional(),
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 function nameAndValue(tag: string): readonly [string, string] {

@@ -81,6 +81,9 @@ export const METRICS: Readonly<Record<string, MetricDefinition>> = {
 
   millrace_consumer_lag_records: gauge('Records not yet committed.', ['application', 'topic', 'partition']),
 
+  millrace_schema_registry_pending: gauge('Schemas that records wait for.', []),
+  millrace_schema_registry_retries_total: counter('Times the schema registry was asked again for a schema.', []),
+
   millrace_generator_records_total: counter('Records made by a generator.', ['application', 'topic']),
 
   grpc_server_started_total: counter('Calls begun.', ['grpc_service', 'grpc_method']),

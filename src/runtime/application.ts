@@ -1,6 +1,7 @@
 import type { BrokerClient, Compression } from '../broker/client/client.js';
 import type { Logger } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { SchemaCache } from '../serde/registry/schema-cache.js';
 import type { StateStore } from '../state/store.js';
 import type { TaskState } from '../state/task-state.js';
 import type { BuiltTopology } from '../topology/node.js';
@@ -73,6 +74,8 @@ export interface StreamsApplicationOptions {
   readonly errorPolicies?: ErrorPolicies;
   /** What follows from an error that nothing mends. Default `shutdownClient`. */
   readonly onUncaughtError?: UncaughtErrorPolicy;
+  /** The registry of serdes that have none of their own; not closed by the application. Default: none. */
+  readonly schemas?: SchemaCache;
   /** `host:port` under which other instances reach this one; travels with the assignment. */
   readonly endpoint?: string;
   readonly clock: Clock;

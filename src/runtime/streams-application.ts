@@ -7,6 +7,7 @@ import type { CloseOptions, StreamsApplication, StreamsApplicationOptions, TaskV
 import type { ApplicationState, StateListener } from './application-state.js';
 import { asError } from './as-error.js';
 import { ApplicationParts } from './application-parts.js';
+import { prepareSerdes } from './prepare-serdes.js';
 import type { RestoreListener } from './restore/restore-listener.js';
 import { ReplaceableApplication } from './replaceable-application.js';
 import { StoreViews } from './store-view/store-views.js';
@@ -76,6 +77,7 @@ class RunningApplication implements StreamsApplication {
       // fences an earlier self of this instance before it can meet its successor in the group
       await patience.retry('preparing the writer', () => records.writer.init());
       await patience.retry('looking at topics', () => watch.start());
+      await patience.retry('preparing serdes', () => prepareSerdes(this.#options));
       await held.load();
       await globals.start();
     } catch (error) {

@@ -100,7 +100,7 @@ export class TaskOpener {
 
   #makeTask(owned: OwnedTask, { state, context }: OpenState, facts: OpeningFacts): StreamTask {
     const { applicationId, plan, states, records, errorPolicies } = this.options;
-    const { maxTaskIdleMs, clock, metrics, globalStores } = this.options;
+    const { maxTaskIdleMs, clock, metrics, globalStores, sinks } = this.options;
     return new StreamTask({
       id: owned.id,
       applicationId,
@@ -115,6 +115,7 @@ export class TaskOpener {
       cacheMaxBytes: states.cacheShare(facts.taskCount),
       errorPolicies,
       maxTaskIdleMs,
+      wake: sinks.wake,
       clock,
       metrics,
       log: this.options.log, // its lines name the task themselves

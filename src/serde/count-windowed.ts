@@ -1,5 +1,5 @@
 import { readLong, writeLong } from './primitives.js';
-import type { Serde } from './serde.js';
+import { preparing, type Serde } from './serde.js';
 import { SerdeError } from './serde-error.js';
 
 /**
@@ -28,6 +28,7 @@ export function countWindowed<K>(inner: Serde<K>): CountWindowedSerde<K> {
   return Object.freeze({
     name,
     inner,
+    ...preparing(inner),
     serialize({ key, index, start }: CountWindow<K>) {
       const bytes = inner.serialize(key);
       const written = Buffer.allocUnsafe(bytes.length + NUMBERS);

@@ -1,3 +1,5 @@
+import type { SchemaCache } from './registry/schema-cache.js';
+
 /**
  * Writes and reads one type. Null never reaches a serde: a null key or value is null on the wire.
  *
@@ -14,6 +16,52 @@ export interface Serde<T> {
    * @throws SerdeError when the bytes are not of the type
    */
   deserialize(bytes: Buffer, start: number, end: number): T;
+  /**
+   * Called for every place where the serde is used, and waited for before the first record; a serde of others passes it on.
+   * What has to be asked of somebody else (the id of a schema) is asked here.
+   */
+  prepare?(place: SerdePlace): Promise<void>;
+}
+
+/** Where a serde is used. */
+export interface SerdePlace {
+  /** By its name on the broker, of a store its changelog; undefined where it is not known beforehand. */
+  readonly topic: string | undefined;
+  readonly part: 'key' | 'value';
+  /**
+   * `store`: values are written, and read again much later; `query`: a store of another thread, or one that is restored from
+   * what others wrote, is looked into.
+   */
+  readonly access: 'read' | 'write' | 'store' | 'query';
+  /** The application's schema registry; undefined when it has none. */
+  readonly schemas: SchemaCache | undefined;
+}
+
+type Preparable = Pick<Serde<unknown>, 'prepare'>;
+
+/** The `prepare` of a serde that is made of others: theirs, if one has any. */
+export function preparing(...parts: readonly Preparable[]): Preparable {
+  const prepared = parts.filter((part) => part.prepare !== undefined);
+  if (prepared.length === 0) return {};
+  return {
+    async prepare(place) {
+      for (const part of prepared) await part.prepare?.(place);
+    },
+  };
+}
+
+/**
+ * A part of a serde that is made of different ones in the same place: schemas are kept apart by a name behind the topic's, as
+ * Kafka Streams does with its pseudo-topics.
+ */
+export function partOf(serde: Preparable, name: string): Preparable {
+  if (serde.prepare === undefined) return {};
+  return {
+    async prepare(place) {
+      const topic = place.topic === undefined ? undefined : `${place.topic}-${name}`;
+      await serde.prepare?.({ ...place, topic });
+    },
+  };
 }
 
 /** The type that a serde carries. */

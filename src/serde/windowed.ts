@@ -1,4 +1,4 @@
-import type { Serde } from './serde.js';
+import { preparing, type Serde } from './serde.js';
 import { NO_END, readLong, writeLong } from './primitives.js';
 import { SerdeError } from './serde-error.js';
 
@@ -51,6 +51,7 @@ function startWindowed<K>(name: string, inner: Serde<K>, endOf: (startMs: number
   return Object.freeze({
     name,
     inner,
+    ...preparing(inner),
     serialize(window: Windowed<K>) {
       return withTimes(name, inner.serialize(window.key), window.start, undefined);
     },
@@ -68,6 +69,7 @@ export function sessionWindowed<K>(inner: Serde<K>): WindowedSerde<K> {
   return Object.freeze({
     name,
     inner,
+    ...preparing(inner),
     serialize(window: Windowed<K>) {
       return withTimes(name, inner.serialize(window.key), window.end, window.start);
     },

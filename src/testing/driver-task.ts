@@ -37,7 +37,11 @@ export class DriverTask {
   /** Processes one record and commits; false when none is queued. */
   async step(): Promise<boolean> {
     const slice = this.#task.process(1);
-    if (slice === 'idle') return false;
+    if (slice === 'idle') {
+      if (this.#task.awaitedSchema === undefined) return false;
+      await this.#task.awaitedSchema;
+      return this.step();
+    }
     if (slice !== 'more') await slice;
     await this.commit();
     return true;

@@ -29,10 +29,14 @@ export class InputTopic<K, V> {
   readonly #pipe: PipeBytes;
   readonly #options: InputTopicOptions<K, V>;
   readonly #advanceMs: number;
+  readonly #prepare: () => Promise<void>;
+  #prepared: Promise<void> | undefined;
   #nextMs: number;
 
-  constructor(pipe: PipeBytes, options: InputTopicOptions<K, V>, nowMs: number) {
+  /** @param prepare prepares the serdes, once, before they write */
+  constructor(pipe: PipeBytes, options: InputTopicOptions<K, V>, nowMs: number, prepare: () => Promise<void>) {
     this.#pipe = pipe;
+    this.#prepare = prepare;
     this.#options = options;
     this.#nextMs = options.start ?? nowMs;
     this.#advanceMs = toMillis(options.advance ?? 0);
@@ -44,6 +48,8 @@ export class InputTopic<K, V> {
    */
   async pipe(key: K | null, value: V | null, options: PipeOptions = {}): Promise<void> {
     const timestamp = options.timestamp ?? this.#takeTime();
+    this.#prepared ??= this.#prepare();
+    await this.#prepared;
     const keyBytes = key === null ? null : this.#options.key.serialize(key);
     const valueBytes = value === null ? null : this.#options.value.serialize(value);
     await this.#pipe(keyBytes, valueBytes, {

@@ -4,18 +4,22 @@ import { noMetrics, type Metrics } from '../observability/metrics.js';
 import type { ErrorPolicies } from '../runtime/task/error-policy.js';
 import { GlobalTask } from '../runtime/task/global-task.js';
 import { TaskContext } from '../runtime/task/task-context.js';
+import { prepareSerdes, prepareTopicSerdes } from '../runtime/prepare-serdes.js';
+import { MemoryRegistry } from '../serde/registry/memory-registry.js';
+import { SchemaCache } from '../serde/registry/schema-cache.js';
+import type { SchemaRegistry } from '../serde/registry/schema-registry.js';
 import { openTaskState } from '../state/open-task-state.js';
 import type { ChangelogPosition, StateStore, StoreDefinition } from '../state/store.js';
 import type { TaskState } from '../state/task-state.js';
 import type { BuiltTopology, GlobalStore, SubTopology } from '../topology/node.js';
 import { invalid, type MillraceError } from '../util/errors.js';
 import { NO_HEADERS } from '../util/headers.js';
-import { toMillis, type Duration } from '../util/time.js';
+import { systemClock, toMillis, type Duration } from '../util/time.js';
 import { CapturedTopics } from './captured-topics.js';
 import { DriverClock } from './driver-clock.js';
 import { planSingleTask, planTasks, type DriverPlan, type PlannedTask } from './driver-plan.js';
 import { DriverTask } from './driver-task.js';
-import { InputTopic, type InputTopicOptions, type PipeOptions } from './input-topic.js';
+import { InputTopic, type InputTopicOptions, type PipeBytes, type PipeOptions } from './input-topic.js';
 import { OutputTopic, type OutputTopicOptions } from './output-topic.js';
 import { fetchedRecord, type RawRecord } from './raw-record.js';
 import { SinkCapture } from './sink-capture.js';
@@ -34,9 +38,18 @@ export interface TopologyTestDriverOptions {
   readonly errorPolicies?: ErrorPolicies;
   /** Where the wall clock starts, milliseconds. Default 0. */
   readonly wallClockMs?: number;
+  /** What serdes with a schema registry use. Default: one in memory, which all drivers of the process share. */
+  readonly schemaRegistry?: SchemaRegistry;
   readonly log?: Logger;
   readonly metrics?: Metrics;
 }
+
+/** Serdes are mostly shared by the topologies of a process, and so are the ids of their schemas. */
+const sharedSchemas = new SchemaCache(new MemoryRegistry(), {
+  clock: systemClock,
+  log: silentLogger,
+  metrics: noMetrics,
+});
 
 /**
  * Runs a topology in memory, without a broker, one record at a time: each call resolves when all that follows from it
@@ -58,6 +71,7 @@ export class TopologyTestDriver implements AsyncDisposable {
   readonly #plan: DriverPlan;
   readonly #topics: CapturedTopics;
   readonly #sinks: SinkCapture;
+  readonly #schemas: SchemaCache;
   readonly #tasks: DriverTask[] = [];
   readonly #globals: { readonly topic: string; readonly task: GlobalTask }[] = [];
   readonly #globalStores = new Map<string, StateStore>();
@@ -73,6 +87,11 @@ export class TopologyTestDriver implements AsyncDisposable {
       options.partitions === undefined
         ? planSingleTask(topology, this.#applicationId)
         : planTasks(topology, this.#applicationId, options.partitions);
+    const { schemaRegistry, log = silentLogger, metrics = noMetrics } = options;
+    this.#schemas =
+      schemaRegistry === undefined
+        ? sharedSchemas
+        : new SchemaCache(schemaRegistry, { clock: systemClock, log, metrics });
     this.#topics = new CapturedTopics((topic) => this.#plan.partitionsOf(topic));
     this.#sinks = new SinkCapture(topology, this.#applicationId);
   }
@@ -80,6 +99,7 @@ export class TopologyTestDriver implements AsyncDisposable {
   /** Starts the tasks of a topology with empty stores. */
   static async start(topology: BuiltTopology, options: TopologyTestDriverOptions = {}): Promise<TopologyTestDriver> {
     const driver = new TopologyTestDriver(topology, options);
+    await prepareSerdes({ applicationId: driver.#applicationId, topology, schemas: driver.#schemas });
     for (const global of topology.globalStores) await driver.#startGlobal(global);
     for (const planned of driver.#plan.tasks) await driver.#startTask(planned);
     return driver;
@@ -87,11 +107,17 @@ export class TopologyTestDriver implements AsyncDisposable {
 
   /** A typed way to write to a topic that the topology reads. */
   createInputTopic<K, V>(name: string, options: InputTopicOptions<K, V>): InputTopic<K, V> {
-    return new InputTopic((key, value, more) => this.pipe(name, key, value, more), options, this.#clock.nowMs());
+    const pipe: PipeBytes = (key, value, more) => this.pipe(name, key, value, more);
+    const prepare = (): Promise<void> => prepareTopicSerdes(options, { topic: name, access: 'write' }, this.#schemas);
+    return new InputTopic(pipe, options, this.#clock.nowMs(), prepare);
   }
 
   /** A typed way to read what the topology writes to a topic. */
   createOutputTopic<K, V>(name: string, options: OutputTopicOptions<K, V>): OutputTopic<K, V> {
+    const place = { topic: name, access: 'read' as const, schemas: this.#schemas };
+    for (const part of ['key', 'value'] as const) {
+      options[part].prepare?.({ ...place, part }).catch(() => undefined); // reading tells
+    }
     return new OutputTopic(() => this.#topics.records(name), options);
   }
 

@@ -8,10 +8,12 @@ import { routedQueries } from '../../query/routed-queries.js';
 import { startQueryServer, type QueryServer } from '../../query/server/query-server.js';
 import { SnapshotApplication } from '../../query/snapshot-application.js';
 import { StoreCatalog } from '../../query/store-catalog.js';
+import { prepareStoreSerdes } from '../../runtime/prepare-serdes.js';
 import { internal } from '../../util/errors.js';
 import { systemClock } from '../../util/time.js';
 import { buildTopology } from '../build-topology.js';
 import { loadTopology } from '../load-topology.js';
+import { openSchemas } from '../schema-registry.js';
 import { ForwardedQueries } from './forwarded-queries.js';
 import { toSentError, type ThreadStart, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
 
@@ -22,11 +24,14 @@ const send = (message: ToStreamThread): void => {
 };
 const start = workerData as ThreadStart; // what query-thread.ts gives
 const views: CommittedViews[] = [];
+const metrics = createPrometheusMetrics({ processMetrics: false });
+const schemas = openSchemas(start.schemaRegistry, { clock: systemClock, log: silentLogger, metrics });
+/** Applications whose serdes know the ids of their schemas. */
+const prepared = new Set<string>();
 const applications = await Promise.all(start.applications.map(open));
 const catalog = new StoreCatalog(() => applications);
 const forwarded = new ForwardedQueries(send);
 const queries = routedQueries(catalog, createLocalStateQueries(catalog), forwarded.queries);
-const metrics = createPrometheusMetrics({ processMetrics: false });
 const { host } = start;
 const common = { clock: systemClock, metrics, log: silentLogger };
 try {
@@ -42,7 +47,11 @@ async function take(message: ToQueryThread, server: QueryServer): Promise<void> 
   if (forwarded.take(message)) return;
   switch (message.type) {
     case 'applications':
-      for (const { id, ...known } of message.applications) applications.find((each) => each.id === id)?.update(known);
+      for (const { id, ...known } of message.applications) {
+        const application = applications.find((each) => each.id === id);
+        application?.update(known);
+        if (known.state === 'RUNNING' && application && !prepared.has(id)) void prepare(application);
+      }
       return;
     case 'health':
       server.setServing(message.service, message.serving);
@@ -53,8 +62,17 @@ async function take(message: ToQueryThread, server: QueryServer): Promise<void> 
     case 'close':
       await server.close();
       for (const each of views) await each.close();
+      await schemas?.close();
       port.close();
   }
+}
+
+/** The stream thread has registered what the application writes: what its stores hold can be read. */
+async function prepare({ id, topology }: SnapshotApplication): Promise<void> {
+  prepared.add(id);
+  await prepareStoreSerdes({ applicationId: id, topology, schemas }).catch(() => {
+    prepared.delete(id); // the next message tries again
+  });
 }
 
 async function open({ id, instanceId, moduleUrl, stateFolder }: ThreadStart['applications'][number]) {

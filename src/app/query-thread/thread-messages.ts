@@ -2,6 +2,7 @@ import type { QueryName } from '../../query/query-methods.js';
 import type { TaskView } from '../../runtime/application.js';
 import type { ApplicationState } from '../../runtime/application-state.js';
 import { MillraceError, messageOf, type ErrorContext, type ErrorKind } from '../../util/errors.js';
+import type { RegistryAddress } from '../schema-registry.js';
 
 /*
  * What the stream thread and the query thread say to each other.
@@ -34,6 +35,7 @@ export interface ApplicationSnapshot {
 export interface ThreadStart {
   readonly host: string;
   readonly port: number;
+  readonly schemaRegistry: RegistryAddress | undefined;
   readonly applications: readonly {
     readonly id: string;
     readonly instanceId: string;

@@ -1,5 +1,5 @@
 import { readLong, writeLong } from '../../serde/primitives.js';
-import type { Serde } from '../../serde/serde.js';
+import { preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 import { firstOpenWindow, type CountWindows } from '../window/count-windows.js';
 
@@ -38,6 +38,7 @@ export function openCountWindows<A>(windows: CountWindows, values: Serde<A>): Se
   const name = `openCountWindows<${values.name},${windows.size},${windows.advance}>`;
   return Object.freeze({
     name,
+    ...preparing(values),
     serialize: (row: OpenCountWindows<A>) => serialize(name, row, values),
     deserialize(bytes: Buffer, start: number, end: number): OpenCountWindows<A> {
       if (end - start < HEAD) throw SerdeError.ofBytes(name, bytes, start, end, `it has at least ${HEAD} bytes`);

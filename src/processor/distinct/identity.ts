@@ -1,4 +1,4 @@
-import type { Serde } from '../../serde/serde.js';
+import { preparing, type Serde } from '../../serde/serde.js';
 import { EMPTY_BYTES } from '../../util/bytes.js';
 import { SerdeError } from '../../serde/serde-error.js';
 
@@ -31,6 +31,7 @@ export function identitySerde<K>(key: Serde<K>): Serde<Identity<K>> {
   let lastBytes: Buffer = EMPTY_BYTES;
   return Object.freeze({
     name,
+    ...preparing(key),
     serialize(identity: Identity<K>) {
       if (identity === last) return lastBytes;
       lastBytes = identityBytes(name, key.serialize(identity.key), identity.id);

@@ -1,4 +1,4 @@
-import type { Serde } from '../../serde/serde.js';
+import { preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 
 /*
@@ -25,6 +25,7 @@ export function answerSerde<VO>(foreignValue: Serde<VO>): Serde<SubscriptionAnsw
   const name = `answer<${foreignValue.name}>`;
   return Object.freeze({
     name,
+    ...preparing(foreignValue),
     serialize({ hash, foreignValue: value }: SubscriptionAnswer<VO>) {
       const head = hash === null ? [Buffer.of(NO_HASH)] : [Buffer.of(0), hash];
       return Buffer.concat(value === null ? head : [...head, foreignValue.serialize(value)]);

@@ -1,4 +1,4 @@
-import type { Serde } from '../../serde/serde.js';
+import { partOf, preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 
 /*
@@ -37,6 +37,7 @@ export function subscriptionSerde<K>(primaryKey: Serde<K>): Serde<Subscription<K
   const name = `subscription<${primaryKey.name}>`;
   return Object.freeze({
     name,
+    ...preparing(partOf(primaryKey, 'pk')),
     serialize({ hash, instruction, primaryKey: key, primaryPartition }: Subscription<K>) {
       const version = primaryPartition === undefined ? 0 : VERSION;
       const head = Buffer.of(hash === null ? version | NO_HASH : version, INSTRUCTIONS.indexOf(instruction));

@@ -1,4 +1,4 @@
-import type { Serde } from '../../serde/serde.js';
+import { partOf, preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 import { readInt64, writeInt64 } from '../../util/bytes.js';
 
@@ -31,6 +31,7 @@ export function unjoinedKeySerde<K>(inner: Serde<K>): Serde<UnjoinedKey<K>> {
   const name = `unjoinedKey<${inner.name}>`;
   return Object.freeze({
     name,
+    ...preparing(inner),
     serialize({ timeMs, left, key }: UnjoinedKey<K>) {
       const keyBytes = inner.serialize(key);
       const bytes = Buffer.allocUnsafe(KEY_AT + keyBytes.length);
@@ -59,6 +60,7 @@ export function unjoinedValuesSerde<L, R>(left: Serde<L>, right: Serde<R>): Serd
   const name = `unjoinedValues<${left.name},${right.name}>`;
   return Object.freeze({
     name,
+    ...preparing(partOf(left, 'left'), partOf(right, 'right')),
     serialize(values: readonly UnjoinedValue<L, R>[]) {
       const header = Buffer.alloc(LIST_HEADER);
       header[0] = VARIABLE_SIZE;

@@ -1,4 +1,4 @@
-import type { Serde } from '../../serde/serde.js';
+import { preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 import { Change } from './change.js';
 
@@ -23,6 +23,7 @@ export function changeSerde<V>(inner: Serde<V>): Serde<Change<V>> {
   const name = `change<${inner.name}>`;
   return Object.freeze({
     name,
+    ...preparing(inner),
     serialize({ newValue, oldValue }: Change<V>) {
       const newBytes = newValue === null ? undefined : inner.serialize(newValue);
       const oldBytes = oldValue === null ? undefined : inner.serialize(oldValue);

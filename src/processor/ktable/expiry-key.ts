@@ -1,4 +1,4 @@
-import type { Serde } from '../../serde/serde.js';
+import { preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 import { readInt64, writeInt64 } from '../../util/bytes.js';
 
@@ -13,6 +13,7 @@ export function expiryKey<K>(inner: Serde<K>): Serde<ExpiryKey<K>> {
   const name = `expiry<${inner.name}>`;
   return Object.freeze({
     name,
+    ...preparing(inner),
     serialize({ timeMs, key }: ExpiryKey<K>) {
       const keyBytes = inner.serialize(key);
       const bytes = Buffer.allocUnsafe(8 + keyBytes.length);

@@ -1,4 +1,4 @@
-import type { Serde } from '../../serde/serde.js';
+import { partOf, preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 
 /** Key and value of a record that is held back; its time, headers and origin stand beside them. */
@@ -18,6 +18,7 @@ export function heldRecords<K, V>(key: Serde<K>, value: Serde<V>): Serde<HeldRec
   const name = `held<${key.name},${value.name}>`;
   return Object.freeze({
     name,
+    ...preparing(partOf(key, 'key'), value),
     serialize(record: HeldRecord<K, V>) {
       const keyBytes = record.key === null ? null : key.serialize(record.key);
       const valueBytes = record.value === null ? null : value.serialize(record.value);

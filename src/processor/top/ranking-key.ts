@@ -1,4 +1,4 @@
-import type { Serde } from '../../serde/serde.js';
+import { preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 
 /** The place of a part of a group's ranking. */
@@ -13,6 +13,7 @@ export function rankingKey<K>(group: Serde<K>): Serde<RankingKey<K>> {
   const name = `ranking<${group.name}>`;
   return Object.freeze({
     name,
+    ...preparing(group),
     serialize({ group: key, part }: RankingKey<K>) {
       const keyBytes = group.serialize(key);
       const bytes = Buffer.allocUnsafe(keyBytes.length + 4);

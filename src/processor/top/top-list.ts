@@ -1,10 +1,11 @@
-import type { Serde } from '../../serde/serde.js';
+import { preparing, type Serde } from '../../serde/serde.js';
 import { memberList, type Member } from './member.js';
 
 /** Values in the order of their scores; bytes as `memberList` writes them, without scores. */
 export function topList<V>(value: Serde<V>): Serde<readonly V[]> {
   return Object.freeze({
     name: `top<${value.name}>`,
+    ...preparing(value),
     serialize: (values: readonly V[]) =>
       memberList.serialize(values.map((one) => ({ score: 0, bytes: value.serialize(one) }))),
     deserialize: (bytes: Buffer, start: number, end: number) =>

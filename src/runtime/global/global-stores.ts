@@ -86,7 +86,9 @@ export class GlobalStores {
     this.#reader = client.reader({ isolation, channel: 'restore' });
     for (const task of this.#tasks) this.#seek(task);
     await this.#restore();
-    this.#following = this.#follow(() => true).catch(onFatal);
+    this.#following = this.#follow(() => true).catch((error: unknown) => {
+      if (!this.#ending.signal.aborted) onFatal(error);
+    });
   }
 
   async #open(global: GlobalStore): Promise<void> {
@@ -96,7 +98,8 @@ export class GlobalStores {
     const context = this.#context(taskId);
     const state = await this.#openState(global, taskId, context);
     const common = { ...this.#options, applicationId, log: log.child({ task: taskId }) };
-    const task = new GlobalTask({ ...common, globalStore: global, state, context });
+    const giveUp = this.#ending.signal;
+    const task = new GlobalTask({ ...common, globalStore: global, state, context, giveUp });
     const [topic = ''] = source.topics; // a global store reads one topic
     const opened = new GlobalStoreTask({
       task,

@@ -82,7 +82,7 @@ export class SinkTask implements Task, TaskNode {
       options.source,
     );
     source.connect([this]);
-    this.#queue = new RecordQueue(source, input, context.metrics.consumed(input.topic));
+    this.#queue = new RecordQueue(source, input, context.metrics.consumed(input.topic), options.wake);
     this.#metrics = new SinkMetrics(options.metrics, { application: applicationId, task: id, node: name });
     this.#watch();
   }
@@ -93,6 +93,10 @@ export class SinkTask implements Task, TaskNode {
 
   get streamTimeMs(): number {
     return this.#queue.partitionTime;
+  }
+
+  get awaitedSchema(): Promise<void> | undefined {
+    return this.#queue.pending;
   }
 
   get commitNeeded(): boolean {
@@ -182,7 +186,7 @@ export class SinkTask implements Task, TaskNode {
   #take(limit: number): number {
     const { clock, context } = this.#options;
     let taken = 0;
-    while (taken < limit && !this.#batcher.full && !this.#queue.empty) {
+    while (taken < limit && !this.#batcher.full && this.#queue.tryReady()) {
       const record = this.#queue.take();
       taken++;
       if (record instanceof RejectedRecord) {

@@ -3,6 +3,8 @@ import { partitionKey } from '../../broker/client/client.js';
 import type { Logger } from '../../observability/log.js';
 import type { TaskState } from '../../state/task-state.js';
 import type { GlobalStore } from '../../topology/node.js';
+import { SchemaPendingError } from '../../serde/registry/schema-registry-error.js';
+import type { Record } from '../../topology/processor.js';
 import { TopologyError } from '../../topology/topology-error.js';
 import type { Clock } from '../../util/time.js';
 import { AsyncCalls } from './async-calls.js';
@@ -21,6 +23,8 @@ export interface GlobalTaskOptions {
   readonly state: TaskState;
   readonly context: TaskContext;
   readonly errorPolicies?: ErrorPolicies;
+  /** Aborted when a schema that is being fetched is waited for no longer. */
+  readonly giveUp?: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -35,6 +39,7 @@ export class GlobalTask {
   readonly #calls: AsyncCalls;
   readonly #source: TaskSource;
   readonly #processor: TaskProcessor;
+  readonly #giveUp: AbortSignal | undefined;
   readonly #positions = new Map<string, number>();
   readonly #partitionTimes = new Map<string, number>();
   #streamTimeMs = -1;
@@ -42,6 +47,7 @@ export class GlobalTask {
   constructor(options: GlobalTaskOptions) {
     const { applicationId, clock, context, globalStore, log, state } = options;
     this.state = state;
+    this.#giveUp = options.giveUp;
     this.#context = context;
     this.#calls = new AsyncCalls(context.record);
     const scope = {
@@ -87,11 +93,17 @@ export class GlobalTask {
   /**
    * Takes what was fetched of one partition into the store; persist it with `state.freeze` and `state.apply`.
    * @throws ProcessingFailedError when a record could not be read or processed and its policy says `fail`
+   * @throws SchemaPendingError when it is given up while a record's schema is fetched
    */
   async update(fetched: FetchedRecords): Promise<void> {
     const { records } = fetched;
     for (let index = 0; index < records.length; index++) {
-      this.#take(fetched, index);
+      const record = this.#tryRead(fetched, index);
+      this.#take(
+        fetched,
+        index,
+        record instanceof SchemaPendingError ? await this.#awaited(fetched, index, record) : record,
+      );
       if (this.#calls.active) await this.#calls.settled();
     }
     this.#positions.set(partitionKey(fetched), fetched.nextOffset);
@@ -106,11 +118,39 @@ export class GlobalTask {
     }
   }
 
-  #take({ topic, partition, records }: FetchedRecords, index: number): void {
+  #tryRead(
+    { topic, partition, records }: FetchedRecords,
+    index: number,
+  ): Record<unknown, unknown> | undefined | SchemaPendingError {
+    const partitionTime = this.#partitionTimes.get(partitionKey({ topic, partition })) ?? -1;
+    try {
+      return this.#source.read(records, index, topic, partition, partitionTime);
+    } catch (error) {
+      if (error instanceof SchemaPendingError) return error;
+      throw error;
+    }
+  }
+
+  /** Reads a record once its schema has come. */
+  async #awaited(
+    fetched: FetchedRecords,
+    index: number,
+    pending: SchemaPendingError,
+  ): Promise<Record<unknown, unknown> | undefined> {
+    await orAborted(pending.arrived, this.#giveUp);
+    if (this.#giveUp?.aborted) throw pending;
+    const record = this.#tryRead(fetched, index);
+    return record instanceof SchemaPendingError ? this.#awaited(fetched, index, record) : record;
+  }
+
+  #take(
+    { topic, partition, records }: FetchedRecords,
+    index: number,
+    record: Record<unknown, unknown> | undefined,
+  ): void {
+    if (record === undefined || record instanceof RejectedRecord) return;
     const key = partitionKey({ topic, partition });
     const partitionTime = this.#partitionTimes.get(key) ?? -1;
-    const record = this.#source.read(records, index, topic, partition, partitionTime);
-    if (record === undefined || record instanceof RejectedRecord) return;
     const { headers, timestamp } = record;
     this.#partitionTimes.set(key, Math.max(partitionTime, timestamp));
     this.#streamTimeMs = Math.max(this.#streamTimeMs, timestamp);
@@ -119,6 +159,17 @@ export class GlobalTask {
     this.#source.receive(record);
     this.#context.metrics.processed.value++;
   }
+}
+
+/** Resolves with the promise, or when the signal is aborted. */
+function orAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener('abort', () => {
+      resolve();
+    });
+    void promise.then(resolve);
+  });
 }
 
 /** A global store's processor has no children and no changelog, so nothing reaches it. */

@@ -70,7 +70,7 @@ export class PartitionGroup {
    */
   ready(nowMs: number): boolean {
     if (this.#dueTick() !== undefined) return true;
-    if (this.#awaitedTicks > 0 || this.#nonEmpty.size === 0) return false;
+    if (this.#awaitedTicks > 0 || !this.#firstIsRead()) return false;
     if (this.#nonEmpty.size === this.#recordQueues.length || this.#options.maxTaskIdleMs < 0) return true;
     if (this.#changed || !this.#ready) {
       this.#ready = this.#mayGoOnWithoutEmpty(nowMs);
@@ -113,6 +113,17 @@ export class PartitionGroup {
 
   #hasReached(positions: ReadonlyMap<string, number>): boolean {
     return this.#recordQueues.every((queue) => queue.position >= (positions.get(partitionKey(queue)) ?? -1));
+  }
+
+  /** Whether the time of every head is known, and there is one. A head that waits for its schema comes first. */
+  #firstIsRead(): boolean {
+    for (let first = this.#nonEmpty.peek(); first?.pending !== undefined; first = this.#nonEmpty.peek()) {
+      if (!first.tryReadPending()) return false;
+      this.#nonEmpty.poll();
+      if (first.empty) this.#changed = true;
+      else this.#nonEmpty.add(first);
+    }
+    return this.#nonEmpty.size > 0;
   }
 
   #mayGoOnWithoutEmpty(nowMs: number): boolean {

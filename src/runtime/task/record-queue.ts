@@ -1,6 +1,7 @@
 import type { FetchedRecords } from '../../broker/client/client.js';
 import type { OffsetToCommit, TopicPartition } from '../../broker/client/protocol.js';
 import type { RecordColumns } from '../../broker/record-batch/record-columns.js';
+import { SchemaPendingError } from '../../serde/registry/schema-registry-error.js';
 import type { Record } from '../../topology/processor.js';
 import { Tick } from '../../topology/tick.js';
 import { rawRecord, RejectedRecord } from './dead-letter.js';
@@ -39,6 +40,9 @@ export class RecordQueue implements TaskInput {
   #takenChunk: RecordColumns | undefined;
   #takenIndex = 0;
   #failure: { readonly error: unknown } | undefined;
+  /** The head can be read once this has come. */
+  #pending: SchemaPendingError | undefined;
+  #arrived = false;
   /** Next offset to fetch; -1 before the first fetch. */
   #fetchedTo = -1;
   #leaderEpoch = -1;
@@ -47,16 +51,41 @@ export class RecordQueue implements TaskInput {
   #moved = false;
 
   readonly #consumed: TopicCounters;
+  readonly #wake: (() => void) | undefined;
 
-  constructor(source: TaskSource, { topic, partition }: TopicPartition, consumed: TopicCounters) {
+  /** @param wake called when a pending head can be read */
+  constructor(source: TaskSource, { topic, partition }: TopicPartition, consumed: TopicCounters, wake?: () => void) {
     this.#consumed = consumed;
+    this.#wake = wake;
     this.topic = topic;
     this.partition = partition;
     this.source = source;
   }
 
   get empty(): boolean {
-    return this.#head === undefined && this.#failure === undefined;
+    return this.#head === undefined && this.#failure === undefined && this.#pending === undefined;
+  }
+
+  /**
+   * The head waits for its schema, so that its time is not known: nothing of the task may be taken before it. `headTimestamp`
+   * is -1. Resolves when the schema has come; undefined while nothing is waited for.
+   */
+  get pending(): Promise<void> | undefined {
+    return this.#pending?.arrived;
+  }
+
+  /** Reads a pending head once its schema has come; gives whether it is pending no longer. */
+  tryReadPending(): boolean {
+    if (!this.#arrived) return false;
+    this.#clearHead();
+    this.#cursor--;
+    this.#readHead();
+    return this.#pending === undefined;
+  }
+
+  /** Whether a record can be taken now: for a task of one input, which asks before each. */
+  tryReady(): boolean {
+    return (this.#pending === undefined || this.tryReadPending()) && !this.empty;
   }
 
   /** The head, if it is a tick. */
@@ -147,6 +176,7 @@ export class RecordQueue implements TaskInput {
   #clearHead(): void {
     this.#head = undefined;
     this.#failure = undefined;
+    this.#pending = undefined;
     this.headTimestamp = -1;
   }
 
@@ -168,7 +198,8 @@ export class RecordQueue implements TaskInput {
       try {
         this.#head = this.source.read(chunk, index, this.topic, this.partition, this.partitionTime);
       } catch (error) {
-        this.#failure = { error };
+        if (error instanceof SchemaPendingError) this.#wait(error);
+        else this.#failure = { error };
         return;
       }
       if (this.#head !== undefined) {
@@ -178,6 +209,16 @@ export class RecordQueue implements TaskInput {
       this.bufferedRecords--;
       this.#moved = true;
     }
+  }
+
+  #wait(pending: SchemaPendingError): void {
+    this.#pending = pending;
+    this.#arrived = false;
+    void pending.arrived.then(() => {
+      if (this.#pending !== pending) return;
+      this.#arrived = true;
+      this.#wake?.();
+    });
   }
 
   /** The chunk that the cursor is in, after dropping one that is used up. */

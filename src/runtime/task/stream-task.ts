@@ -65,6 +65,10 @@ export class StreamTask implements Task {
     return this.#group.streamTimeMs;
   }
 
+  get awaitedSchema(): Promise<void> | undefined {
+    return this.inputs.find((input) => input.pending !== undefined)?.pending;
+  }
+
   get commitNeeded(): boolean {
     return this.#touched || this.#metadata.changed || this.inputs.some((input) => input.uncommitted);
   }
@@ -175,7 +179,7 @@ export class StreamTask implements Task {
 
   #makeQueue(partition: TopicPartition, committed: CommittedInput | undefined): RecordQueue {
     const consumed = this.#options.context.metrics.consumed(partition.topic);
-    const queue = new RecordQueue(this.#graph.sourceOf(partition.topic), partition, consumed);
+    const queue = new RecordQueue(this.#graph.sourceOf(partition.topic), partition, consumed, this.#options.wake);
     this.#start(queue, committed);
     return queue;
   }

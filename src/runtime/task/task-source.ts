@@ -4,6 +4,7 @@ import type { ExtractableRecord, SourceNode } from '../../topology/node.js';
 import { Record } from '../../topology/processor.js';
 import { ticks } from '../../topology/tick.js';
 import { failOnInvalidTimestamp } from '../../topology/timestamp-extractors.js';
+import { SchemaPendingError, SchemaRegistryError } from '../../serde/registry/schema-registry-error.js';
 import { MillraceError, type ErrorContext } from '../../util/errors.js';
 import { rawRecord, RejectedRecord } from './dead-letter.js';
 import { respond } from './error-policy.js';
@@ -63,6 +64,7 @@ export class TaskSource implements TaskNode {
    * @returns undefined when it is dropped: its policy says so, or its timestamp is negative; a {@link RejectedRecord} when
    *   it goes to a dead-letter topic in its turn
    * @throws ProcessingFailedError `DESERIALIZATION_FAILED` | `TIMESTAMP_EXTRACTION_FAILED`
+   * @throws SchemaPendingError when it can be read only once the schema registry has answered
    */
   read(
     records: RecordColumns,
@@ -80,6 +82,7 @@ export class TaskSource implements TaskNode {
       key = keyStart < 0 ? null : this.#node.keySerde.deserialize(buffer, keyStart, records.keyEnd(index));
       value = valueStart < 0 ? null : this.#node.valueSerde.deserialize(buffer, valueStart, records.valueEnd(index));
     } catch (error) {
+      if (error instanceof SchemaPendingError || error instanceof SchemaRegistryError) throw error;
       return this.#unreadable(error, records, index, topic, partition);
     }
     const headers = records.headers(index);

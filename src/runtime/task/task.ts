@@ -38,6 +38,8 @@ export interface TaskOptions {
   readonly maxTaskIdleMs?: number;
   /** See ProcessorContext. Default 1,000, as in Kafka Streams. */
   readonly emitIntervalMs?: number;
+  /** Called when a record that waited for its schema can be read. */
+  readonly wake?: () => void;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -80,6 +82,8 @@ export interface Task {
   readonly streamTimeMs: number;
   /** Its inputs have positions outside of Kafka, which an abort does not move: the task alone seeks, and offsets only inform. */
   readonly seeks: boolean;
+  /** Resolves when the schema of a record that comes next has been fetched; nothing is processed before. Else undefined. */
+  readonly awaitedSchema: Promise<void> | undefined;
   /** A promise given by `process`, `punctuateWallClock` or `flushSlice` is not settled yet. */
   readonly waiting: boolean;
   /** Something was consumed or punctuated since the last {@link prepareCommit}. */

@@ -1,3 +1,4 @@
+import { avroSerde } from './avro-format.js';
 import { bareAvro } from './bare-avro.js';
 import { array, enumeration, field, fixed, map, named, oneOf, optional, record, union } from './complex-schemas.js';
 import {
@@ -30,7 +31,7 @@ import { file, schema } from './schema-from-json.js';
  *       note: avro.optional(avro.string()),
  *     })
  *     type Sale = AvroValue<typeof Sale>
- *     builder.stream('sales', { key: string(), value: avro.bare(Sale) })
+ *     builder.stream('sales', { key: string(), value: avro.serde(Sale) })
  */
 export const avro = Object.freeze({
   array,
@@ -55,6 +56,7 @@ export const avro = Object.freeze({
   optional,
   record,
   schema,
+  serde: avroSerde,
   string,
   timeMicros,
   timeMillis,
