@@ -1,8 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { loadConfig } from '../app/config.js';
-import { loadTopology } from '../app/load-topology.js';
+import { loadConfig, type Config, type Flags, type SettingName } from '../app/config.js';
+import { loadTopology, type LoadedTopology } from '../app/load-topology.js';
+import type { MillraceApp } from '../app/millrace-app.js';
+import { SETTINGS } from '../app/settings.js';
 import { startMillrace } from '../app/start-millrace.js';
+import { PROCESS_NUMBER } from '../app/supervisor/child-messages.js';
+import { reportToSupervisor } from '../app/supervisor/report-to-supervisor.js';
+import { supervise, type Supervisor } from '../app/supervisor/supervise.js';
 import { runUntilStopped, type Ending } from '../app/shutdown.js';
+import type { Logger } from '../observability/log.js';
+import { noMetrics } from '../observability/metrics.js';
 import { createLogger } from '../observability/pino-logger.js';
 import { createPrometheusMetrics } from '../observability/prometheus-metrics.js';
 import { invalid } from '../util/errors.js';
@@ -18,6 +26,7 @@ import type { Terminal } from './terminal.js';
 
 interface RunOptions extends GeneratorFlags {
   readonly generate?: boolean;
+  readonly processes?: string;
 }
 
 /** Most time for a graceful stop. */
@@ -28,7 +37,8 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
   const command = program
     .command('run <topologies...>')
     .description('run topologies, by name or path, on Kafka (--brokers) or on the embedded log')
-    .option('--generate', 'also make up their input');
+    .option('--generate', 'also make up their input')
+    .option('--processes <n>', 'in so many processes behind one gRPC and one HTTP port; needs Kafka');
   addConfigFlags(command);
   addGeneratorFlags(command);
   command.action(async (names: readonly string[], options: RunOptions) => {
@@ -39,9 +49,18 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
         hint: "Options of a topology's generator need --generate; see --help for the others.",
       });
     }
-    const config = loadConfig(process.env, configFlags({ ...options }));
+    const flags = configFlags({ ...options });
+    const config = loadConfig(process.env, flags);
     const loaded = await Promise.all(operands.map(loadTopology));
-    const log = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
+    const number = process.env[PROCESS_NUMBER];
+    const root = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
+    const log = number === undefined ? root : root.child({ process: Number(number) });
+    if (options.processes !== undefined) {
+      const processes = processesOf(options);
+      const supervisor = await startProcesses(processes, operands, flags, { config, topologies: loaded, log });
+      await untilStopped(supervisor, log, setExitCode);
+      return;
+    }
     const app = await startMillrace({
       topologies: loaded.map(({ definition }) => definition),
       modules: loaded.map(({ moduleUrl }) => moduleUrl),
@@ -52,12 +71,53 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
       log,
       ...(options.generate && { generate: settings }),
     });
-    const notice = terminal.interactive ? terminal.out : terminal.error; // standard output is the log's, if it is a pipe
-    notice(bannerOf(app, config, terminal));
-    if (terminal.interactive) showRestore(app.applications);
-    const ending = await runUntilStopped(app, { signals: process, deadlineMs: STOP_DEADLINE_MS, log });
-    setExitCode(exitCodeOfEnding(ending));
-    if (ending.reason === 'forced') process.exit(EXIT.failed);
+    if (number === undefined) greet(app, config, terminal);
+    else reportToSupervisor(app, process);
+    await untilStopped(app, log, setExitCode);
+  });
+}
+
+function greet(app: MillraceApp, config: Config, terminal: Terminal): void {
+  const notice = terminal.interactive ? terminal.out : terminal.error; // standard output is the log's, if it is a pipe
+  notice(bannerOf(app, config, terminal));
+  if (terminal.interactive) showRestore(app.applications);
+}
+
+async function untilStopped(
+  app: Pick<MillraceApp, 'failed' | 'close'>,
+  log: Logger,
+  setExitCode: SetExitCode,
+): Promise<void> {
+  const ending = await runUntilStopped(app, { signals: process, deadlineMs: STOP_DEADLINE_MS, log });
+  setExitCode(exitCodeOfEnding(ending));
+  if (ending.reason === 'forced') process.exit(EXIT.failed);
+}
+
+/** @throws MillraceError `INVALID_OPTION` */
+function processesOf({ processes = '', generate }: RunOptions): number {
+  if (!/^[1-9]\d{0,2}$/.test(processes)) {
+    throw invalid('INVALID_OPTION', `option --processes is "${processes}"`, { hint: 'It is a number from 1 to 999.' });
+  }
+  if (generate !== true) return Number(processes);
+  throw invalid('INVALID_OPTION', '--generate goes with one process', {
+    hint: 'Feed the topics of several with `millrace generate TOPOLOGY --brokers ...`.',
+  });
+}
+
+/** The processes get what this command was given: its environment, and its flags as variables. */
+function startProcesses(
+  processes: number,
+  names: readonly string[],
+  flags: Flags,
+  { config, topologies, log }: { config: Config; topologies: readonly LoadedTopology[]; log: Logger },
+): Promise<Supervisor> {
+  const given = Object.entries(flags).map(([name, value]) => [SETTINGS[name as SettingName].env, value] as const); // as: what Flags are keyed by
+  return supervise({
+    ...{ processes, config, log, clock: systemClock, random: systemRandom, metrics: noMetrics },
+    topologies: topologies.map(({ definition }) => definition),
+    module: fileURLToPath(new URL('./main.js', import.meta.url)),
+    args: ['run', ...names],
+    env: { ...process.env, ...Object.fromEntries(given) },
   });
 }
 

@@ -50,6 +50,6 @@ async function open(
   const committed =
     isolation === 'committed' ? (await views.view({ ...task, opening: state }))?.stores.get(storeName) : undefined;
   const store = committed ?? state.stores.get(storeName);
-  if (!store) throw storeUnavailableError('NOT_ACTIVE', storeName, `task ${taskId} has not opened "${storeName}" yet`);
+  if (!store) throw storeUnavailableError('RESTORING', storeName, `task ${taskId} has not opened "${storeName}" yet`);
   return { taskId, store };
 }

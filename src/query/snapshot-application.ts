@@ -60,7 +60,7 @@ export class SnapshotApplication implements ReadableApplication {
     const view = await this.views.view(task);
     const store = view?.stores.get(storeName);
     if (!view || !store) {
-      throw storeUnavailableError('NOT_ACTIVE', storeName, `task ${taskId} has not opened "${storeName}" yet`);
+      throw storeUnavailableError('RESTORING', storeName, `task ${taskId} has not opened "${storeName}" yet`);
     }
     this.#positions.set(taskId, view.inputPositions);
     return { taskId, store };

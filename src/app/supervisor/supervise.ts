@@ -1,0 +1,172 @@
+import { createPrometheusMetrics, type PrometheusMetrics } from '../../observability/prometheus-metrics.js';
+import { gatheredQueries } from '../../query/gathered-queries.js';
+import { restMethods } from '../../query/rest-methods.js';
+import { startQueryServer, type QueryServer } from '../../query/server/query-server.js';
+import { openStateDirectory } from '../../runtime/open-state-directory.js';
+import { invalid } from '../../util/errors.js';
+import { applicationIdOf } from '../application-id.js';
+import { openBroker, type Surroundings } from '../broker.js';
+import { buildTopology } from '../build-topology.js';
+import { Closing } from '../closing.js';
+import type { Config } from '../config.js';
+import { deadLetterQueue } from '../dead-letters/dead-letter-queue.js';
+import type { TopologyDefinition } from '../define-topology.js';
+import { startHttpServer, type Readiness } from '../http/http-server.js';
+import type { MillraceApp } from '../millrace-app.js';
+import { operationsOn } from '../operations.js';
+import { processDirectory } from '../process-directories.js';
+import { SETTINGS } from '../settings.js';
+import { TopicFeeder } from '../topic-feeder.js';
+import { PROCESS_NUMBER } from './child-messages.js';
+import { mergeExpositions } from './merge-expositions.js';
+import { proxiedQuery } from './proxied-queries.js';
+import { SupervisedProcess } from './supervised-process.js';
+
+/** What several processes run together. */
+export interface SuperviseOptions extends Surroundings {
+  readonly processes: number;
+  readonly topologies: readonly TopologyDefinition[];
+  readonly config: Config;
+  /** The module that runs one process, and its arguments. */
+  readonly module: string;
+  readonly args: readonly string[];
+  /** The environment of the processes, but for what tells them apart. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Several processes behind one gRPC and one HTTP port. */
+export type Supervisor = Pick<MillraceApp, 'grpcPort' | 'httpPort' | 'failed' | 'close'>;
+
+/**
+ * Runs the same topologies in several processes, each with a state directory in STATE_DIR/processes/ and an instance id that
+ * ends with its number, starts again what ends, and serves them as one.
+ * @throws MillraceError `PROCESSES_NEED_KAFKA`, `STATE_DIRECTORY_LOCKED`, `PORT_BUSY`
+ */
+export async function supervise(options: SuperviseOptions): Promise<Supervisor> {
+  if (!options.config.brokers) {
+    throw invalid(
+      'PROCESSES_NEED_KAFKA',
+      'several processes cannot share the embedded log: it belongs to one process',
+      {
+        hint: 'Name Kafka (KAFKA_BROKERS, --brokers), or leave out --processes.',
+      },
+    );
+  }
+  const closing = new Closing(options.log);
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+async function start(options: SuperviseOptions, closing: Closing): Promise<Supervisor> {
+  const { config, random, log, processes: count } = options;
+  const directory = await openStateDirectory({ path: config.stateDir, random });
+  closing.add('state directory', () => directory.close());
+  let onChange = (): void => undefined;
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined); // whoever waits for it is told; nobody has to wait
+  const instanceId = config.instanceId ?? directory.instanceId;
+  const processes = Array.from({ length: count }, (_, index) => {
+    const env = { ...options.env, ...ownSettings(config, instanceId, index) };
+    return new SupervisedProcess({ ...options, index, env, onChange: () => { onChange(); }, onGivenUp: fail }); // prettier-ignore
+  });
+  const { grpc, httpPort } = await startFront(options, processes, closing);
+  onChange = () => {
+    const { ready } = readinessOf(processes);
+    for (const service of ['', 'millrace.query.v1.StateQueryService']) grpc.setServing(service, ready);
+  };
+  grpc.setServing('millrace.query.v1.TopologyService', true);
+  let inTime = true;
+  closing.add('processes', async (timeoutMs) => {
+    inTime = (await Promise.all(processes.map((each) => each.stop(timeoutMs)))).every(Boolean);
+  });
+  for (const each of processes) each.start();
+  log.info({ processes: count, grpcPort: grpc.port, httpPort }, 'started');
+  return {
+    ...{ grpcPort: grpc.port, httpPort, failed },
+    async close(timeoutMs) {
+      await closing.run(timeoutMs);
+      return inTime;
+    },
+  };
+}
+
+/** What tells one process from the others. Its servers are for the supervisor alone. */
+function ownSettings({ stateDir }: Config, instanceId: string, index: number): Record<string, string> {
+  return {
+    [PROCESS_NUMBER]: String(index),
+    [SETTINGS.stateDir.env]: processDirectory(stateDir, index),
+    [SETTINGS.instanceId.env]: `${instanceId}-${index}`,
+    [SETTINGS.host.env]: '127.0.0.1',
+    [SETTINGS.grpcPort.env]: '0',
+    [SETTINGS.httpPort.env]: '0',
+  };
+}
+
+/** The servers that stand for all processes. */
+async function startFront(
+  options: SuperviseOptions,
+  processes: readonly SupervisedProcess[],
+  closing: Closing,
+): Promise<{ readonly grpc: QueryServer; readonly httpPort: number }> {
+  const { config, topologies } = options;
+  const { host } = config;
+  const metrics = createPrometheusMetrics();
+  const broker = await openBroker(config, options);
+  closing.add('broker', () => broker.close());
+  const tools = broker.client('millrace-tools');
+  const topics = new TopicFeeder(broker.client('millrace-feeder'), false);
+  closing.add('feeder', () => topics.close());
+  const globals = new Set(
+    topologies.flatMap((each) => buildTopology(each).globalStores.map(({ store }) => store.name)),
+  );
+  const queries = gatheredQueries({
+    members: () => processes.map(({ answers }) => answers?.queries),
+    isGlobal: (store) => globals.has(store),
+  });
+  const grpc = await startQueryServer({ ...options, metrics, host, port: config.grpcPort, state: queries, topology: queries }); // prettier-ignore
+  closing.add('gRPC server', () => grpc.close());
+  const addresses = (): readonly (string | undefined)[] => processes.map(({ answers }) => answers?.http);
+  const http = await startHttpServer({
+    host,
+    port: config.httpPort,
+    metrics: { contentType: metrics.contentType, exposition: () => expositionOf(metrics, processes) },
+    methods: restMethods(queries, queries),
+    queries: topologies.flatMap((each) =>
+      (each.queries ?? []).map((query) => proxiedQuery(applicationIdOf(each, config, topologies), query, addresses)),
+    ),
+    readiness: () => readinessOf(processes),
+    topics,
+    deadLetters: deadLetterQueue(tools),
+    operations: operationsOn(tools),
+  });
+  closing.add('HTTP server', () => http.close());
+  return { grpc, httpPort: http.port };
+}
+
+/** The supervisor's own metrics and those of each process, as far as they answer. */
+async function expositionOf(metrics: PrometheusMetrics, processes: readonly SupervisedProcess[]): Promise<string> {
+  const texts = await Promise.all(
+    processes.map(async ({ index, answers }): Promise<[string, string]> => {
+      const response = answers && (await fetch(`http://${answers.http}/metrics`).catch(() => undefined));
+      return [String(index), response?.ok ? await response.text() : ''];
+    }),
+  );
+  return mergeExpositions(new Map([['supervisor', await metrics.exposition()], ...texts]));
+}
+
+/** States by process and application. */
+function readinessOf(processes: readonly SupervisedProcess[]): Readiness {
+  const states = processes.flatMap(({ index, answers, states: own }): [string, string][] =>
+    answers
+      ? Object.entries(own).map(([id, state]): [string, string] => [`${index}/${id}`, state])
+      : [[String(index), 'STARTING']],
+  );
+  return { ready: processes.every(({ ready }) => ready), applications: Object.fromEntries(states) };
+}
