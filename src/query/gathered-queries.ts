@@ -154,7 +154,7 @@ async function* scan<F extends string, M extends Rows<F>>(
   for (const queries of holders(of, request)) {
     if (request.limit > 0 && left <= 0) break;
     try {
-      for await (const message of open(queries, left)) {
+      for await (const message of open(queries, request.limit > 0 ? left : 0)) {
         left -= message[field].length;
         offsets.push(...(message.position?.offsets ?? []));
         if (message[field].length > 0) yield { ...message, position: undefined };
