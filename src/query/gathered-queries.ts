@@ -91,8 +91,8 @@ async function askInTurn<A>(
   found: (answer: A) => boolean,
 ): Promise<A> {
   let answered: A | undefined;
-  let failure: unknown;
-  let idle: unknown;
+  let failure: MillraceError | undefined;
+  let idle: MillraceError | undefined;
   for (const queries of members) {
     try {
       answered = await ask(queries);
@@ -196,11 +196,11 @@ function holdsNowhere({ store }: Pick<StoreRequest, 'store'>): MillraceError {
   return storeUnavailableError('NOT_ACTIVE', store, `no task with store "${store}" runs here yet`);
 }
 
-function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): error is MillraceError {
   return error instanceof MillraceError && error.kind === 'unavailable';
 }
 
 /** A process without a task of a store says so. */
 function holdsNothing(error: unknown): boolean {
-  return isUnavailable(error) && error instanceof MillraceError && error.code === 'NOT_ACTIVE';
+  return isUnavailable(error) && error.code === 'NOT_ACTIVE';
 }

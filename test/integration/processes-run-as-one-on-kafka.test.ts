@@ -29,7 +29,9 @@ async function cli(...args: string[]): Promise<string> {
 async function counts(): Promise<Record<string, number>> {
   const lines = await cli('query', 'windows', 'sales-per-seller', '-o', 'jsonl', '--address', `127.0.0.1:${running.grpcPort}`); // prettier-ignore
   const rows = lines.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { key: string; window_start: string; value: { sales: number } }); // prettier-ignore
-  return Object.fromEntries(rows.map(({ key, window_start, value }) => [`${key} ${window_start}`, value.sales]).sort());
+  return Object.fromEntries(
+    rows.map(({ key, window_start, value }): [string, number] => [`${key} ${window_start}`, value.sales]).sort(),
+  );
 }
 
 async function truth(file: string, times: number): Promise<Record<string, number>> {
@@ -71,7 +73,20 @@ afterAll(async () => {
 describe('several processes behind one port', () => {
   it('count exactly, also when one is killed on the way, and answer for all', async () => {
     const file = join(folder, 'sales.jsonl');
-    await cli('generate', 'sales', '--count', '2000', '--seed', '7', '--start', String(START), '--out', file);
+    await cli(
+      'generate',
+      'sales',
+      '--count',
+      '500',
+      '--sellers',
+      '4',
+      '--seed',
+      '7',
+      '--start',
+      String(START),
+      '--out',
+      file,
+    );
     await cli('produce', 'sales-usd', file, '--key', 'seller_id');
     process.kill(await pidOf(1), 'SIGKILL');
     await cli('produce', 'sales-usd', file, '--key', 'seller_id');

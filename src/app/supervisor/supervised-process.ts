@@ -36,6 +36,8 @@ export class SupervisedProcess {
   #states: Readonly<Record<string, string>> = {};
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
+  /** The last one ended with exit code 0. */
+  #endedWell = false;
   readonly #stop = new AbortController();
   readonly #restarts = new Restarts();
 
@@ -66,6 +68,7 @@ export class SupervisedProcess {
     });
     this.#ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
+        this.#endedWell = code === 0;
         this.#gone();
         resolve();
         void this.#restart(clock.monotonicMs() - startedMs, code, signal);
@@ -83,7 +86,11 @@ export class SupervisedProcess {
       timeoutMs === undefined ? undefined : this.options.clock.schedule(timeoutMs, () => child.kill('SIGKILL'));
     await this.#ended;
     cancel?.();
-    return child.exitCode === 0;
+    return this.#endedWell;
+  }
+
+  #startUnlessStopped(): void {
+    if (!this.#stop.signal.aborted) this.start();
   }
 
   #take(message: ToSupervisor): void {
@@ -113,7 +120,7 @@ export class SupervisedProcess {
     }
     log.error({ ...end, waitMs }, 'a process ended: starting it again');
     await clock.sleep(waitMs, this.#stop.signal);
-    if (!this.#stop.signal.aborted) this.start();
+    this.#startUnlessStopped();
   }
 }
 
