@@ -35,8 +35,7 @@ export async function openStateDirectory(options: {
     prepare: (applicationId) => makeFolder(folderOf(applicationId)),
     taskFolder: (applicationId, taskId) => join(folderOf(applicationId), taskId),
     openDatabase,
-    removeTask: (applicationId, taskId) =>
-      rm(join(folderOf(applicationId), taskId), { recursive: true, force: true }),
+    removeTask: (applicationId, taskId) => rm(join(folderOf(applicationId), taskId), { recursive: true, force: true }),
     storedTasks: (applicationId) => taskFoldersIn(folderOf(applicationId)),
     close: () => lock.close(),
   };

@@ -23,6 +23,7 @@ export class PostgresServer {
       password: 'pw',
       port,
       persistent: false,
+      createPostgresUser: true,
       postgresFlags: ['-h', '127.0.0.1', '-c', 'fsync=off', '-c', 'timezone=UTC'],
       onLog: () => undefined,
     });
