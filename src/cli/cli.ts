@@ -12,6 +12,7 @@ import { addProduceCommand } from './produce.js';
 import { addQueryCommand } from './query.js';
 import { addResetCommand } from './reset.js';
 import { addRunCommand } from './run.js';
+import { addSchemaCommand } from './schema.js';
 import { addTakeoverCommand } from './takeover.js';
 import type { Terminal } from './terminal.js';
 
@@ -37,6 +38,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   addLagCommand(program, terminal);
   addResetCommand(program, terminal);
   addPlanCommand(program, terminal);
+  addSchemaCommand(program, terminal);
   addQueryCommand(program, terminal);
   addDoctorCommand(program, terminal, setExitCode);
   addTakeoverCommand(program, terminal, setExitCode);

@@ -21,7 +21,7 @@ const USAGE = new Set([
 ]);
 
 /** Codes of checks that did not let a command act. */
-const REFUSED = new Set(['APPLICATION_RUNS', 'PLAN_REFUSED']);
+const REFUSED = new Set(['APPLICATION_RUNS', 'PLAN_REFUSED', 'SCHEMAS_REFUSED']);
 
 /** The exit code of what a command threw. */
 export function exitCodeOf(error: unknown): number {

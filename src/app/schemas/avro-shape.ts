@@ -1,0 +1,116 @@
+import type { KnownSchema } from '../../serde/registry/known-schema.js';
+
+/** A type of an Avro schema, as far as it is compared: references are followed, names are full names. */
+export interface AvroShape {
+  readonly kind: string;
+  /** For people: `long`, `bytes (decimal, precision 12, scale 2)`, `record shop.Sale`, `[null, string]`. */
+  readonly label: string;
+  readonly aliases: readonly string[];
+  /** Of a record. */
+  readonly fields: readonly AvroField[];
+  /** Of an enum. */
+  readonly symbols: readonly string[];
+  /** Of a union. */
+  readonly branches: readonly AvroShape[];
+  /** What an array or a map holds. */
+  readonly inner: AvroShape | undefined;
+}
+
+export interface AvroField {
+  readonly name: string;
+  readonly type: AvroShape;
+  /** As JSON; undefined for none. */
+  readonly defaultValue: string | undefined;
+  readonly aliases: readonly string[];
+}
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+const NAMED = new Set(['record', 'error', 'enum', 'fixed']);
+const NOTHING = { aliases: [], fields: [], symbols: [], branches: [], inner: undefined } as const;
+
+/** The shape of a schema, and of what it refers to. */
+export function avroShape({ schema, resolved }: Pick<KnownSchema, 'schema' | 'resolved'>): AvroShape {
+  const reader = new ShapeReader();
+  for (const reference of resolved) reader.read(JSON.parse(reference.schema), '');
+  return reader.read(JSON.parse(schema), '');
+}
+
+/** Reads types one after the other; a name stands for the type that it was first met with. */
+class ShapeReader {
+  readonly #named = new Map<string, AvroShape>();
+
+  read(type: unknown, namespace: string): AvroShape {
+    if (typeof type === 'string') return this.#byName(type, namespace);
+    if (Array.isArray(type)) {
+      const branches = type.map((branch) => this.read(branch, namespace));
+      return { ...NOTHING, kind: 'union', label: `[${branches.map(({ label }) => label).join(', ')}]`, branches };
+    }
+    const attributes = attributesOf(type);
+    const kind = attributes.type;
+    if (typeof kind !== 'string') return this.read(kind, namespace);
+    if (NAMED.has(kind)) return this.#define(kind, attributes, namespace);
+    if (kind === 'array' || kind === 'map') {
+      const inner = this.read(kind === 'array' ? attributes.items : attributes.values, namespace);
+      return { ...NOTHING, kind, label: `${kind} of ${inner.label}`, inner };
+    }
+    const plain = this.#byName(kind, namespace);
+    return { ...plain, label: `${plain.label}${logicalText(attributes)}` };
+  }
+
+  #byName(name: string, namespace: string): AvroShape {
+    const known = this.#named.get(qualify(name, namespace)) ?? this.#named.get(name);
+    return known ?? { ...NOTHING, kind: name, label: name };
+  }
+
+  #define(kind: string, attributes: Attributes, outer: string): AvroShape {
+    const { name, namespace = outer } = attributes;
+    const fullName = qualify(text(name), text(namespace));
+    const inside = fullName.includes('.') ? fullName.slice(0, fullName.lastIndexOf('.')) : '';
+    const fields: AvroField[] = [];
+    const size = kind === 'fixed' ? ` of ${JSON.stringify(attributes.size)} bytes` : '';
+    const shape: AvroShape = {
+      ...NOTHING,
+      kind,
+      label: `${kind} ${fullName}${size}${logicalText(attributes)}`,
+      aliases: textsOf(attributes.aliases).map((alias) => qualify(alias, inside)),
+      symbols: textsOf(attributes.symbols),
+      fields,
+    };
+    this.#named.set(fullName, shape); // before its fields, which may refer to it
+    for (const field of listOf(attributes.fields)) fields.push(this.#field(attributesOf(field), inside));
+    return shape;
+  }
+
+  #field({ name, type, aliases, ...more }: Attributes, namespace: string): AvroField {
+    const defaultValue = 'default' in more ? JSON.stringify(more.default) : undefined;
+    return { name: text(name), type: this.read(type, namespace), defaultValue, aliases: textsOf(aliases) };
+  }
+}
+
+function logicalText({ logicalType, precision, scale }: Attributes): string {
+  if (typeof logicalType !== 'string') return '';
+  const digits =
+    precision === undefined ? '' : `, precision ${JSON.stringify(precision)}, scale ${JSON.stringify(scale ?? 0)}`;
+  return ` (${logicalType}${digits})`;
+}
+
+function qualify(name: string, namespace: string): string {
+  return name.includes('.') || namespace === '' ? name : `${namespace}.${name}`;
+}
+
+function attributesOf(json: unknown): Attributes {
+  return typeof json === 'object' && json !== null ? { ...json } : {};
+}
+
+function listOf(json: unknown): readonly unknown[] {
+  return Array.isArray(json) ? json : [];
+}
+
+function textsOf(json: unknown): readonly string[] {
+  return listOf(json).map(text);
+}
+
+function text(json: unknown): string {
+  return typeof json === 'string' ? json : '';
+}
