@@ -62,8 +62,9 @@ async function compatibilityOf(
 }
 
 function checkRead({ subject, latest, refusal }: ReadSchema): SchemaRow {
-  const row = { subject, use: 'reads', version: latest?.version ?? null } as const;
+  const planned = latest !== undefined && latest.id < 0;
+  const row = { subject, use: 'reads', version: planned ? null : (latest?.version ?? null) } as const;
   if (latest === undefined) return { ...row, verdict: 'absent', detail: 'nobody has registered one yet' };
   if (refusal !== undefined) return { ...row, verdict: 'unreadable', detail: refusal };
-  return { ...row, verdict: 'readable', detail: '' };
+  return { ...row, verdict: 'readable', detail: planned ? 'as it is written here' : '' };
 }

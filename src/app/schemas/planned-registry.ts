@@ -39,7 +39,7 @@ export class PlannedRegistry implements SchemaRegistry {
     return [...this.#planned.values()];
   }
 
-  /** Subjects whose latest version was asked for, with it. */
+  /** Subjects whose latest version was asked for, with it; a planned one is later than those of the registry. */
   get read(): ReadonlyMap<string, SubjectVersion | undefined> {
     return this.#read;
   }
@@ -59,7 +59,7 @@ export class PlannedRegistry implements SchemaRegistry {
 
   async version(subject: string, version: number | 'latest'): Promise<SubjectVersion | undefined> {
     if (version !== 'latest') return this.#only(subject, version)?.becomes ?? this.registry.version(subject, version);
-    const latest = await this.registry.version(subject, 'latest');
+    const latest = this.#lastPlanned(subject) ?? (await this.registry.version(subject, 'latest'));
     this.#read.set(subject, latest);
     this.#lastRead = subject;
     return latest;
@@ -94,13 +94,19 @@ export class PlannedRegistry implements SchemaRegistry {
 
   /** What is not registered yet and would be that version. */
   #only(subject: string, version: number): PlannedSchema | undefined {
-    return this.planned.find(
-      ({ found, becomes }) => found === undefined && becomes.subject === subject && becomes.version === version,
-    );
+    return this.#lacking(subject).find(({ becomes }) => becomes.version === version);
+  }
+
+  #lastPlanned(subject: string): SubjectVersion | undefined {
+    return this.#lacking(subject).at(-1)?.becomes;
+  }
+
+  #lacking(subject: string): readonly PlannedSchema[] {
+    return this.planned.filter((each) => each.found === undefined && each.subject === subject);
   }
 
   async #plan(subject: string, schema: Schema, options: RegisterOptions, registers: boolean): Promise<PlannedSchema> {
-    const key = JSON.stringify([subject, schema]);
+    const key = JSON.stringify([subject, schema.schemaType, schema.schema, schema.references]);
     const known = this.#planned.get(key);
     if (known !== undefined) {
       const both = { ...known, registers: known.registers || registers };
@@ -116,8 +122,8 @@ export class PlannedRegistry implements SchemaRegistry {
 
   async #next(subject: string, schema: Schema): Promise<SubjectVersion> {
     const latest = await this.registry.version(subject, 'latest');
-    const before = this.planned.filter((each) => each.found === undefined && each.subject === subject).length;
-    return { ...schema, subject, version: (latest?.version ?? 0) + before + 1, id: -1 - this.#planned.size };
+    const version = (latest?.version ?? 0) + this.#lacking(subject).length + 1;
+    return { ...schema, subject, version, id: -1 - this.#planned.size };
   }
 
   async #find(subject: string, schema: Schema, options: RegisterOptions): Promise<SubjectVersion | undefined> {

@@ -1,3 +1,4 @@
+import { DurationSchema, TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from '@jest/globals';
 import { checkSchemas } from '../../../../src/app/schemas/check-schemas.js';
 import { diffSchemas } from '../../../../src/app/schemas/diff-schemas.js';
@@ -5,7 +6,7 @@ import { planSchemas, type SchemaPlan } from '../../../../src/app/schemas/plan-s
 import { registerSchemas } from '../../../../src/app/schemas/register-schemas.js';
 import { StreamsBuilder } from '../../../../src/dsl/streams-builder.js';
 import { silentLogger } from '../../../../src/observability/log.js';
-import { avro, jsonSchema, string, type Serde } from '../../../../src/serde/index.js';
+import { avro, jsonSchema, protobuf, string, type Serde } from '../../../../src/serde/index.js';
 import { MemoryRegistry } from '../../../../src/serde/registry/memory-registry.js';
 import { systemClock } from '../../../../src/util/time.js';
 import { BackwardRegistry } from '../../../support/registry/backward-registry.js';
@@ -46,6 +47,24 @@ describe('a topology and a registry', () => {
     expect(rows).toEqual(['out-value incompatible null', 'in-value unreadable 1']);
   });
 
+  it('take what is written here for the latest of what is read', async () => {
+    const registry = new BackwardRegistry();
+    const builder = new StreamsBuilder();
+    const key = string();
+    builder
+      .stream('in', { key, value: string() })
+      .mapValues(() => ({ amount: 1 }))
+      .repartition({ name: 'sales', key, value: avro.serde(Sale) })
+      .to('out', { key, value: avro.serde(Sale) });
+    const plan = await planSchemas({ applicationId: 'app', topology: builder.build(), registry, surroundings });
+    const rows = await checkSchemas(plan, registry);
+    expect(rows.map(({ subject, verdict, detail }) => `${subject} ${verdict} ${detail}`)).toEqual([
+      'app-sales-repartition-value new ',
+      'out-value new ',
+      'app-sales-repartition-value readable as it is written here',
+    ]);
+  });
+
   it('tell of a schema that nobody registers', async () => {
     const write = avro.serde(Sale, { autoRegister: false });
     const registry = new MemoryRegistry();
@@ -75,6 +94,22 @@ describe('a topology and a registry', () => {
       ['line removed', '"type": "integer"'],
       ['line added', '"type": "number"'],
     ]);
+  });
+
+  it('differ by lines in Protobuf, which is not compared with text', async () => {
+    const registry = new MemoryRegistry();
+    await registerSchemas(await planOf(registry, string(), protobuf(DurationSchema)), registry, true);
+    const plan = await planOf(registry, string(), protobuf(TimestampSchema));
+    const [before] = await diffSchemas(plan, registry, surroundings);
+    expect(before?.differences).toContainEqual({
+      path: '',
+      change: 'line added',
+      from: null,
+      to: '"name": "Timestamp",',
+    });
+    await registry.register('out-value', { schemaType: 'PROTOBUF', schema: 'message A {}', references: [] });
+    const [after] = await diffSchemas(plan, registry, surroundings);
+    expect(after?.differences.map(({ change }) => change)).toEqual(['not compared']);
   });
 
   it('differ in the format', async () => {
