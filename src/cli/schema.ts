@@ -99,8 +99,8 @@ function differencesText({ subject, version, differences }: SubjectDifferences):
   if (version === null) return `${subject}: not in the registry\n`;
   if (differences.length === 0) return `${subject}: as version ${version}\n`;
   const lines = differences.map(({ path, change, from, to }) => {
-    const what = [from, to].filter((side) => side !== null).join(' -> ');
-    return `  ${path}${path === '' ? '' : ': '}${change}: ${what}\n`;
+    const sides = [from, to].filter((side) => side !== null).join(' -> ');
+    return `  ${[path, change, sides].filter((part) => part !== '').join(': ')}\n`;
   });
   return `${subject}: other than version ${version}\n${lines.join('')}`;
 }

@@ -43,6 +43,13 @@ function differencesOf(
   if (found?.version === version) return [];
   if (latest.schemaType !== known.schemaType)
     return [{ path: '', change: 'format changed', from: latest.schemaType, to: known.schemaType }];
+  const differences = ofOneFormat(latest, known);
+  return differences.length > 0
+    ? differences
+    : [{ path: '', change: 'only documentation or order', from: null, to: null }];
+}
+
+function ofOneFormat(latest: KnownSchema, known: KnownSchema): readonly SchemaDifference[] {
   if (known.schemaType === 'AVRO') return avroDifferences(avroShape(latest), avroShape(known));
   const lines = known.schemaType === 'JSON' ? jsonLines : protobufLines;
   const [from, to] = [lines(latest.schema), lines(known.schema)];

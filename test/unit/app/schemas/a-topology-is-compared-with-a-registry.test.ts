@@ -112,6 +112,14 @@ describe('a topology and a registry', () => {
     expect(after?.differences.map(({ change }) => change)).toEqual(['not compared']);
   });
 
+  it('differ where only the documentation does', async () => {
+    const registry = new MemoryRegistry();
+    const fields = [{ name: 'amount', type: 'int', doc: 'in cents' }];
+    await register(registry, 'out-value', { type: 'record', name: 'shop.Sale', fields });
+    const [out] = await diffSchemas(await planOf(registry, string(), avro.serde(Sale)), registry, surroundings);
+    expect(out?.differences.map(({ change }) => change)).toEqual(['only documentation or order']);
+  });
+
   it('differ in the format', async () => {
     const registry = new MemoryRegistry();
     await register(registry, 'out-value', Sale);
