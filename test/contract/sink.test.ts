@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import { sinkContract, type ContractValue, type SinkWorld } from '../../src/testing/contract/sink/index.js';
 import { MemorySink } from '../../src/testing/memory-sink.js';
 import type { Sink } from '../../src/topology/sink.js';
-import { fileWorld } from '../support/files/file-world.js';
+import { fileWorlds } from '../support/files/file-world.js';
 
 const POISON = { serial: -1, text: 'poison' };
 
@@ -33,7 +33,7 @@ const memory: SinkWorld = {
   },
 };
 
-const worlds: readonly SinkWorld[] = [memory, fileWorld];
+const worlds: readonly SinkWorld[] = [memory, ...fileWorlds];
 
 describe.each(worlds)('sinks: $name', (world) => {
   it.each(sinkContract(world))('$name', ({ run }) => run());

@@ -7,13 +7,13 @@ import { jsonLines } from './json-lines.js';
 import { LocalStorage } from './local-storage.js';
 import { ManifestLog } from './manifest-log.js';
 
-export interface FileSinkOptions<K, V> {
+export interface FileSinkOptions<K, V, Row = unknown> {
   /** A folder of this machine, or where else files are kept. */
   readonly to: string | FileStorage;
-  /** Default {@link jsonLines}. */
-  readonly format?: FileFormat;
+  /** Default {@link jsonLines}; see also `avroFile`. */
+  readonly format?: FileFormat<Row>;
   /** A record as it stands in the file. Default: `{ key, value, timestamp, offset }`. */
-  readonly row?: (record: SinkRecord<K, V>) => unknown;
+  readonly row?: (record: SinkRecord<K, V>) => NoInfer<Row>;
   /** Files are ended, and seen by readers, as soon as the files of a partition together reach one of these. */
   readonly roll?: Partial<RollLimits> & {
     /** Since the first record. Default `'1m'`. */
@@ -33,7 +33,7 @@ const DEFAULT_ROLL: RollLimits = { rows: 1_000_000, bytes: 128 << 20 };
  *
  * A record whose row the format cannot hold meets the production policy of the topology.
  */
-export function fileSink<K, V>(options: FileSinkOptions<K, V>): Sink<K, V> {
+export function fileSink<K, V, Row = unknown>(options: FileSinkOptions<K, V, Row>): Sink<K, V> {
   const { to, format = jsonLines(), row = wholeRecord, roll = {}, batching = {}, retry } = options;
   const { interval = '1m', ...limits } = roll;
   const storage = typeof to === 'string' ? new LocalStorage(to) : to;
@@ -44,8 +44,10 @@ export function fileSink<K, V>(options: FileSinkOptions<K, V>): Sink<K, V> {
     ...(retry && { retry }),
     async open(context: SinkContext): Promise<SinkWriter<K, V>> {
       const folder = temporaryFolder(context);
+      const encoding = await format.load();
       const log = await ManifestLog.open(storage, folder, context);
-      return new FileWriter({ storage, log, folder, format, row, roll: { ...DEFAULT_ROLL, ...limits }, context });
+      const files = { storage, log, folder, encoding, extension: format.extension };
+      return new FileWriter({ ...files, row, roll: { ...DEFAULT_ROLL, ...limits }, context });
     },
   };
 }

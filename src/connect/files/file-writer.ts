@@ -7,7 +7,7 @@ import {
   type SinkRecord,
   type SinkWriter,
 } from '../../topology/sink.js';
-import type { FileEncoder, FileFormat } from './file-format.js';
+import type { FileEncoder, FileEncoding } from './file-format.js';
 import type { FileAppender, FileStorage } from './file-storage.js';
 import type { ManifestFile } from './manifest.js';
 import type { ManifestLog } from './manifest-log.js';
@@ -23,7 +23,9 @@ export interface FileWriterOptions {
   readonly log: ManifestLog;
   /** Where temporaries are. */
   readonly folder: string;
-  readonly format: FileFormat;
+  readonly encoding: FileEncoding;
+  /** Of the files' names, without the dot. */
+  readonly extension: string;
   readonly row: (record: SinkRecord) => unknown;
   readonly roll: RollLimits;
   readonly context: SinkContext;
@@ -97,12 +99,12 @@ export class FileWriter implements SinkWriter {
 
   /** @throws SinkRecordsRejectedError before anything is written */
   #byFolder(records: readonly SinkRecord[]): Map<string, { readonly row: unknown; readonly offset: number }[]> {
-    const { format, row } = this.options;
+    const { encoding, row } = this.options;
     const folders = new Map<string, { row: unknown; offset: number }[]>();
     const rejected: RejectedSinkRecord[] = [];
     records.forEach((record, index) => {
       try {
-        const prepared = { row: format.prepare(row(record)), offset: record.offset };
+        const prepared = { row: encoding.prepare(row(record)), offset: record.offset };
         const folder = hourFolder(record.timestamp);
         const rows = folders.get(folder);
         if (rows === undefined) folders.set(folder, [prepared]);
@@ -116,11 +118,11 @@ export class FileWriter implements SinkWriter {
   }
 
   async #begin(folder: string, firstOffset: number): Promise<OpenFile> {
-    const { storage, log, format, context } = this.options;
+    const { storage, log, encoding, extension, context } = this.options;
     const temporary = `${this.options.folder}/${String(log.epoch)}-${String(this.#begun++)}.tmp`;
-    const path = `${folder}/${fileName(context, firstOffset)}.${format.extension}`;
+    const path = `${folder}/${fileName(context, firstOffset)}.${extension}`;
     const appender = await storage.create(temporary);
-    const file = { temporary, path, appender, encoder: format.begin(), rows: 0 };
+    const file = { temporary, path, appender, encoder: encoding.begin(), rows: 0 };
     this.#files.set(folder, file);
     return file;
   }

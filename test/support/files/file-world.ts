@@ -2,10 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { avroFile } from '../../../src/connect/files/avro-file.js';
+import type { FileFormat } from '../../../src/connect/files/file-format.js';
 import { fileSink } from '../../../src/connect/files/file-sink.js';
 import type { FileAppender, FileStorage } from '../../../src/connect/files/file-storage.js';
+import { jsonLines } from '../../../src/connect/files/json-lines.js';
 import { LocalStorage } from '../../../src/connect/files/local-storage.js';
+import { avro } from '../../../src/serde/avro/avro.js';
+import type { AvroValue } from '../../../src/serde/avro/avro-schema.js';
 import type { ContractRow, ContractValue, Fault, SinkWorld } from '../../../src/testing/contract/sink/index.js';
+import { readAvro } from './read-avro.js';
 
 /** Every call passes the fault; a crash closes the files as the end of a process does. */
 function faulty(storage: FileStorage, fault: Fault): FileStorage {
@@ -55,24 +61,65 @@ export function readJsonLines(root: string): { key: string; value: unknown; offs
   });
 }
 
-/** Files in JSON Lines, which roll every 15 rows. */
-export const fileWorld: SinkWorld = {
-  name: 'files in JSON Lines',
-  guarantee: 'exactly-once',
-  shape: 'log',
-  poison: { key: 'poison', value: { serial: 1, text: 'no JSON' } },
-  async destination() {
-    const root = await mkdtemp(join(tmpdir(), 'millrace-files-'));
-    return {
-      sink: (fault) =>
-        fileSink<string, ContractValue>({
-          to: faulty(new LocalStorage(root), fault),
-          row: ({ key, value, offset }) => ({ key, value, offset, more: value?.text === 'no JSON' ? 1n : undefined }),
-          roll: { rows: 15 },
-        }),
-      read: () =>
-        Promise.resolve(readJsonLines(root).map(({ key, value }): ContractRow => [key, value as ContractValue])),
-      dispose: () => rm(root, { recursive: true }),
-    };
+const Row = avro.record('millrace.contract.Row', {
+  key: avro.string(),
+  value: avro.optional(avro.record('Value', { serial: avro.int(), text: avro.string() })),
+  offset: avro.long(),
+});
+type Row = AvroValue<typeof Row>;
+
+/** A format, and how its files are read by others. */
+interface FormatWorld {
+  readonly name: string;
+  readonly format: FileFormat<Row>;
+  /** Rejects at a file that is cut off. */
+  readonly read: (root: string) => Promise<readonly ContractRow[]>;
+}
+
+const formats: readonly FormatWorld[] = [
+  {
+    name: 'JSON Lines',
+    format: jsonLines(),
+    read: (root) =>
+      Promise.resolve(readJsonLines(root).map(({ key, value }): ContractRow => [key, value as ContractValue])),
   },
-};
+  {
+    name: 'Avro',
+    format: avroFile({ schema: Row }),
+    read: async (root) => {
+      const files = await Promise.all(visibleFiles(root).map((path) => readAvro(readFileSync(path), Row)));
+      return files.flat().map(({ key, value }): ContractRow => [key, value]);
+    },
+  },
+];
+
+/** Files of each format, which roll every 15 rows. */
+export const fileWorlds = formats.map(worldOf);
+
+function worldOf({ name, format, read }: FormatWorld): SinkWorld {
+  return {
+    name: `files in ${name}`,
+    guarantee: 'exactly-once',
+    shape: 'log',
+    poison: { key: 'poison', value: { serial: 1, text: 'no row' } },
+    async destination() {
+      const root = await mkdtemp(join(tmpdir(), 'millrace-files-'));
+      return {
+        sink: (fault) =>
+          fileSink<string, ContractValue, Row>({
+            to: faulty(new LocalStorage(root), fault),
+            format,
+            row: ({ key, value, offset }) => ({ key: key ?? '', value: poisoned(value), offset }),
+            roll: { rows: 15 },
+          }),
+        read: () => read(root),
+        dispose: () => rm(root, { recursive: true }),
+      };
+    },
+  };
+}
+
+/** No format takes a bigint for an `int`. */
+function poisoned(value: ContractValue | null): ContractValue | null {
+  return value?.text === 'no row' ? { ...value, serial: 1n as unknown as number } : value;
+}
