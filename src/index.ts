@@ -16,6 +16,10 @@ export type { FileAppender, FileStorage } from './connect/files/file-storage.js'
 export type { RollLimits } from './connect/files/file-writer.js';
 export { jsonLines } from './connect/files/json-lines.js';
 export { LocalStorage } from './connect/files/local-storage.js';
+export type { ParquetColumnType, ParquetValue } from './connect/files/parquet-column.js';
+export type { RowGroupLimits } from './connect/files/parquet-encoder.js';
+export { parquetFile } from './connect/files/parquet-file.js';
+export type { ParquetColumns, ParquetFileOptions, ParquetRecord } from './connect/files/parquet-file.js';
 export { generate } from './connect/generator/generate.js';
 export type { GeneratorRun } from './connect/generator/generate.js';
 export { defineGenerator } from './connect/generator/generator.js';

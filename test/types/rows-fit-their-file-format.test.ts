@@ -1,7 +1,7 @@
 import { it } from '@jest/globals';
 import Big from 'big.js';
 import { expectTypeOf } from 'expect-type';
-import { avro, avroFile, fileSink, json, string, StreamsBuilder } from '../../src/index.js';
+import { avro, avroFile, fileSink, json, parquetFile, string, StreamsBuilder } from '../../src/index.js';
 
 const Row = avro.record('Row', { seller: avro.string(), amount: avro.optional(avro.decimal(12, 2)) });
 const totals = new StreamsBuilder().stream('totals', { key: string(), value: json<{ readonly amount: string }>() });
@@ -31,6 +31,17 @@ it('does not take a row that is none of the schema', () => {
     }),
   );
 });
+
+it('takes a row that has each column of a Parquet file', () => {
+  const format = parquetFile({ columns: { seller: 'string', amount: 'decimal(12,2)', at: 'timestamp' } });
+  totals.toSink('right', fileSink({ to: '/data', format, row: (record) => rowOf(record.value?.amount) }));
+  // @ts-expect-error -- seller and at are missing
+  totals.toSink('wrong', fileSink({ to: '/data', format, row: ({ value }) => ({ amount: value?.amount }) }));
+});
+
+function rowOf(amount: string | undefined): { seller: string; amount: string | undefined; at: Date } {
+  return { seller: 'Alice', amount, at: new Date(0) };
+}
 
 it('takes any row for JSON Lines', () => {
   totals.toSink('json', fileSink({ to: '/data', row: ({ value }) => value?.amount }));

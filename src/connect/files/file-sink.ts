@@ -10,7 +10,7 @@ import { ManifestLog } from './manifest-log.js';
 export interface FileSinkOptions<K, V, Row = unknown> {
   /** A folder of this machine, or where else files are kept. */
   readonly to: string | FileStorage;
-  /** Default {@link jsonLines}; see also `avroFile`. */
+  /** Default {@link jsonLines}; see also `avroFile` and `parquetFile`. */
   readonly format?: FileFormat<Row>;
   /** A record as it stands in the file. Default: `{ key, value, timestamp, offset }`. */
   readonly row?: (record: SinkRecord<K, V>) => NoInfer<Row>;

@@ -8,10 +8,12 @@ import { fileSink } from '../../../src/connect/files/file-sink.js';
 import type { FileAppender, FileStorage } from '../../../src/connect/files/file-storage.js';
 import { jsonLines } from '../../../src/connect/files/json-lines.js';
 import { LocalStorage } from '../../../src/connect/files/local-storage.js';
+import { parquetFile } from '../../../src/connect/files/parquet-file.js';
 import { avro } from '../../../src/serde/avro/avro.js';
 import type { AvroValue } from '../../../src/serde/avro/avro-schema.js';
 import type { ContractRow, ContractValue, Fault, SinkWorld } from '../../../src/testing/contract/sink/index.js';
 import { readAvro } from './read-avro.js';
+import { readParquet } from './read-parquet.js';
 
 /** Every call passes the fault; a crash closes the files as the end of a process does. */
 function faulty(storage: FileStorage, fault: Fault): FileStorage {
@@ -89,6 +91,16 @@ const formats: readonly FormatWorld[] = [
     read: async (root) => {
       const files = await Promise.all(visibleFiles(root).map((path) => readAvro(readFileSync(path), Row)));
       return files.flat().map(({ key, value }): ContractRow => [key, value]);
+    },
+  },
+  {
+    name: 'Parquet',
+    format: parquetFile({ columns: { key: 'string', value: 'json', offset: 'int64' }, rowGroup: { rows: 4 } }),
+    read: async (root) => {
+      const files = await Promise.all(visibleFiles(root).map((path) => readParquet(readFileSync(path))));
+      return files
+        .flat()
+        .map(({ key, value }): ContractRow => [String(key), JSON.parse(String(value)) as ContractValue | null]);
     },
   },
 ];

