@@ -17,11 +17,14 @@ export interface ParquetFileOptions<C extends ParquetColumns> {
    * `decimal(precision,scale)` of at most 38 digits. Each may be null.
    */
   readonly columns: C;
-  /** The rows of a file are gathered in memory until they reach one of these. Default 100,000 rows, 16 MiB. */
+  /**
+   * The rows of a file are gathered in memory until they reach one of these. Default 20,000 rows, 8 MiB. A row group is made at
+   * one go, which holds up all else: some 200 ms for 20,000 rows, and a second for 100,000.
+   */
   readonly rowGroup?: Partial<RowGroupLimits>;
 }
 
-const DEFAULT_ROW_GROUP: RowGroupLimits = { rows: 100_000, bytes: 16 << 20 };
+const DEFAULT_ROW_GROUP: RowGroupLimits = { rows: 20_000, bytes: 8 << 20 };
 const NUMBER_BYTES = 8;
 
 /**
