@@ -97,8 +97,12 @@ function day(value: unknown): number | undefined {
 }
 
 function jsonBytes(value: unknown): Uint8Array | undefined {
-  const text = JSON.stringify(value) as string | undefined; // of functions there is none
-  return text === undefined ? undefined : Buffer.from(text);
+  try {
+    const text = JSON.stringify(value) as string | undefined; // of functions there is none
+    return text === undefined ? undefined : Buffer.from(text);
+  } catch {
+    return undefined; // a bigint is in it, or the value itself
+  }
 }
 
 /** The digits without the point, as an integer: nothing is rounded. */

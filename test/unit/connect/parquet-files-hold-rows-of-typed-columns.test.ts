@@ -87,6 +87,7 @@ describe('a Parquet file', () => {
     ['decimal(4,2)', 0.1],
     ['decimal(4,2)', 'much'],
     ['json', () => 1],
+    ['json', { of: 1n }],
   ])('of %s does not take %p', async (type, value) => {
     await expect(prepared(type, value)).rejects.toMatchObject({ code: 'SINK_ROW_INVALID' });
   });
