@@ -66,8 +66,9 @@ describe('a Parquet file', () => {
     const rows = Array.from({ length: 1_000 }, (_, small) => ({ ...row, small, text: 'x'.repeat(17), day: null }));
     const { file, sizes } = await write(parquetFile({ columns, rowGroup }), rows);
     const { row_groups } = parquetMetadata(new Uint8Array(file).buffer);
-    expect(row_groups.length).toBeGreaterThan(2);
-    expect(sizes.filter((size) => size > 100)).toHaveLength(row_groups.length - (rowGroup?.rows === 250 ? 0 : 1));
+    const writtenBeforeTheEnd = sizes.filter((size) => size > 100);
+    expect(writtenBeforeTheEnd.length).toBeGreaterThan(2);
+    expect(row_groups.length - writtenBeforeTheEnd.length).toBeLessThanOrEqual(1);
     expect((await readParquet(file)).map(({ small }) => small)).toEqual(rows.map(({ small }) => small));
   });
 
