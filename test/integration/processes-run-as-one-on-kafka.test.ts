@@ -56,7 +56,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-processes-'));
   const surroundings = { clock: systemClock, random: systemRandom, log: silentLogger };
   cluster = new TestCluster(() => createKafkaTransport({ brokers, clientId: 'processes', ...surroundings }));
-  await cluster.createTopics({ 'sales-usd': 4 });
+  await cluster.client().admin.deleteTopics(['sales-usd', 'aggregated-sales']); // of other suites on this Kafka
+  await cluster.createTopics({ 'sales-usd': 4, 'aggregated-sales': 4 });
   running = await MillraceProcess.start({
     args: ['run', 'sales', '--processes', '3'],
     stateDir: join(folder, 'state'),
