@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../src/util/time.js';
 import { runWithFaults } from '../support/faults/fault-run.js';
 
 const FAULTS = 8;
-/** FAULT_SEED plans the faults of an earlier run again. */
-const seed = Number(process.env['FAULT_SEED'] ?? systemClock.nowMs() % 1_000_000);
+/** FAULT_SEED plans other faults; `npm run faults` strikes as many as are wanted. */
+const seed = Number(process.env['FAULT_SEED'] ?? 13);
 
 describe(`two topologies in three processes, struck by ${FAULTS} faults (FAULT_SEED=${seed})`, () => {
   it('lose nothing and double nothing for a read_committed reader', async () => {
