@@ -2,6 +2,7 @@ import { sizeTopics, type TopicSizes } from '../../runtime/internal-topics.js';
 import type { TaskPlan } from '../../runtime/assignment/task-plan.js';
 import type { InternalTopic } from '../../topology/node.js';
 import { MillraceError } from '../../util/errors.js';
+import { cleanupPolicies } from '../cleanup-policies.js';
 import { leftoverTopics } from '../leftover-topics.js';
 import type { KnownSubTopology } from './known-build.js';
 import type { ObservedApplication, ObservedTopic } from './observed-application.js';
@@ -60,7 +61,7 @@ function planFound(topic: InternalTopic, partitions: number, found: ObservedTopi
 function configProblem({ configs }: InternalTopic, found: ObservedTopic['configs']): string | undefined {
   const needed = configs['cleanup.policy'] ?? '';
   const policy = found['cleanup.policy'] ?? '';
-  if (policies(needed) !== policies(policy)) {
+  if (cleanupPolicies(needed).join() !== cleanupPolicies(policy).join()) {
     return `cleanup.policy is "${policy}", this build needs "${needed}": was its store of another kind?`;
   }
   for (const name of ['retention.ms', 'min.compaction.lag.ms']) {
@@ -69,10 +70,6 @@ function configProblem({ configs }: InternalTopic, found: ObservedTopic['configs
     return `${name} is ${given}, this build needs ${wanted}: its store keeps more now; raise it`;
   }
   return undefined;
-}
-
-function policies(text: string): string {
-  return text.split(',').map((policy) => policy.trim()).sort().join(','); // prettier-ignore
 }
 
 /** Whether one bound keeps less than another; -1 keeps everything. */

@@ -2,6 +2,7 @@ import { sizeTopics } from '../../runtime/internal-topics.js';
 import type { TaskPlan } from '../../runtime/assignment/task-plan.js';
 import type { InternalTopic } from '../../topology/node.js';
 import { MillraceError } from '../../util/errors.js';
+import { cleanupPolicies } from '../cleanup-policies.js';
 import type { ApplicationFacts } from './application-facts.js';
 import type { Finding } from './finding.js';
 import { orphanFindings } from './orphan-findings.js';
@@ -77,7 +78,7 @@ function missing({ name, type: subject }: InternalTopic, hasRun: boolean): Findi
 
 function configFindings(topic: InternalTopic, found: Readonly<Record<string, string | null>>): readonly Finding[] {
   const { name, type: subject, configs } = topic;
-  const [policy, expected] = [policies(found['cleanup.policy']), policies(configs['cleanup.policy'])];
+  const [policy, expected] = [cleanupPolicies(found['cleanup.policy']), cleanupPolicies(configs['cleanup.policy'])];
   if (policy.join() !== expected.join() && policy.length > 0) {
     // What is not compacted expires, and a repartition topic that is compacted loses records.
     const loses = expected.includes('compact') !== policy.includes('compact');
@@ -90,14 +91,6 @@ function configFindings(topic: InternalTopic, found: Readonly<Record<string, str
     return [{ subject, name, verdict: 'note', message }];
   }
   return [];
-}
-
-function policies(config: string | null | undefined): readonly string[] {
-  return (config ?? '')
-    .split(',')
-    .map((policy) => policy.trim())
-    .filter(Boolean)
-    .sort();
 }
 
 function partitions(count: number): string {
