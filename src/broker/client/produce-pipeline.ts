@@ -83,12 +83,12 @@ export class ProducePipeline {
     });
   }
 
-  /** Closes every batch and sends. */
+  /** Sends everything, as soon as its partition takes it. */
   sendCollected(): void {
     this.cancelLinger?.();
     this.cancelLinger = undefined;
     if (this.halted) return;
-    this.records.closeAll();
+    this.records.collect();
     this.wake();
   }
 
@@ -154,6 +154,7 @@ export class ProducePipeline {
   private sendPending(): void {
     if (this.renewal === 'wanted' && this.inFlight === 0) void this.renew();
     if (this.halted || this.renewal !== 'none') return;
+    this.records.closeDue();
     this.admitPartitions();
     const leaderless = new Set<string>();
     // One time for sending and for the timer: a batch that falls due in between would be left to neither.
@@ -162,6 +163,7 @@ export class ProducePipeline {
       const requests = this.nextRequests(leaderless, nowMs);
       if (requests.size === 0) break;
       for (const [node, sent] of requests) void this.request(node, sent);
+      this.records.closeDue();
     }
     if (leaderless.size > 0)
       void this.view.refresh(leaderless).then(() => {

@@ -33,6 +33,8 @@ export class ProduceQueue implements TopicPartition {
   readonly partition: number;
   /** Monotonic time before which nothing is sent: the last attempt failed. */
   notBeforeMs = 0;
+  /** Monotonic time of the first record in the batch being filled. */
+  openSinceMs = 0;
   /** The partition is part of the transaction (older protocol). */
   admitted = false;
   /** A batch was given up, or the broker does not know the producer: the sequence can only begin anew. */
@@ -84,9 +86,23 @@ export class ProduceQueue implements TopicPartition {
   sendable(nowMs: number): PendingBatch | undefined {
     const next = this.batches.find((batch) => !batch.inFlight);
     if (next === undefined || this.notBeforeMs > nowMs) return undefined;
-    const oneByOne = !this.established || this.batches.some((batch) => batch.failures > 0);
-    if (oneByOne) return this.batches[0] === next && !this.inFlight ? next : undefined;
-    return this.batches.filter((batch) => batch.inFlight).length < MOST_IN_FLIGHT ? next : undefined;
+    if (this.oneByOne) return this.batches[0] === next && !this.inFlight ? next : undefined;
+    return this.inFlightCount < MOST_IN_FLIGHT ? next : undefined;
+  }
+
+  /** Whether a batch closed now could be sent at once, as far as its partition goes. */
+  get takesAnother(): boolean {
+    const { inFlightCount } = this;
+    if (inFlightCount < this.batches.length) return false;
+    return inFlightCount < (this.oneByOne ? 1 : MOST_IN_FLIGHT);
+  }
+
+  private get oneByOne(): boolean {
+    return !this.established || this.batches.some((batch) => batch.failures > 0);
+  }
+
+  private get inFlightCount(): number {
+    return this.batches.filter((batch) => batch.inFlight).length;
   }
 
   get inFlight(): boolean {

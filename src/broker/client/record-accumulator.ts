@@ -19,6 +19,8 @@ export class RecordAccumulator {
   sequenceBroken = false;
   private readonly topics = new Map<string, ProduceQueue[]>();
   private readonly open = new Set<ProduceQueue>();
+  /** Those of the open ones that wait for no more records. */
+  private readonly due = new Set<ProduceQueue>();
   private readonly closed = new Set<ProduceQueue>();
   private readonly limits: TopicLimits;
   private readonly maxBatchBytes: number;
@@ -73,6 +75,7 @@ export class RecordAccumulator {
     const most = limit === undefined ? this.maxBatchBytes : Math.min(this.maxBatchBytes, limit);
     const closes = queue.openCount > 0 && queue.openBytes + size > most;
     if (closes) this.close(queue);
+    if (queue.openCount === 0) queue.openSinceMs = this.context.clock.monotonicMs();
     const before = queue.openBytes;
     queue.append(key, value, timestamp < 0 ? this.context.clock.nowMs() : timestamp, headers);
     this.bufferedBytes += queue.openBytes - before;
@@ -103,14 +106,24 @@ export class RecordAccumulator {
 
   private close(queue: ProduceQueue): void {
     const { compression = 'none' } = this.options;
-    const deadlineMs = this.context.clock.monotonicMs() + DELIVERY_TIMEOUT_MS;
+    const deadlineMs = queue.openSinceMs + DELIVERY_TIMEOUT_MS;
     this.bufferedBytes += queue.close(this.session.identity, this.transactional, compression, deadlineMs);
     this.open.delete(queue);
+    this.due.delete(queue);
     this.closed.add(queue);
   }
 
-  closeAll(): void {
-    for (const queue of this.open) this.close(queue);
+  /** Every batch being filled is to be sent, and closed as soon as its partition takes another. */
+  collect(): void {
+    for (const queue of this.open) this.due.add(queue);
+  }
+
+  /**
+   * Closes what is due and can be sent. The rest goes on being filled: what gathered while a partition could not be written
+   * goes out in few large batches, not one after the other as small as it came.
+   */
+  closeDue(): void {
+    for (const queue of this.due) if (queue.takesAnother) this.close(queue);
   }
 
   acknowledge(queue: ProduceQueue, batch: PendingBatch, baseOffset: number): void {
@@ -137,6 +150,7 @@ export class RecordAccumulator {
       const { bytes, maybeWritten } = queue.drop();
       if (maybeWritten) this.sequenceBroken = true;
       this.open.delete(queue);
+      this.due.delete(queue);
       this.released(queue, bytes);
     }
   }
