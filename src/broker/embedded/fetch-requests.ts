@@ -62,12 +62,12 @@ export class FetchRequests {
     if (log === undefined) return failed(asked, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     const errorCode = fetchError(log, asked);
     if (errorCode !== ErrorCode.NONE) return failed(asked, errorCode);
-    const limit = isolation === 'read_committed' ? log.lastStableOffset : log.endOffset;
+    const limit = isolation === 'read_committed' ? log.lastStableOffset : log.highWatermark;
     const bounds = {
       topic,
       partition,
       errorCode,
-      highWatermark: log.endOffset,
+      highWatermark: log.highWatermark,
       lastStableOffset: log.lastStableOffset,
       logStartOffset: log.startOffset,
     };
@@ -89,7 +89,7 @@ export class FetchRequests {
 
   #outdated({ topic, partition, highWatermark, lastStableOffset }: PartitionResponse): boolean {
     const log = this.topics.log(topic, partition);
-    return log?.endOffset !== highWatermark || log.lastStableOffset !== lastStableOffset;
+    return log?.highWatermark !== highWatermark || log.lastStableOffset !== lastStableOffset;
   }
 
   /** Resolves at the next change of one of the partitions, or when the time is over. */

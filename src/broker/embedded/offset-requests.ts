@@ -23,7 +23,7 @@ export class OffsetRequests {
         found.push({ topic, partition, errorCode, offset: -1, timestamp: -1, leaderEpoch: -1 });
         continue;
       }
-      const end = isolation === 'read_committed' ? log.lastStableOffset : log.endOffset;
+      const end = isolation === 'read_committed' ? log.lastStableOffset : log.highWatermark;
       found.push({ topic, partition, errorCode: ErrorCode.NONE, ...(await findOffset(log, asked, end)) });
     }
     return { partitions: found };

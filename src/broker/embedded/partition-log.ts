@@ -25,12 +25,15 @@ export interface EndMarker {
 }
 
 /**
- * The log of one partition. Its high watermark is its end, since it has no other replicas; its last stable offset is the
- * first offset of its oldest open transaction, or the high watermark.
+ * The log of one partition. Its high watermark is how much of it is written, so that nobody is told of what a kill takes back:
+ * it has no other replicas to wait for. Its last stable offset is the first offset of its oldest open transaction, or the
+ * high watermark; a transaction stays open until the end of it is written.
  */
 export class PartitionLog {
   startOffset = 0;
   endOffset = 0;
+  #highWatermark = 0;
+  #lastStableOffset = 0;
   readonly producers = new ProducerStates();
   readonly aborted = new AbortedTransactions();
   readonly chunks = new LogChunks();
@@ -48,7 +51,27 @@ export class PartitionLog {
     readonly storage: BrokerStorage,
   ) {}
 
+  get highWatermark(): number {
+    return this.#highWatermark;
+  }
+
   get lastStableOffset(): number {
+    return this.#lastStableOffset;
+  }
+
+  /** Lets readers see all of it, once what was gathered is written. */
+  reveal(): void {
+    const { endOffset } = this;
+    const lastStableOffset = this.#firstUnstableOffset;
+    this.storage.whenWritten(() => {
+      this.#highWatermark = endOffset;
+      this.#lastStableOffset = lastStableOffset;
+      this.#progressed();
+    });
+  }
+
+  /** The last stable offset, as it will be once all is written. */
+  get #firstUnstableOffset(): number {
     return this.producers.firstOpenOffset ?? this.endOffset;
   }
 
@@ -72,7 +95,7 @@ export class PartitionLog {
       this.producers.appended(readBatchFields(bytes));
       this.saveProducer(batch.producerId);
     }
-    this.#progressed();
+    this.reveal();
     return { errorCode: ErrorCode.NONE, baseOffset };
   }
 
@@ -88,11 +111,11 @@ export class PartitionLog {
         producerId,
         firstOffset,
         lastOffset: offset,
-        lastStableOffset: this.lastStableOffset,
+        lastStableOffset: this.#firstUnstableOffset,
       });
     }
     this.saveProducer(producerId);
-    this.#progressed();
+    this.reveal();
   }
 
   /** Makes `offset` the first of the log; what lies below is forgotten. */
@@ -158,7 +181,7 @@ export class PartitionLog {
     this.saveBounds();
   }
 
-  /** Calls back once, at the next append or end of a transaction; gives how to stop waiting. */
+  /** Calls back once, when readers next see more of it; gives how to stop waiting. */
   whenProgressed(callback: () => void): () => void {
     this.#waiting.add(callback);
     return () => this.#waiting.delete(callback);

@@ -41,6 +41,7 @@ export async function recover({ storage, topics, offsets, transactions }: Recove
   for await (const [key, text] of under(storage, 'o/')) offsets.restoreCommitted(key, text);
   for await (const [key, text] of under(storage, 's/')) offsets.restoreStaged(key, text);
   for await (const [id, text] of under(storage, 'x/')) transactions.restore(id, text);
+  await storage.commit(true);
 }
 
 async function recoverLogs(storage: LevelStorage, logs: ReadonlyMap<number, PartitionLog>): Promise<void> {
@@ -56,6 +57,7 @@ async function recoverLogs(storage: LevelStorage, logs: ReadonlyMap<number, Part
     log.startOffset = startOffset;
     log.endOffset = Math.max(endOffset, last === undefined ? 0 : lastOffsetOf(last) + 1);
     log.producers.restore(producers.get(log.id) ?? []);
+    log.reveal();
     for (const transaction of aborted.get(log.id) ?? []) log.aborted.add(transaction);
     await recoverChunks(log, chunks.get(log.id) ?? []);
     storage.truncateBefore(log.id, startOffset);

@@ -97,8 +97,8 @@ export class TopicRequests {
     const log = topic?.partitions[partition];
     if (topic === undefined || log === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     if (!topic.config.deleted) return ErrorCode.POLICY_VIOLATION;
-    const before = offset === -1 ? log.endOffset : offset;
-    if (before < 0 || before > log.endOffset) return ErrorCode.OFFSET_OUT_OF_RANGE;
+    const before = offset === -1 ? log.highWatermark : offset;
+    if (before < 0 || before > log.highWatermark) return ErrorCode.OFFSET_OUT_OF_RANGE;
     log.truncateBefore(before);
     return ErrorCode.NONE;
   }

@@ -46,7 +46,8 @@ export class GroupOffsetRequests {
     return { partitions };
   }
 
-  fetch({ groupId, partitions, requireStable }: OffsetFetchRequest): OffsetFetchResponse {
+  /** Offsets as they are written: what a kill takes back nobody starts from. */
+  async fetch({ groupId, partitions, requireStable }: OffsetFetchRequest): Promise<OffsetFetchResponse> {
     const asked = partitions ?? this.offsets.partitions(groupId);
     const found = asked.map(({ topic, partition }) => {
       const unstable = requireStable && this.offsets.unstable(groupId, { topic, partition });
@@ -60,6 +61,7 @@ export class GroupOffsetRequests {
         metadata: committed?.metadata ?? '',
       };
     });
+    await this.storage.commit();
     return { errorCode: ErrorCode.NONE, partitions: found };
   }
 

@@ -27,6 +27,8 @@ export interface BrokerStorage {
   remove(key: string): void;
   /** Values kept from before, in the order of their keys; for opening only. */
   entries(prefix: string): AsyncIterable<readonly [key: string, value: string]>;
+  /** Calls back once all that was gathered so far is written, before the commits that wait for it; at once if nothing is kept. */
+  whenWritten(callback: () => void): void;
   /** Resolves when all that was gathered is written; with `durably`, when it is on disk. */
   commit(durably?: boolean): Promise<void>;
   close(): Promise<void>;

@@ -9,6 +9,7 @@ import type { BrokerStorage } from './broker-storage.js';
 /** What has been gathered for the next write, and who waits for it. */
 class Group {
   readonly operations: DatabaseOperation[] = [];
+  readonly written: (() => void)[] = [];
   readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   sync = false;
 }
@@ -127,6 +128,10 @@ export class LevelStorage implements BrokerStorage {
     for await (const [key, value] of this.db.iterator({ gte, lt })) yield [key.toString(), value.toString()];
   }
 
+  whenWritten(callback: () => void): void {
+    this.#group.written.push(callback);
+  }
+
   commit(durably = false): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const group = this.#group;
@@ -170,6 +175,7 @@ export class LevelStorage implements BrokerStorage {
       try {
         if (group.operations.length > 0) await this.db.batch(group.operations, { sync: group.sync });
         this.#cache.evict(arrived);
+        for (const callback of group.written) callback();
         for (const { resolve } of group.waiting) resolve();
         for (const { log, before } of unneeded) await this.#clear(log, before);
       } catch (error) {

@@ -46,6 +46,10 @@ export class MemoryStorage implements BrokerStorage {
     // Nothing is kept.
   }
 
+  whenWritten(callback: () => void): void {
+    callback();
+  }
+
   commit(): Promise<void> {
     return Promise.resolve();
   }
