@@ -1,6 +1,6 @@
 import type { Random } from '../../util/random.js';
 import type { SimulatedBroker } from './simulated-broker.js';
-import type { SimulatedInstance } from './simulated-instance.js';
+import { USUAL_WRITE_MS, type SimulatedInstance } from './simulated-instance.js';
 import { NO_FAULTS, type Direction, type SimulatedNetwork } from './simulated-network.js';
 import type { SimulatedWorld } from './simulated-world.js';
 import { oneOf } from './workload.js';
@@ -108,10 +108,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     network.link(instance.machine).breakAll();
   }),
   slowDisk: onOne((instance, around) => {
-    const usual = instance.writeMs;
     instance.writeMs = 200 + 2_000 * around.random.next();
     later(around, 4_000, `${instance.machine} has a fast disk again`, () => {
-      instance.writeMs = usual;
+      instance.writeMs = USUAL_WRITE_MS;
     });
   }),
   join: ({ bound, add }) => {

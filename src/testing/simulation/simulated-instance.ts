@@ -1,4 +1,5 @@
 import { createBrokerClient } from '../../broker/client/broker-client.js';
+import { TransactionTimedOutError } from '../../broker/client/errors.js';
 import { noMetrics } from '../../observability/metrics.js';
 import type { StreamsApplication, StreamsApplicationOptions } from '../../runtime/application.js';
 import type { StateDirectory } from '../../runtime/state-directory.js';
@@ -34,8 +35,11 @@ export interface InstanceSurroundings {
   readonly settings: InstanceSettings;
 }
 
+/** How long after the end of a program its supervisor starts it again. */
+const RESTART_MS = 1_000;
+
 /** The most a write usually takes. */
-const USUAL_WRITE_MS = 1;
+export const USUAL_WRITE_MS = 1;
 
 export const APPLICATION_ID = 'app';
 
@@ -73,8 +77,11 @@ export class SimulatedInstance {
     return this.state === 'running' && this.#application?.state === 'RUNNING';
   }
 
-  get application(): StreamsApplication | undefined {
-    return this.#application;
+  /** What it does, for people. */
+  describe(): string {
+    const error = this.errors.at(-1);
+    const ended = error === undefined ? '' : `, ended once: ${error.message}`;
+    return `${this.machine} is ${this.state}, its application ${this.#application?.state ?? 'gone'}${ended}`;
   }
 
   /** Starts the program again, on the disk as it was left. */
@@ -104,9 +111,20 @@ export class SimulatedInstance {
     this.#process = process;
     this.#application = application;
     application.onStateChange((state) => {
-      if (state === 'ERROR' && application.error !== undefined) this.errors.push(application.error);
+      if (state === 'ERROR' && application.error !== undefined) this.#failed(application.error);
     });
     application.start().catch(() => undefined); // seen by the listener
+  }
+
+  /** The program exits. A transaction that took too long is none of its own fault: its supervisor starts it again. */
+  #failed(error: Error): void {
+    this.errors.push(error);
+    void this.close(false).then(() => {
+      if (!(error instanceof TransactionTimedOutError)) return;
+      this.around.world.schedule(undefined, RESTART_MS, `${this.machine} is started again by its supervisor`, () => {
+        if (this.state === 'down') this.start();
+      });
+    });
   }
 
   crash(how: Ending): void {

@@ -176,7 +176,7 @@ export class Simulation {
   }
 
   #lacking(): string {
-    return this.#outputs.map((output) => output.describe()).join('\n');
+    return [...this.#outputs, ...this.#instances].map((part) => part.describe()).join('\n');
   }
 
   /** A client that no fault reaches. */
