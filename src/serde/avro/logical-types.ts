@@ -1,9 +1,9 @@
 import type { Type, types } from 'avsc';
 import Big from 'big.js';
-import { invalid } from '../../util/errors.js';
 import type { AvroJson } from './avro-json.js';
 import { decimalOf, integerBytes, integerOf, unscaledOf } from './decimal-bytes.js';
 import { engine } from './avsc.js';
+import { checkLogicalTypes } from './logical-type-rules.js';
 
 const DAY_MS = 86_400_000;
 const DAY = /^[+-]?\d{4,6}-\d\d-\d\d$/;
@@ -35,10 +35,8 @@ function makeLogicalTypes(): LogicalTypes {
 
     constructor(schema: AvroJson, options: object) {
       super(schema as never, options); // as: the engine's own types leave out that attributes may be read-only
-      const { precision, scale = 0, size } = schema as unknown as DecimalJson;
-      if (!Number.isInteger(precision) || precision < 1 || !(scale >= 0 && scale <= precision)) {
-        throw invalid('AVRO_SCHEMA_INVALID', `decimal(${precision}, ${scale}) is no decimal`);
-      }
+      checkLogicalTypes(schema); // what it throws tells the engine to read others' contradictions as bytes, as Avro has it
+      const { precision, scale = 0, size } = schema as unknown as DecimalJson; // as: checked
       this.#precision = precision;
       this.#scale = scale;
       this.#size = size;

@@ -1,6 +1,7 @@
 import type Big from 'big.js';
 import { AS_BIGINT, type AvroJson } from './avro-json.js';
 import { AvroSchema } from './avro-schema.js';
+import { checkLogicalTypes } from './logical-type-rules.js';
 
 /** Avro's `string`. */
 export const string = (): AvroSchema<string> => plain('string');
@@ -32,9 +33,13 @@ export const nothing = (): AvroSchema<null> => plain('null');
 /**
  * An exact decimal of at most `precision` digits, `scale` of them behind the point: Avro's `decimal` over `bytes`. Its
  * values are those of big.js; one with more digits throws, it is never rounded.
+ * @throws MillraceError `AVRO_SCHEMA_INVALID` when there is no such decimal: more digits behind the point than in all
  */
-export const decimal = (precision: number, scale = 0): AvroSchema<Big> =>
-  plain({ type: 'bytes', logicalType: 'decimal', precision, scale });
+export const decimal = (precision: number, scale = 0): AvroSchema<Big> => {
+  const json = { type: 'bytes', logicalType: 'decimal', precision, scale };
+  checkLogicalTypes(json);
+  return plain(json);
+};
 
 /** A day as `YYYY-MM-DD`, of no time zone: Avro's `date`. */
 export const date = (): AvroSchema<string> => plain({ type: 'int', logicalType: 'date' });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { invalid, messageOf } from '../../util/errors.js';
 import type { AvroJson } from './avro-json.js';
 import { AvroSchema } from './avro-schema.js';
+import { checkLogicalTypes } from './logical-type-rules.js';
 
 /** What a schema from JSON may need. */
 export interface SchemaOptions {
@@ -13,20 +14,24 @@ export interface SchemaOptions {
  * A schema from its JSON, as text or as an object. What its values are is the caller's word:
  * `avro.schema<Sale>({ type: 'record', … })`. Longs are numbers; microseconds and nanoseconds bigints; of several records in
  * a union each value says in its member `type` which one it is (its name without the namespace).
- * @throws MillraceError `AVRO_SCHEMA_INVALID` when it is not JSON
+ * @throws MillraceError `AVRO_SCHEMA_INVALID` when it is not JSON, or has a logical type that contradicts itself
  */
 export function schema<T>(json: string | object, options: SchemaOptions = {}): AvroSchema<T> {
   const parsed = typeof json === 'string' ? parse(json, 'a schema') : (json as AvroJson); // as: it is checked when it is compiled
-  return new AvroSchema<T>(nameOf(parsed), () => parsed, options.references);
+  return declared<T>(parsed, options);
 }
 
 /**
  * A schema from an .avsc file; see {@link schema}.
- * @throws MillraceError `AVRO_SCHEMA_INVALID` when the file cannot be read or is not JSON
+ * @throws MillraceError `AVRO_SCHEMA_INVALID` as that does, and when the file cannot be read
  */
 export function file<T>(path: string | URL, options: SchemaOptions = {}): AvroSchema<T> {
-  const parsed = parse(read(path), String(path));
-  return new AvroSchema<T>(nameOf(parsed), () => parsed, options.references);
+  return declared<T>(parse(read(path), String(path)), options);
+}
+
+function declared<T>(json: AvroJson, { references }: SchemaOptions): AvroSchema<T> {
+  checkLogicalTypes(json);
+  return new AvroSchema<T>(nameOf(json), () => json, references);
 }
 
 function read(path: string | URL): string {
