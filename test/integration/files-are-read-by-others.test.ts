@@ -17,13 +17,21 @@ const COUNT = 5_000;
 const START_MS = Date.UTC(2026, 0, 31, 22, 30);
 const STEP_MS = 1_250;
 
-const Row = avro.record('shop.Row', {
+const fields = {
   large: avro.int64(),
   amount: avro.optional(avro.decimal(30, 2)),
   at: avro.timestampMillis(),
   day: avro.date(),
-});
+};
+const Row = avro.record('shop.Row', fields);
 type Row = AvroValue<typeof Row>;
+
+const Amount = avro.schema<Big>(
+  '{"type":"fixed","name":"shop.Amount","size":16,"logicalType":"decimal","precision":30,"scale":2}',
+);
+/** The same, with a type of its own for amounts. */
+const OfAmount = avro.record('shop.Row', { ...fields, amount: avro.optional(avro.named<Big>('shop.Amount')) });
+const RowOfAmount = avro.schema<Row>(OfAmount.toJSON(), { references: [Amount] });
 
 const rows = Array.from({ length: COUNT }, (_, serial): Row => {
   const at = START_MS + serial * STEP_MS;
@@ -91,6 +99,12 @@ describe('files of a sink are read by others with equal counts, sums and hours',
 
   it.each(['deflate', 'null'] as const)('Avro by fastavro, with the codec %s', async (codec) => {
     expect(await found('avro', { format: avroFile({ schema: Row, codec }), row: (row) => row })).toEqual({
+      fastavro: truth,
+    });
+  });
+
+  it('Avro by fastavro, of a schema that refers to another', async () => {
+    expect(await found('avro', { format: avroFile({ schema: RowOfAmount }), row: (row) => row })).toEqual({
       fastavro: truth,
     });
   });

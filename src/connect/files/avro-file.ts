@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import type { AvroSchema } from '../../serde/avro/avro-schema.js';
 import { avro } from '../../serde/avro/avro.js';
+import { inOnePiece } from '../../serde/avro/referenced-schemas.js';
 import { EMPTY_BYTES } from '../../util/bytes.js';
-import { invalid } from '../../util/errors.js';
 import type { FileEncoder, FileEncoding, FileFormat } from './file-format.js';
 
 /** How the blocks of a file are compressed. */
 export type AvroCodec = 'deflate' | 'null';
 
 export interface AvroFileOptions<T> {
-  /** Of a row, and all of it: one that refers to other schemas cannot be read from the file alone. */
+  /** Of a row. What it refers to is defined in the file, too, which is read by the schema in it alone. */
   readonly schema: AvroSchema<T>;
   /** Default `'deflate'`. */
   readonly codec?: AvroCodec;
@@ -45,14 +45,8 @@ export function avroFile<T>({ schema, codec = 'deflate' }: AvroFileOptions<T>): 
 }
 
 function encodingOf<T>(schema: AvroSchema<T>, codec: AvroCodec): FileEncoding<T> {
-  if (schema.references.length > 0) {
-    const names = schema.references.map(({ name = '' }) => `"${name}"`).join(', ');
-    throw invalid('AVRO_SCHEMA_INVALID', `the schema of Avro files refers to ${names}`, {
-      hint: 'Give one schema that holds all: a file is read by the schema in it alone.',
-    });
-  }
   const serde = avro.bare(schema);
-  const container = containerOf(JSON.stringify(schema), codec);
+  const container = containerOf(JSON.stringify(inOnePiece(schema)), codec);
   return { prepare: (row) => serde.serialize(row), begin: () => new AvroEncoder(container) };
 }
 

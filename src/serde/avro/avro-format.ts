@@ -8,6 +8,7 @@ import { avroReader, avroWriter, type AvroReader } from './avro-bytes.js';
 import type { AvroJson } from './avro-json.js';
 import type { AvroSchema } from './avro-schema.js';
 import { compileAvro, compileWriter } from './compile-avro.js';
+import { referencedSchemas } from './referenced-schemas.js';
 
 /**
  * Avro in Confluent's wire format: every value names the schema that wrote it, in the schema registry, and is read by way of
@@ -46,7 +47,7 @@ class AvroFormat<T> implements SchemaFormat<T> {
 
   /** Made when it is needed, since the engine is loaded for it. */
   #type(): Type {
-    const references = this.#schema.references.map((reference) => reference.toJSON());
+    const references = referencedSchemas(this.#schema).map((reference) => reference.toJSON());
     this.#compiled ??= compileAvro(this.#schema.toJSON(), { references });
     return this.#compiled;
   }

@@ -2,6 +2,7 @@ import type { Serde } from '../serde.js';
 import { avroReader, avroWriter, type AvroReader } from './avro-bytes.js';
 import type { AvroSchema } from './avro-schema.js';
 import { compileAvro } from './compile-avro.js';
+import { referencedSchemas } from './referenced-schemas.js';
 import { EMPTY_BYTES } from '../../util/bytes.js';
 
 /**
@@ -9,7 +10,7 @@ import { EMPTY_BYTES } from '../../util/bytes.js';
  * @throws MillraceError `AVRO_SCHEMA_INVALID`
  */
 export function bareAvro<T>(schema: AvroSchema<T>): Serde<T> {
-  const references = schema.references.map((reference) => reference.toJSON());
+  const references = referencedSchemas(schema).map((reference) => reference.toJSON());
   const type = compileAvro(schema.toJSON(), { references });
   const write = avroWriter<T>(type, EMPTY_BYTES);
   const read: AvroReader<T> = avroReader<T>(type);

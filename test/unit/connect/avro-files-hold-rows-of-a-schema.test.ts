@@ -59,11 +59,23 @@ describe('an Avro file', () => {
     expect(() => encoding.prepare(tooLong)).toThrow('its field "amount" is not of type decimal');
   });
 
-  it('cannot be of a schema that refers to others, which its readers do not have', async () => {
-    const Line = avro.schema<{ sale: unknown }>(
-      { type: 'record', name: 'Line', fields: [{ name: 'sale', type: 'shop.Sale' }] },
-      { references: [Sale] },
+  it('defines what its schema refers to where that is named first, at any depth', async () => {
+    const referring = (name: string, types: readonly (string | object)[], references: readonly AvroSchema<unknown>[]) =>
+      avro.schema<object>(
+        { type: 'record', name, fields: types.map((type, index) => ({ name: `f${index}`, type })) },
+        { references },
+      );
+    const Plain = referring('Plain', ['int'], []); // of no namespace
+    const Line = referring('shop.Line', ['Sale', { type: 'array', items: 'Sale' }], [Sale]);
+    const Order = referring(
+      'Order',
+      [['null', 'shop.Line'], { type: 'map', values: 'Plain' }, 'shop.Sale'],
+      [Line, Plain],
     );
-    await expect(avroFile({ schema: Line }).load()).rejects.toThrow('refers to "shop.Sale"');
+    const row = { f0: { f0: sale(1), f1: [sale(2)] }, f1: { a: { f0: 1 } }, f2: sale(3) };
+    const file = await fileOf(Order, [row], 'null');
+    expect(await readAvro(file, Order)).toEqual([row]);
+    const defined = [...file.toString('latin1').matchAll(/"name":"([^"]*[A-Z]\w*)"/g)].map(([, name]) => name);
+    expect(defined).toEqual(['Order', 'shop.Line', 'shop.Sale', 'Plain']);
   });
 });
