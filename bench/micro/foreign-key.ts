@@ -32,7 +32,7 @@ const joining = await BenchTask.open(orders.build(), inputs, join(directory, 'jo
 const other = await BenchTask.open(pings.build(), ['pings'], join(directory, 'other'));
 
 const key = Buffer.from('c1');
-const subscriptions = subscriptionSerde(string());
+const subscriptions = subscriptionSerde(string(), string());
 const subscribed = systemClock.monotonicMs();
 for (let from = 0; from < SUBSCRIBERS; from += BATCH) {
   const count = Math.min(BATCH, SUBSCRIBERS - from);

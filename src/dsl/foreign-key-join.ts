@@ -7,7 +7,7 @@ import { ForeignChangeProcessor } from '../processor/foreign-key-join/foreign-ch
 import { ReceiveSubscriptionProcessor } from '../processor/foreign-key-join/receive-subscription.js';
 import { ResolveAnswerProcessor } from '../processor/foreign-key-join/resolve-answer.js';
 import { SubscribeProcessor } from '../processor/foreign-key-join/subscribe.js';
-import { subscriptionSerde } from '../processor/foreign-key-join/subscription.js';
+import { subscriptionSerde, type Subscription } from '../processor/foreign-key-join/subscription.js';
 import { answerSerde, type SubscriptionAnswer } from '../processor/foreign-key-join/subscription-answer.js';
 import type { StreamPartitioner } from '../topology/node.js';
 import type { GraphNode } from './graph/graph-node.js';
@@ -63,6 +63,7 @@ class ForeignKeyJoinSteps<K, V, KO, VO, VR> {
   readonly #program: Program;
   readonly #valueSerde: Serde<V>;
   readonly #foreignSerde: Serde<KO>;
+  readonly #subscriptions: Serde<Subscription<K>>;
   readonly #answers: Serde<SubscriptionAnswer<VO>>;
   readonly keySerde: Serde<K>;
 
@@ -76,6 +77,7 @@ class ForeignKeyJoinSteps<K, V, KO, VO, VR> {
     this.keySerde = expectSerde(primary.keySerde, 'key', primary.name);
     this.#valueSerde = expectSerde(parts.ownValue ?? primary.valueSerde, 'value', primary.name);
     this.#foreignSerde = expectSerde(foreign.keySerde, 'key', foreign.name);
+    this.#subscriptions = subscriptionSerde(this.keySerde, this.#valueSerde);
     this.#answers = answerSerde(expectSerde(foreign.valueSerde, 'value', foreign.name));
   }
 
@@ -97,7 +99,7 @@ class ForeignKeyJoinSteps<K, V, KO, VO, VR> {
     const { otherPartitioner: other } = this.parts;
     const partitioner =
       other && ((of: string, key: KO, _: unknown, partitions: number) => other(of, key, null, partitions));
-    const node = new TableRepartitionNode(names, this.#foreignSerde, subscriptionSerde(this.keySerde), partitioner);
+    const node = new TableRepartitionNode(names, this.#foreignSerde, this.#subscriptions, partitioner);
     this.#program.graph.add(node, subscribe);
     this.#program.copartitioned.push(new Set([...this.foreign.sources, node.name]));
     return node;
@@ -107,7 +109,7 @@ class ForeignKeyJoinSteps<K, V, KO, VO, VR> {
   foreignSide(registration: GraphNode): readonly [GraphNode, GraphNode] {
     const { graph } = this.#program;
     const storeName = this.suffixed('-subscription-store', `${PREFIX}SUBSCRIPTION-STATE-STORE-`);
-    const store = subscriptionStore(this.#program, storeName, subscriptionSerde(this.keySerde));
+    const store = subscriptionStore(this.#program, storeName, this.#subscriptions);
     graph.add(new StateStoreNode(store), graph.root);
     const subscriptions = { storeName, foreignKey: this.#foreignSerde, primaryKey: this.keySerde };
     const receive = operator(

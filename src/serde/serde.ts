@@ -53,13 +53,14 @@ export function preparing(...parts: readonly Preparable[]): Preparable {
 /**
  * A part of a serde that is made of different ones in the same place: schemas are kept apart by a name behind the topic's, as
  * Kafka Streams does with its pseudo-topics.
+ * @param part what it is of a record; default: that which it is a part of
  */
-export function partOf(serde: Preparable, name: string): Preparable {
+export function partOf(serde: Preparable, name: string, part?: SerdePlace['part']): Preparable {
   if (serde.prepare === undefined) return {};
   return {
     async prepare(place) {
       const topic = place.topic === undefined ? undefined : `${place.topic}-${name}`;
-      await serde.prepare?.({ ...place, topic });
+      await serde.prepare?.({ ...place, topic, part: part ?? place.part });
     },
   };
 }

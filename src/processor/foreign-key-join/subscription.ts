@@ -32,12 +32,12 @@ export interface Subscription<K> {
   readonly primaryPartition: number | undefined;
 }
 
-/** Writes and reads subscriptions of rows with these keys. */
-export function subscriptionSerde<K>(primaryKey: Serde<K>): Serde<Subscription<K>> {
+/** Writes and reads subscriptions of rows with these keys, and values whose bytes are hashed. */
+export function subscriptionSerde<K>(primaryKey: Serde<K>, hashed: Serde<unknown>): Serde<Subscription<K>> {
   const name = `subscription<${primaryKey.name}>`;
   return Object.freeze({
     name,
-    ...preparing(partOf(primaryKey, 'pk')),
+    ...preparing(partOf(primaryKey, 'pk', 'key'), partOf(hashed, 'vh')),
     serialize({ hash, instruction, primaryKey: key, primaryPartition }: Subscription<K>) {
       const version = primaryPartition === undefined ? 0 : VERSION;
       const head = Buffer.of(hash === null ? version | NO_HASH : version, INSTRUCTIONS.indexOf(instruction));

@@ -46,7 +46,7 @@ describe('a foreign-key join writes the bytes of Kafka Streams', () => {
   });
 
   it.each(of('foreign-key join: subscription'))('subscription $inputs', ({ inputs, hex }) => {
-    const serde = subscriptionSerde(string());
+    const serde = subscriptionSerde(string(), string());
     const { primaryKey, primaryPartition, hashOfUtf8 } = inputs;
     const instruction = NAMES[inputs.instruction];
     const hash = hashOf(hashOfUtf8);
@@ -67,8 +67,8 @@ describe('a foreign-key join writes the bytes of Kafka Streams', () => {
 
   it('refuses what it does not know', () => {
     const [later, unknown] = [Buffer.of(0x02, 0), Buffer.of(0x01, 9)];
-    expect(() => subscriptionSerde(string()).deserialize(later, 0, 2)).toThrow('version or instruction');
-    expect(() => subscriptionSerde(string()).deserialize(unknown, 0, 2)).toThrow('version or instruction');
+    expect(() => subscriptionSerde(string(), string()).deserialize(later, 0, 2)).toThrow('version or instruction');
+    expect(() => subscriptionSerde(string(), string()).deserialize(unknown, 0, 2)).toThrow('version or instruction');
     expect(() => answerSerde(string()).deserialize(later, 0, 2)).toThrow('version');
   });
 });

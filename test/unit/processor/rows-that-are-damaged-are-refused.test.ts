@@ -51,7 +51,7 @@ const rows: readonly Row[] = [
   ]),
   row(rankingKey(string()), { group: 'g', part: 2 }),
   row(changeSerde(string()), new Change<string>('new', 'old')),
-  row(subscriptionSerde(string()), {
+  row(subscriptionSerde(string(), string()), {
     hash: Buffer.alloc(16, 1),
     instruction: 'subscribeAndAnswer',
     primaryKey: 'k',

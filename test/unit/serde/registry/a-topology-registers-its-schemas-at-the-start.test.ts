@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StreamsBuilder } from '../../../../src/dsl/streams-builder.js';
-import { avro, long, string } from '../../../../src/serde/index.js';
+import { avro, json, long, string, type AvroValue } from '../../../../src/serde/index.js';
 import { MemoryRegistry } from '../../../../src/serde/registry/memory-registry.js';
 import type { RegistrySerdeOptions } from '../../../../src/serde/registry/registry-serde.js';
 import { TopologyTestDriver } from '../../../../src/testing/topology-test-driver.js';
@@ -50,6 +50,31 @@ describe('a topology with Avro', () => {
       'out-value',
       'sales-value',
     ]);
+  });
+
+  it('joins by foreign keys, whose values are hashed by a schema in the subject that Kafka Streams has', async () => {
+    const schemaRegistry = new MemoryRegistry();
+    const builder = new StreamsBuilder();
+    const sellers = builder.table('sellers', { key: string(), value: string() });
+    builder
+      .table('sales', { key: avro.serde(avro.int()), value: json<AvroValue<typeof Sale>>() })
+      .mapValues((sale) => sale, { value: avro.serde(Sale) }) // not kept in a store, only hashed
+      .join(
+        sellers,
+        ({ seller }) => seller,
+        ({ amount }, name) => `${name} ${amount}`,
+        { name: 'named', value: string() },
+      )
+      .toStream()
+      .to('out');
+    await using driver = await TopologyTestDriver.start(builder.build(), { schemaRegistry });
+    const input = driver.createInputTopic('sales', { key: avro.serde(avro.int()), value: json() });
+    await driver.createInputTopic('sellers', { key: string(), value: string() }).pipe('s', 'Ann');
+    await input.pipe(1, { seller: 's', amount: 5 });
+    const out = driver.createOutputTopic('out', { key: avro.serde(avro.int()), value: string() });
+    expect(out.readKeyValues()).toEqual([[1, 'Ann 5']]);
+    const topic = 'app-named-subscription-registration-topic';
+    expect(await schemaRegistry.subjects()).toEqual(expect.arrayContaining([`${topic}-pk-key`, `${topic}-vh-value`]));
   });
 
   it.each<[NonNullable<RegistrySerdeOptions['subject']>, string[]]>([
