@@ -63,7 +63,7 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
   });
   const catalog = new StoreCatalog(() => readable);
   const endpoints: Endpoints = { grpc: '', http: '' };
-  const queries = { ...createLocalStateQueries(catalog), ...createTopologyQueries(catalog, endpoints) };
+  const queries = { ...createLocalStateQueries(catalog, options.clock), ...createTopologyQueries(catalog, endpoints) };
 
   const grpc = await startGrpc(options, queries);
   closing.add('gRPC server', () => grpc.close());

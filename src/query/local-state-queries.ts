@@ -1,3 +1,5 @@
+import type { Clock } from '../util/time.js';
+import { awaitingSchemas } from './awaited-schemas.js';
 import { keyValueQueries } from './key-value-queries.js';
 import { toStoreInfo } from './messages.js';
 import { sessionQueries } from './session-queries.js';
@@ -6,9 +8,9 @@ import { storesOf, type StoreCatalog } from './store-catalog.js';
 import { versionedQueries } from './versioned-queries.js';
 import { windowQueries } from './window-queries.js';
 
-/** Answers queries from the stores of the tasks of this instance. */
-export function createLocalStateQueries(catalog: StoreCatalog): StateQueries {
-  return {
+/** Answers queries from the stores of the tasks of this instance; what they hold may be of schemas yet to be fetched. */
+export function createLocalStateQueries(catalog: StoreCatalog, clock: Clock): StateQueries {
+  const queries: StateQueries = {
     listStores: ({ application }) => {
       const found = catalog.named(application).toSorted((a, b) => (a.id < b.id ? -1 : 1));
       const stores = found.flatMap(({ id, topology }) => storesOf(topology).map((store) => toStoreInfo(id, store)));
@@ -19,4 +21,5 @@ export function createLocalStateQueries(catalog: StoreCatalog): StateQueries {
     ...sessionQueries(catalog),
     ...versionedQueries(catalog),
   };
+  return awaitingSchemas(queries, clock);
 }

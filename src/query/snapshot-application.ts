@@ -17,11 +17,13 @@ export class SnapshotApplication implements ReadableApplication {
   #known: KnownState = { state: 'CREATED', tasks: [] };
   #positions = new Map<string, ReadonlyMap<string, number>>();
 
+  /** @param prepare resolves when the serdes of the stores can read; called for each read, once a task runs */
   constructor(
     readonly id: string,
     readonly instanceId: string,
     readonly topology: BuiltTopology,
     private readonly views: CommittedViews,
+    private readonly prepare: () => Promise<void>,
   ) {}
 
   update(known: KnownState): void {
@@ -43,7 +45,9 @@ export class SnapshotApplication implements ReadableApplication {
 
   async partitions(storeName: string): Promise<readonly StorePartition[]> {
     const holders = this.#known.tasks.filter(({ stores }) => stores.some(({ name }) => name === storeName));
-    return Promise.all(holders.map((task) => this.#open(task, storeName)));
+    const partitions = await Promise.all(holders.map((task) => this.#open(task, storeName)));
+    if (partitions.length > 0) await this.prepare();
+    return partitions;
   }
 
   inputPositions(taskId: string): ReadonlyMap<string, number> {

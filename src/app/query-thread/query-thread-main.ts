@@ -8,13 +8,13 @@ import { routedQueries } from '../../query/routed-queries.js';
 import { startQueryServer, type QueryServer } from '../../query/server/query-server.js';
 import { SnapshotApplication } from '../../query/snapshot-application.js';
 import { StoreCatalog } from '../../query/store-catalog.js';
-import { prepareStoreSerdes } from '../../runtime/prepare-serdes.js';
 import { internal } from '../../util/errors.js';
 import { systemClock } from '../../util/time.js';
 import { buildTopology } from '../build-topology.js';
 import { loadTopology } from '../load-topology.js';
 import { openSchemas } from '../schema-registry.js';
 import { ForwardedQueries } from './forwarded-queries.js';
+import { StoreSerdes } from './store-serdes.js';
 import { toSentError, type ThreadStart, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
 
 /** The query thread: a gRPC server over the committed state of the process's tasks. Started by query-thread.ts. */
@@ -24,14 +24,13 @@ const send = (message: ToStreamThread): void => {
 };
 const start = workerData as ThreadStart; // what query-thread.ts gives
 const views: CommittedViews[] = [];
+const serdes = new Map<string, StoreSerdes>();
 const metrics = createPrometheusMetrics({ processMetrics: false });
 const schemas = openSchemas(start.schemaRegistry, { clock: systemClock, log: silentLogger, metrics });
-/** Applications whose serdes know the ids of their schemas. */
-const prepared = new Set<string>();
 const applications = await Promise.all(start.applications.map(open));
 const catalog = new StoreCatalog(() => applications);
 const forwarded = new ForwardedQueries(send);
-const queries = routedQueries(catalog, createLocalStateQueries(catalog), forwarded.queries);
+const queries = routedQueries(catalog, createLocalStateQueries(catalog, systemClock), forwarded.queries);
 const { host } = start;
 const common = { clock: systemClock, metrics, log: silentLogger };
 try {
@@ -48,9 +47,13 @@ async function take(message: ToQueryThread, server: QueryServer): Promise<void> 
   switch (message.type) {
     case 'applications':
       for (const { id, ...known } of message.applications) {
-        const application = applications.find((each) => each.id === id);
-        application?.update(known);
-        if (known.state === 'RUNNING' && application && !prepared.has(id)) void prepare(application);
+        applications.find((each) => each.id === id)?.update(known);
+        // beforehand, so that no query waits; one that does meets what went wrong
+        if (known.state === 'RUNNING')
+          void serdes
+            .get(id)
+            ?.prepare()
+            .catch(() => undefined);
       }
       return;
     case 'health':
@@ -67,20 +70,14 @@ async function take(message: ToQueryThread, server: QueryServer): Promise<void> 
   }
 }
 
-/** The stream thread has registered what the application writes: what its stores hold can be read. */
-async function prepare({ id, topology }: SnapshotApplication): Promise<void> {
-  prepared.add(id);
-  await prepareStoreSerdes({ applicationId: id, topology, schemas }).catch(() => {
-    prepared.delete(id); // the next message tries again
-  });
-}
-
 async function open({ id, instanceId, moduleUrl, stateFolder }: ThreadStart['applications'][number]) {
   const { definition } = await loadTopology(new URL(moduleUrl));
   const topology = buildTopology(definition);
   const view = new CommittedViews(topology, (taskId) => join(stateFolder, taskId));
   views.push(view);
-  return new SnapshotApplication(id, instanceId, topology, view);
+  const storeSerdes = new StoreSerdes({ applicationId: id, topology, schemas });
+  serdes.set(id, storeSerdes);
+  return new SnapshotApplication(id, instanceId, topology, view, () => storeSerdes.prepare());
 }
 
 function streamThread(): MessagePort {

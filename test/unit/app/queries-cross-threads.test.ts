@@ -7,6 +7,7 @@ import { createLocalStateQueries } from '../../../src/query/local-state-queries.
 import type { Queries } from '../../../src/query/query-methods.js';
 import { StoreCatalog } from '../../../src/query/store-catalog.js';
 import { createTopologyQueries } from '../../../src/query/topology-queries.js';
+import { systemClock } from '../../../src/util/time.js';
 import { ReadableFixture } from '../../support/readable-application.js';
 
 let bank: ReadableFixture;
@@ -18,7 +19,7 @@ beforeEach(async () => {
   bank = await ReadableFixture.open();
   sent = [];
   const catalog = new StoreCatalog(() => [bank]);
-  const local = { ...createLocalStateQueries(catalog), ...createTopologyQueries(catalog, { grpc: '', http: '' }) };
+  const local = { ...createLocalStateQueries(catalog, systemClock), ...createTopologyQueries(catalog, { grpc: '', http: '' }) };
   const answerer: CallAnswerer = new CallAnswerer(local, (message: ToQueryThread) => {
     forwarded.take(structuredClone(message));
   });

@@ -13,6 +13,7 @@ import type { KeyValueStore } from '../../../src/state/store.js';
 import type { TaskState } from '../../../src/state/task-state.js';
 import { keyValueStore } from '../../../src/topology/store-definitions.js';
 import { Topology } from '../../../src/topology/topology.js';
+import { systemClock } from '../../../src/util/time.js';
 
 const BALANCES = keyValueStore({ name: 'balances', key: string(), value: long() });
 const topology = new Topology()
@@ -30,7 +31,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-views-'));
   state = await openTask();
   views = new CommittedViews(topology, (taskId) => join(folder, taskId));
-  application = new SnapshotApplication('bank', 'here', topology, views);
+  application = new SnapshotApplication('bank', 'here', topology, views, () => Promise.resolve());
 });
 afterEach(async () => {
   await views.close();
@@ -60,7 +61,9 @@ function know(status: 'running' | 'restoring', opening = 1): void {
 }
 
 const get = (key: string) =>
-  createLocalStateQueries(new StoreCatalog(() => [application])).get(GetRequest.create({ store: 'balances', key }));
+  createLocalStateQueries(new StoreCatalog(() => [application]), systemClock).get(
+    GetRequest.create({ store: 'balances', key }),
+  );
 
 it('is what the last commit made it, with the input that it includes', async () => {
   know('running');

@@ -32,7 +32,7 @@ beforeEach(async () => {
   bank = await ReadableFixture.open();
   applications.splice(0, Infinity, bank);
   const catalog = new StoreCatalog(() => applications);
-  const state = createLocalStateQueries(catalog);
+  const state = createLocalStateQueries(catalog, systemClock);
   const topology = createTopologyQueries(catalog, { grpc: '', http: '' });
   const common = { clock: systemClock, metrics, log: silentLogger };
   server = await startQueryServer({ host: '127.0.0.1', port: 0, state, topology, ...common });
