@@ -6,6 +6,7 @@ import { createStreamsApplication } from '../runtime/streams-application.js';
 import type { Logger } from '../observability/log.js';
 import { createLogger } from '../observability/pino-logger.js';
 import { createPrometheusMetrics, type PrometheusMetrics } from '../observability/prometheus-metrics.js';
+import { EmbeddedRegistry } from '../serde/registry/embedded-registry.js';
 import type { SchemaCache } from '../serde/registry/schema-cache.js';
 import { systemRandom, type Random } from '../util/random.js';
 import { systemClock, type Clock } from '../util/time.js';
@@ -105,6 +106,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
       applications,
       modules,
       schemaRegistry,
+      embeddedRegistry: schemas?.registry instanceof EmbeddedRegistry ? schemas.registry : undefined,
       stateDirectory: directory,
       topics: feeder,
       deadLetters,

@@ -1,17 +1,36 @@
+import { join } from 'node:path';
+import { EmbeddedRegistry } from '../serde/registry/embedded-registry.js';
 import { HttpRegistry } from '../serde/registry/http-registry.js';
 import type { RegistryConnectionOptions } from '../serde/registry/registry-connection.js';
 import { SchemaCache, type SchemaCacheOptions } from '../serde/registry/schema-cache.js';
+import { processAddress } from './ask-process.js';
 import type { Config } from './config.js';
 import { readSetFile } from './set-file.js';
 
-/** Where the schema registry is, as a message between threads can carry it. */
-export type RegistryAddress = Omit<RegistryConnectionOptions, 'clock'>;
+type HttpAddress = Omit<RegistryConnectionOptions, 'clock'>;
+
+/** Where the schema registry is, as a message between threads can carry it: over HTTP, or in a file of this process. */
+export type RegistryAddress = HttpAddress | { readonly file: string };
 
 /**
- * The schema registry that the configuration names; undefined when it names none.
+ * The schema registry of a process: the one that the configuration names; else, beside the embedded log, one in
+ * `STATE_DIR/schemas.jsonl`; with Kafka none.
  * @throws MillraceError `INVALID_CONFIGURATION` when a file cannot be read
  */
 export function registryAddress(config: Config): RegistryAddress | undefined {
+  return namedRegistry(config) ?? (config.brokers ? undefined : { file: join(config.stateDir, 'schemas.jsonl') });
+}
+
+/**
+ * The schema registry that a tool asks: the one that the configuration names; else, without Kafka, that of the process that
+ * runs on this machine, which serves it on its HTTP port.
+ * @throws MillraceError `INVALID_CONFIGURATION` when a file cannot be read
+ */
+export function servedRegistry(config: Config): RegistryAddress | undefined {
+  return namedRegistry(config) ?? (config.brokers ? undefined : { urls: [`http://${processAddress(config)}`] });
+}
+
+function namedRegistry(config: Config): HttpAddress | undefined {
   const { schemaRegistryUrl: urls, schemaRegistryToken: token } = config;
   if (urls === undefined) return undefined;
   const { schemaRegistryUsername: username, schemaRegistryPassword: password = '' } = config;
@@ -29,5 +48,10 @@ export function openSchemas(
   address: RegistryAddress | undefined,
   options: SchemaCacheOptions,
 ): SchemaCache | undefined {
-  return address && new SchemaCache(new HttpRegistry({ ...address, clock: options.clock }), options);
+  if (address === undefined) return undefined;
+  const registry =
+    'file' in address
+      ? new EmbeddedRegistry(address.file, options.log)
+      : new HttpRegistry({ ...address, clock: options.clock });
+  return new SchemaCache(registry, options);
 }

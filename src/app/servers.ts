@@ -9,6 +9,7 @@ import { StoreCatalog } from '../query/store-catalog.js';
 import { createTopologyQueries, type Endpoints } from '../query/topology-queries.js';
 import type { PrometheusMetrics } from '../observability/prometheus-metrics.js';
 import type { StreamsApplication } from '../runtime/application.js';
+import type { SchemaRegistry } from '../serde/registry/schema-registry.js';
 import type { StateDirectory } from '../runtime/state-directory.js';
 import type { Surroundings } from './broker.js';
 import type { Closing } from './closing.js';
@@ -39,6 +40,8 @@ export interface ServerOptions extends Surroundings {
   readonly modules: readonly string[] | undefined;
   readonly stateDirectory: StateDirectory;
   readonly schemaRegistry: RegistryAddress | undefined;
+  /** One that this process has itself, and serves. */
+  readonly embeddedRegistry: SchemaRegistry | undefined;
   /** Called when a server fails while it runs. */
   readonly onFailure: (error: Error) => void;
   /** Where records go that are posted. */
@@ -80,6 +83,7 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
     topics: options.topics,
     deadLetters: options.deadLetters,
     operations: options.operations,
+    registry: options.embeddedRegistry,
   });
   closing.add('HTTP server', () => http.close());
   endpoints.grpc = `${host}:${grpc.port}`;

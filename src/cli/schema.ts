@@ -3,7 +3,7 @@ import type { Surroundings } from '../app/broker.js';
 import { buildTopology } from '../app/build-topology.js';
 import { loadConfig } from '../app/config.js';
 import { loadTopology } from '../app/load-topology.js';
-import { openSchemas, registryAddress } from '../app/schema-registry.js';
+import { openSchemas, servedRegistry } from '../app/schema-registry.js';
 import { checkSchemas, isMisfit } from '../app/schemas/check-schemas.js';
 import { diffSchemas, type SubjectDifferences } from '../app/schemas/diff-schemas.js';
 import { planSchemas, type SchemaPlan } from '../app/schemas/plan-schemas.js';
@@ -48,13 +48,13 @@ export function addSchemaCommand(program: Command, terminal: Terminal): void {
 
 function addWork(command: Command, terminal: Terminal, work: Work): Command {
   command.option('-o, --output <format>', 'text, json or jsonl', 'text');
-  addConfigFlags(command, ['applicationId', 'schemaRegistryUrl', 'logLevel']);
+  addConfigFlags(command, ['applicationId', 'schemaRegistryUrl', 'brokers', 'host', 'httpPort', 'logLevel']);
   return command.action(async (name: string, options: SchemaOptions) => {
     const config = loadConfig(process.env, configFlags(options));
     const format = outputFormat(options.output);
     const { definition } = await loadTopology(name);
     const surroundings = toolSurroundings(config, terminal);
-    const schemas = openSchemas(registryAddress(config), surroundings);
+    const schemas = openSchemas(servedRegistry(config), surroundings);
     if (schemas === undefined) throw noRegistry();
     const { registry } = schemas;
     try {

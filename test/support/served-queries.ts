@@ -29,7 +29,7 @@ export class ServedQueries {
 
   static async start(application: ReadableApplication): Promise<ServedQueries> {
     const catalog = new StoreCatalog(() => [application]);
-    const state = createLocalStateQueries(catalog);
+    const state = createLocalStateQueries(catalog, systemClock);
     const topology = createTopologyQueries(catalog, { grpc: '', http: '' });
     const common = { clock: systemClock, metrics: noMetrics, log: silentLogger };
     const server = await startQueryServer({ host: '127.0.0.1', port: 0, state, topology, ...common });

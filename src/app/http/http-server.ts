@@ -3,6 +3,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { MillraceError, messageOf } from '../../util/errors.js';
 import type { PrometheusMetrics } from '../../observability/prometheus-metrics.js';
 import { toHttpStatus, toStatus } from '../../query/status.js';
+import type { SchemaRegistry } from '../../serde/registry/schema-registry.js';
 import type { RestMethod } from '../../query/rest-methods.js';
 import { indexPage } from './index-page.js';
 import type { RecordSink } from '../record-sink.js';
@@ -12,6 +13,7 @@ import { addDeadLetterRoutes } from './dead-letter-routes.js';
 import { addOperationRoutes } from './operation-routes.js';
 import { addProduceRoute } from './produce-route.js';
 import { addQueryRoutes, type ServedQuery } from './query-routes.js';
+import { addRegistryRoutes } from './registry-routes.js';
 import { addRestRoutes } from './rest-routes.js';
 
 export interface HttpServerOptions {
@@ -29,6 +31,8 @@ export interface HttpServerOptions {
   /** What `/api/dead-letters/<topic>` serves. */
   readonly deadLetters: DeadLetterQueue;
   readonly operations: Operations;
+  /** A schema registry that is served, too. */
+  readonly registry?: SchemaRegistry;
 }
 
 /** What `/readyz` says. */
@@ -45,7 +49,7 @@ export interface HttpServer {
 }
 
 /**
- * Serves `/metrics`, `/healthz`, `/readyz`, `/api/…` and the topologies' own queries.
+ * Serves `/metrics`, `/healthz`, `/readyz`, `/api/…`, the topologies' own queries, and a schema registry if there is one.
  * @throws MillraceError `PORT_BUSY` when the port is taken, `QUERY_PATH_TAKEN`
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -60,6 +64,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   addProduceRoute(server, options.topics);
   addDeadLetterRoutes(server, options.deadLetters);
   addOperationRoutes(server, options.operations);
+  if (options.registry !== undefined) addRegistryRoutes(server, options.registry);
   server.setErrorHandler((error, _request, reply) => {
     const { code, details } = toStatus(error);
     const known = error instanceof MillraceError;

@@ -3,9 +3,10 @@ import type { Metrics } from '../../observability/metrics.js';
 import { MillraceError, messageOf } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
 import { SerdeError } from '../serde-error.js';
-import type { KnownSchema, ResolvedReference } from './known-schema.js';
+import type { KnownSchema } from './known-schema.js';
+import { resolveReferences } from './resolve-references.js';
 import { SchemaPendingError, SchemaRegistryError } from './schema-registry-error.js';
-import type { RegisterOptions, Schema, SchemaReference, SchemaRegistry, SubjectVersion } from './schema-registry.js';
+import type { RegisterOptions, Schema, SchemaReference, SchemaRegistry } from './schema-registry.js';
 
 /** How long it is believed that a registry does not have a schema. */
 const ABSENT_MS = 60_000;
@@ -202,25 +203,10 @@ export class SchemaCache {
   }
 
   async #remember(id: number, { schemaType, schema, references }: Schema): Promise<KnownSchema> {
-    const resolved = await this.#resolve(references);
+    const resolved = await resolveReferences(this.registry, references);
     const known: KnownSchema = { id, schemaType, schema, references, resolved };
     this.#known.set(id, known);
     return known;
-  }
-
-  /** What references lead to, deepest first and each name once. */
-  async #resolve(references: readonly SchemaReference[]): Promise<readonly ResolvedReference[]> {
-    const resolved = new Map<string, ResolvedReference>();
-    for (const { name, subject, version } of references) {
-      const found: SubjectVersion | undefined = await this.registry.version(subject, version);
-      if (found === undefined) {
-        const message = `schema "${name}" is not there: version ${version} of subject "${subject}"`;
-        throw new SchemaRegistryError('SCHEMA_REGISTRY_REFUSED', message);
-      }
-      for (const deeper of await this.#resolve(found.references)) resolved.set(deeper.name, deeper);
-      resolved.set(name, { name, schema: found.schema });
-    }
-    return [...resolved.values()];
   }
 }
 

@@ -19,7 +19,10 @@ beforeEach(async () => {
   bank = await ReadableFixture.open();
   sent = [];
   const catalog = new StoreCatalog(() => [bank]);
-  const local = { ...createLocalStateQueries(catalog, systemClock), ...createTopologyQueries(catalog, { grpc: '', http: '' }) };
+  const local = {
+    ...createLocalStateQueries(catalog, systemClock),
+    ...createTopologyQueries(catalog, { grpc: '', http: '' }),
+  };
   const answerer: CallAnswerer = new CallAnswerer(local, (message: ToQueryThread) => {
     forwarded.take(structuredClone(message));
   });
