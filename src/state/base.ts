@@ -50,6 +50,8 @@ export interface WritableBase extends Base {
   /** `batch`: the rows of a base on disk go there; a base in memory takes them at once. */
   put(batch: RowBatch | undefined, mapKey: string, value: Buffer): void;
   delete(batch: RowBatch | undefined, mapKey: string): void;
+  /** As `put`, or `delete` for null, of a row that is not about to be read. Its key is bytes of `source`; all is copied. */
+  restore(batch: RowBatch | undefined, source: Buffer, keyStart: number, keyEnd: number, value: Buffer | null): void;
   /** Deletes the rows whose keys the layout puts from `from` up to `prefix`; they are no longer observed by anybody. */
   deleteBelow(prefix: Buffer, from?: Buffer): Promise<void>;
   /** Deletes rows that nobody observes any more. */

@@ -8,7 +8,7 @@ import type { Positions } from './positions.js';
 import type { ChangelogPosition, StateStore } from './store.js';
 import type { StoreHandle } from './store-handle.js';
 import { numbersToBytes, stageFrozen } from './store-handle.js';
-import type { RestoredRow } from './task-restorer.js';
+import type { RestoredRows } from './restored-rows.js';
 import { TableRestorer } from './task-restorer.js';
 import type { CommittedPositions, FlushListener, FlushOptions, StoreRestorer, TaskState } from './task-state.js';
 
@@ -177,19 +177,14 @@ export class LocalTaskState implements TaskState {
     });
   }
 
-  private async writeRestored(
-    handle: StoreHandle,
-    rows: readonly RestoredRow[],
-    position: ChangelogPosition,
-  ): Promise<void> {
+  private async writeRestored(handle: StoreHandle, rows: RestoredRows, position: ChangelogPosition): Promise<void> {
     const { database, positions } = this.parts;
     positions.setChangelog(handle.store.name, position);
     const batch = database && new LevelBatch(database);
-    for (const { mapKey, value } of rows) {
-      handle.table.overlay.count.current += value === null ? -1 : 1;
-      if (value === null) handle.base.delete(batch, mapKey);
-      else handle.base.put(batch, mapKey, value);
-    }
+    const { count } = handle.table.overlay;
+    rows.moveTo(handle.base, batch, (present) => {
+      count.current += present ? 1 : -1;
+    });
     if (handle.restoresThroughOverlay === true) {
       handle.table.overlay.freeze();
       stageFrozen(handle, batch);

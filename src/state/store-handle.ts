@@ -65,10 +65,19 @@ export interface StoreHandle {
   /** The key and the plain values that a flush listener gets. */
   readonly values: ValueCodec<unknown>;
   listenerKey(entry: Entry): unknown;
-  /** Takes note of a row that is restored; false when it has expired and is not to be stored. */
-  restoring(mapKey: string, key: Buffer, value: Buffer | null, headers: Headers, timestamp: number): boolean;
+  /**
+   * Takes note of a row that is restored; false when it has expired and is not to be stored. Absent: every record is a row,
+   * of which there is nothing to note.
+   */
+  readonly restoring?: (
+    mapKey: string,
+    key: Buffer,
+    value: Buffer | null,
+    headers: Headers,
+    timestamp: number,
+  ) => boolean;
   /** Takes note of a restored row in a store that holds so many at most; gives the key of the one that has to go for it. */
-  displacedBy?(mapKey: string, present: boolean): string | undefined;
+  readonly displacedBy?: (mapKey: string, present: boolean) => string | undefined;
   /** Entries that have a ttl, and the rows of those that are gone. */
   readonly expiring?: { readonly expiry: EntryExpiry; readonly rows: ExpiredRows };
   /** `restoring` writes to the overlay what it makes of the record. Default: the record is the row. */
@@ -130,7 +139,6 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
     numbers: { entries: table.overlay.count, ...(expiry && { observedMs: expiry.observed }) },
     values,
     listenerKey: (entry) => keySerde.deserialize(entry.key, 0, entry.key.length),
-    restoring: () => true,
     ...(recency && { displacedBy: (mapKey: string, present: boolean) => recency.restored(mapKey, present) }),
     reset: () => recency?.reset(),
     // With tombstones the node that tells of an entry that is gone deletes it.
@@ -177,7 +185,6 @@ function openLanedStore(definition: KeyValueStoreDefinition, laneAt: number, par
     numbers: { entries: table.overlay.count },
     values,
     listenerKey: (entry) => entry.key,
-    restoring: () => true,
     reset: () => undefined,
     deleteExpired: () => Promise.resolve(),
   };

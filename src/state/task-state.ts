@@ -34,10 +34,26 @@ export interface CommittedPositions {
   readonly inputs: ReadonlyMap<string, number>;
 }
 
+/** Records of a changelog partition, in offset order, as columns (what a fetch brings): no object per record. */
+export interface ChangelogRecords {
+  readonly length: number;
+  offset(index: number): number;
+  timestamp(index: number): number;
+  /** Holds key and value of a record. */
+  buffer(index: number): Buffer;
+  /** -1 for a null key. */
+  keyStart(index: number): number;
+  keyEnd(index: number): number;
+  /** -1 for a null value. */
+  valueStart(index: number): number;
+  valueEnd(index: number): number;
+  headers(index: number): Headers;
+}
+
 /** Applies changelog records to one store while its task restores (or stands by). */
 export interface StoreRestorer {
-  /** Takes one record of the changelog; buffered until `flush`. */
-  restore(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers): void;
+  /** Takes the records below an offset, those without a key left out; gives how many. They are buffered until `flush`. */
+  restore(records: ChangelogRecords, before: number): number;
   readonly bufferedBytes: number;
   /** Writes what is buffered together with the position it brings the store to. */
   flush(position: ChangelogPosition): Promise<void>;

@@ -43,14 +43,13 @@ export function copyBytes(source: Buffer, from: number, target: Buffer, to: numb
 
 /** Buffers to be used again and again, one for each length: to make one costs more than to fill it. */
 export class ScratchBuffers {
+  /** Longer buffers are made each time: the lengths in use would be many. */
+  static readonly MAX_BYTES = 256;
   private readonly byLength: (Buffer | undefined)[] = [];
 
   /** A buffer of this length; what it held is of no meaning. The caller gives it up before it asks for another. */
   ofLength(length: number): Buffer {
-    if (length > MAX_SCRATCH_BYTES) return Buffer.allocUnsafe(length);
+    if (length > ScratchBuffers.MAX_BYTES) return Buffer.allocUnsafe(length);
     return (this.byLength[length] ??= Buffer.allocUnsafeSlow(length));
   }
 }
-
-/** Longer buffers are made each time: the lengths in use would be many. */
-const MAX_SCRATCH_BYTES = 256;

@@ -12,6 +12,8 @@ import type { RestoredPartition, RestoreListener } from './restore-listener.js';
 const FLUSH_BYTES = 1 << 20;
 /** Bytes that all stores together may hold back: with many at once each has its share. */
 const ALL_FLUSH_BYTES = 16 << 20;
+/** Bytes of changelog after which a store is written in any case: from there it goes on after a crash. */
+const CHECKPOINT_BYTES = 32 << 20;
 const POLL_MS = 100;
 
 /** One store to bring up to `changelog.endOffset`, or to follow. */
@@ -27,6 +29,8 @@ interface Reading extends StoreToRestore {
   /** Called after each batch of a store that is followed; undefined for one that is restored. */
   readonly onFollowed: (() => void) | undefined;
   total: number;
+  /** Bytes of changelog since it was written last. */
+  unwrittenBytes: number;
   cancelled: boolean;
   readonly done: (error?: unknown) => void;
 }
@@ -46,6 +50,8 @@ export class ChangelogReader {
   #pump: Promise<void> = Promise.resolve();
   #taking = false;
   #closed = false;
+  /** The write under way, one at a time; settles, never rejects. */
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly options: {
@@ -108,6 +114,7 @@ export class ChangelogReader {
         restorer,
         onFollowed,
         total: 0,
+        unwrittenBytes: 0,
         cancelled: false,
         done,
       };
@@ -144,6 +151,7 @@ export class ChangelogReader {
   }
 
   async #endCancelled(): Promise<void> {
+    await this.#writing;
     const ended = [...this.#active.values()].filter((reading) => reading.cancelled || this.#closed);
     for (const { changelog } of ended) this.#remove(changelog);
     for (const reading of ended) {
@@ -162,20 +170,8 @@ export class ChangelogReader {
     const { changelog, restorer, onFollowed, described } = reading;
     const limit = limitOf(changelog, onFollowed !== undefined);
     const { records } = fetched;
-    let taken = 0;
-    for (let i = 0; i < records.length && records.offset(i) < limit; i++) {
-      const keyStart = records.keyStart(i);
-      if (keyStart < 0) continue; // no store writes a null key; a source topic may hold one
-      const bytes = records.buffer(i);
-      const valueStart = records.valueStart(i);
-      restorer.restore(
-        bytes.subarray(keyStart, records.keyEnd(i)),
-        valueStart < 0 ? null : bytes.subarray(valueStart, records.valueEnd(i)),
-        records.timestamp(i),
-        records.headers(i),
-      );
-      taken++;
-    }
+    const taken = restorer.restore(records, limit);
+    reading.unwrittenBytes += records.byteLength;
     changelog.offset = Math.min(fetched.nextOffset, limit);
     const { metrics } = this.options;
     metrics.restoredRecords(described, onFollowed !== undefined).value += taken;
@@ -188,7 +184,9 @@ export class ChangelogReader {
     const { changelog, restorer, described } = reading;
     const { listener } = this.options;
     const ended = changelog.offset >= changelog.endOffset;
-    if (ended || restorer.bufferedBytes >= this.#flushBytes) await this.#flush(reading);
+    if (ended) await this.#flush(reading);
+    else if (restorer.bufferedBytes >= this.#flushBytes || reading.unwrittenBytes >= CHECKPOINT_BYTES)
+      await this.#flushMeanwhile(reading);
     reading.total += taken;
     listener.onBatchRestored(described, changelog.offset, taken);
     if (!ended || !this.#active.has(partitionKey(changelog))) return;
@@ -212,8 +210,29 @@ export class ChangelogReader {
     return Math.min(FLUSH_BYTES, ALL_FLUSH_BYTES / this.#active.size);
   }
 
-  #flush({ restorer, changelog: { topicId, leaderEpoch, offset } }: Reading): Promise<void> {
-    return restorer.flush({ topicId, leaderEpoch, offset });
+  async #flush(reading: Reading): Promise<void> {
+    await (
+      await this.#startFlush(reading)
+    ).written;
+  }
+
+  /** Goes on while it is written. */
+  async #flushMeanwhile(reading: Reading): Promise<void> {
+    const { written } = await this.#startFlush(reading);
+    written.catch((error: unknown) => {
+      reading.done(error);
+    });
+  }
+
+  /** Begins to write what a store holds back: a task's positions stand in one row, so its stores are written in turns. */
+  async #startFlush(reading: Reading): Promise<{ readonly written: Promise<void> }> {
+    await this.#writing;
+    const { restorer, changelog } = reading;
+    const { topicId, leaderEpoch, offset } = changelog;
+    reading.unwrittenBytes = 0;
+    const written = restorer.flush({ topicId, leaderEpoch, offset });
+    this.#writing = written.catch(() => undefined); // told to whoever waits for `written`
+    return { written };
   }
 
   /** What a store stood at is gone from its log: it is rebuilt from what is there. Anything else fails every reading. */
@@ -225,6 +244,7 @@ export class ChangelogReader {
     }
     const { changelog, state, described } = lost;
     this.options.log.warn({ ...described, offset: changelog.offset }, 'the changelog was cut: rebuilding the store');
+    await this.#writing;
     const earliest = await this.options.client.admin.listOffsets([changelog], 'earliest');
     await state.wipe(changelog.store);
     changelog.offset = earliest.get(partitionKey(changelog)) ?? 0;

@@ -1,6 +1,6 @@
 import type { BaseSnapshot, Row, RowBatch, RowCursor, RowLayout, WritableBase } from '../base.js';
 import { boundsOf, keysWith } from '../base.js';
-import { EMPTY_BYTES, ScratchBuffers } from '../../util/bytes.js';
+import { copyBytes, EMPTY_BYTES, ScratchBuffers } from '../../util/bytes.js';
 import type { DatabaseIterator } from '../../util/database.js';
 import { databaseError, LevelBatch, type LevelDatabase } from './level-database.js';
 import type { RowCache } from './row-cache.js';
@@ -50,6 +50,15 @@ export class LevelBase implements WritableBase {
     const rowKey = this.rowKey(mapKey);
     batch.delete(rowKey);
     this.cache?.set(rowKey, null);
+  }
+
+  restore(batch: RowBatch, source: Buffer, keyStart: number, keyEnd: number, value: Buffer | null): void {
+    const rowKey = this.rowKeys.ofLength(this.keyStart + keyEnd - keyStart);
+    copyBytes(source, keyStart, rowKey, this.keyStart, keyEnd - keyStart);
+    this.writePrefix(rowKey);
+    if (value === null) batch.delete(rowKey);
+    else batch.put(rowKey, value);
+    this.cache?.delete(rowKey);
   }
 
   snapshot(): BaseSnapshot {
@@ -107,11 +116,15 @@ export class LevelBase implements WritableBase {
   /** Stands until the next call. */
   private rowKey(mapKey: string): Buffer {
     const rowKey = this.rowKeys.ofLength(this.keyStart + mapKey.length);
+    for (let i = 0; i < mapKey.length; i++) rowKey[this.keyStart + i] = mapKey.charCodeAt(i);
+    this.writePrefix(rowKey);
+    return rowKey;
+  }
+
+  private writePrefix(rowKey: Buffer): void {
     rowKey[0] = this.prefix[0] as number; // the prefix has two bytes
     rowKey[1] = this.prefix[1] as number;
-    for (let i = 0; i < mapKey.length; i++) rowKey[this.keyStart + i] = mapKey.charCodeAt(i);
     if (this.keyStart > 2) this.layout.writePrefix(rowKey, 2);
-    return rowKey;
   }
 }
 

@@ -84,7 +84,7 @@ export class RowCache {
 
   /** Forgets a row. */
   delete(key: Buffer): void {
-    if (this.find(key) >= 0) this.slots[this.lookedUp] = -1;
+    if (this.slots.length > 0 && this.find(key) >= 0) this.slots[this.lookedUp] = -1;
   }
 
   /** Forgets every row. */

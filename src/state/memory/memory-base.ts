@@ -38,6 +38,12 @@ export class MemoryBase implements WritableBase {
     if (this.rows.delete(mapKey)) this.sorted?.delete(this.sortKey(mapKey));
   }
 
+  restore(batch: RowBatch | undefined, source: Buffer, keyStart: number, keyEnd: number, value: Buffer | null): void {
+    const mapKey = source.latin1Slice(keyStart, keyEnd);
+    if (value === null) this.delete(batch, mapKey);
+    else this.put(batch, mapKey, value);
+  }
+
   deleteBelow(prefix: Buffer): Promise<void> {
     const end = bytesToMapKey(prefix);
     for (const mapKey of this.rows.keys()) if (this.sortKey(mapKey) < end) this.delete(undefined, mapKey);

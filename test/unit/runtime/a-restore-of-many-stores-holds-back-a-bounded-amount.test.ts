@@ -30,11 +30,13 @@ class HeldBack {
     };
     let buffered = 0;
     return {
-      restore: (key, value) => {
-        const bytes = key.length + (value?.length ?? 0);
+      restore: (records) => {
+        let bytes = 0;
+        for (let i = 0; i < records.length; i++) bytes += records.valueEnd(i) - records.keyStart(i);
         buffered += bytes;
         this.restored += bytes;
         total(bytes);
+        return records.length;
       },
       get bufferedBytes() {
         return buffered;

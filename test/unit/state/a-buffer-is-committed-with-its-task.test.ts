@@ -4,6 +4,7 @@ import { openTaskState } from '../../../src/state/open-task-state.js';
 import type { ChangeBuffer, ChangeBufferDefinition } from '../../../src/state/store.js';
 import type { TaskState } from '../../../src/state/task-state.js';
 import { NO_HEADERS, type Headers } from '../../../src/util/headers.js';
+import { restoreRecord } from '../../../src/testing/contract/store/restore-record.js';
 
 const definition: ChangeBufferDefinition = {
   kind: 'changeBuffer',
@@ -133,7 +134,7 @@ describe('a buffer of changes', () => {
     await commit(from.state);
     const to = await open();
     const restorer = to.state.restorer('held');
-    for (const { key, value, headers } of from.log) restorer.restore(key, value, -1, headers);
+    for (const { key, value, headers } of from.log) restoreRecord(restorer, { key, value, headers });
     await restorer.flush(START);
     expect(drained(to.buffer)).toEqual([
       [2, 'b', 'v'],
@@ -148,7 +149,7 @@ describe('a buffer of changes', () => {
     const { state } = await open();
     const restorer = state.restorer('held');
     const restore = (): void => {
-      restorer.restore(Buffer.from('k'), Buffer.alloc(8), -1, headers);
+      restoreRecord(restorer, { key: Buffer.from('k'), value: Buffer.alloc(8), headers });
     };
     expect(restore).toThrow(format);
   });

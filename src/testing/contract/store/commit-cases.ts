@@ -2,6 +2,7 @@ import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
 import type { ContractCase } from './contract-case.js';
 import { OpenedState, collect, keyValueDefinition, windowDefinition } from './store-world.js';
 import type { StoreWorld } from './store-world.js';
+import { restoreRecord } from './restore-record.js';
 
 const NOTHING = { changelogs: new Map(), inputs: new Map() };
 
@@ -63,7 +64,7 @@ export function commitCases(world: StoreWorld): ContractCase[] {
         for (const name of ['store', 'windows']) {
           const restorer = copy.state.restorer(name);
           const records = original.context.logged.filter(({ store }) => store === name);
-          for (const { key, value, timestamp, headers } of records) restorer.restore(key, value, timestamp, headers);
+          for (const record of records) restoreRecord(restorer, record);
           await restorer.flush(position(records.length));
           equal(restorer.bufferedBytes, 0);
         }
@@ -84,7 +85,7 @@ export function commitCases(world: StoreWorld): ContractCase[] {
         const store = opened.keyValue<string, string>();
         equal(store.get('a'), undefined);
         const restorer = opened.state.restorer('store');
-        restorer.restore(Buffer.from('a'), Buffer.from('1'), 0, []);
+        restoreRecord(restorer, { key: Buffer.from('a'), value: Buffer.from('1') });
         await restorer.flush(position(1));
         equal(store.get('a'), '1');
         await opened.state.close();

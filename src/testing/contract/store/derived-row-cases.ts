@@ -4,6 +4,7 @@ import type { LanedKeyValueStore, PrefixedKeyValueStore } from '../../../state/s
 import type { ContractCase } from './contract-case.js';
 import { OpenedState, collect, keyValueDefinition } from './store-world.js';
 import type { StoreWorld } from './store-world.js';
+import { restoreRecord } from './restore-record.js';
 
 const POSITION = { topicId: 'topic', leaderEpoch: 0, offset: 1 };
 
@@ -81,8 +82,8 @@ export function derivedRowCases(world: StoreWorld): ContractCase[] {
       run: async () => {
         const [opened, store] = await openPrefixed();
         const restorer = opened.state.restorer('store');
-        for (const rest of ['b', 'a', 'c']) restorer.restore(key('x', rest), Buffer.from(rest), 0, []);
-        restorer.restore(key('x', 'b'), null, 0, []);
+        for (const rest of ['b', 'a', 'c']) restoreRecord(restorer, { key: key('x', rest), value: Buffer.from(rest) });
+        restoreRecord(restorer, { key: key('x', 'b'), value: null });
         await restorer.flush(POSITION);
         deepEqual(rests(store, 'x'), ['a', 'c']);
         await opened.state.wipe('store');

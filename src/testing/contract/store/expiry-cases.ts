@@ -10,6 +10,7 @@ import { openCommittedView } from '../../../state/committed-view.js';
 import { NO_HEADERS } from '../../../util/headers.js';
 import type { ContractCase } from './contract-case.js';
 import { OpenedState, collect, keyValueDefinition, type LoggedRecord, type StoreWorld } from './store-world.js';
+import { restoreRecord } from './restore-record.js';
 
 const TTL_MS = 100;
 
@@ -27,7 +28,7 @@ export function expiryCases(world: StoreWorld): ContractCase[] {
   };
   const restoreInto = async (opened: OpenedState, logged: readonly LoggedRecord[]): Promise<void> => {
     const restorer = opened.state.restorer('store');
-    for (const { key, value, timestamp, headers } of logged) restorer.restore(key, value, timestamp, headers);
+    for (const record of logged) restoreRecord(restorer, record);
     await restorer.flush({ topicId: 'topic', leaderEpoch: 0, offset: logged.length });
   };
   return [

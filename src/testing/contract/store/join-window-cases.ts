@@ -5,6 +5,7 @@ import { seededRandom } from '../../../util/random.js';
 import type { ContractCase } from './contract-case.js';
 import { OpenedState, collect, windowDefinition } from './store-world.js';
 import type { StoreWorld } from './store-world.js';
+import { restoreRecord } from './restore-record.js';
 
 type Store = JoinWindowStore<string, string>;
 
@@ -166,7 +167,7 @@ async function restoredFrom(world: StoreWorld, from: OpenedState): Promise<Opene
   const kept = new Set(before.map(({ key, startMs, value }) => `${key}@${startMs}=${value}`));
   for (const { key, value, timestamp, headers } of from.context.logged) {
     const text = `${key.toString('utf8', 0, key.length - 12)}@${Number(key.readBigInt64BE(key.length - 12))}=${value?.toString() ?? ''}`;
-    if (kept.has(text)) restorer.restore(key, value, timestamp, headers);
+    if (kept.has(text)) restoreRecord(restorer, { key, value, timestamp, headers });
     fresh.context.logged.push({ store: 'store', key, value, timestamp, headers });
   }
   await restorer.flush({ topicId: 't', leaderEpoch: 0, offset: 1 });

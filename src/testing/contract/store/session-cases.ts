@@ -4,6 +4,7 @@ import { seededRandom } from '../../../util/random.js';
 import type { ContractCase } from './contract-case.js';
 import { OpenedState, collect, sessionDefinition } from './store-world.js';
 import type { StoreWorld } from './store-world.js';
+import { restoreRecord } from './restore-record.js';
 
 type Entry = SessionEntry<string, string>;
 type Store = SessionStore<string, string>;
@@ -221,7 +222,7 @@ export function sessionCases(world: StoreWorld): ContractCase[] {
           const { logged } = opened.context;
           const restored = await OpenedState.open(world, [sessionDefinition(world)]);
           const restorer = restored.state.restorer('store');
-          for (const { key, value, timestamp, headers } of logged) restorer.restore(key, value, timestamp, headers);
+          for (const record of logged) restoreRecord(restorer, record);
           await restorer.flush({ topicId: 't', leaderEpoch: 0, offset: 3 });
           deepEqual(restored.session<string, string>().fetch('a').map(text), ['a@5-9=x']);
           await restored.state.wipe('store');

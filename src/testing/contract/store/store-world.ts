@@ -19,6 +19,7 @@ import type { CommittedPositions, TaskState } from '../../../state/task-state.js
 import { string } from '../../../serde/primitives.js';
 import type { Headers } from '../../../util/headers.js';
 import { NO_HEADERS } from '../../../util/headers.js';
+import { restoreRecord } from './restore-record.js';
 
 /** Where a contract runs: each way of keeping state has one. */
 export interface StoreWorld {
@@ -136,7 +137,7 @@ export class OpenedState {
     const fresh = await OpenedState.open(world, this.definitions, this.cacheMaxBytes);
     const restorer = fresh.state.restorer(name);
     const { logged } = this.context;
-    for (const { key, value, timestamp, headers } of logged) restorer.restore(key, value, timestamp, headers);
+    for (const record of logged) restoreRecord(restorer, record);
     fresh.context.logged.push(...logged);
     await restorer.flush({ topicId: 't', leaderEpoch: 0, offset: logged.length });
     await this.state.close();
