@@ -14,6 +14,8 @@ const FLUSH_BYTES = 1 << 20;
 const ALL_FLUSH_BYTES = 16 << 20;
 /** Bytes of changelog after which a store is written in any case: from there it goes on after a crash. */
 const CHECKPOINT_BYTES = 32 << 20;
+/** Bytes that are read ahead of each store. */
+const READ_AHEAD_BYTES = 512 << 10;
 const POLL_MS = 100;
 
 /** One store to bring up to `changelog.endOffset`, or to follow. */
@@ -25,7 +27,7 @@ export interface StoreToRestore {
 
 interface Reading extends StoreToRestore {
   readonly described: RestoredPartition;
-  readonly restorer: StoreRestorer;
+  restorer: StoreRestorer;
   /** Called after each batch of a store that is followed; undefined for one that is restored. */
   readonly onFollowed: (() => void) | undefined;
   total: number;
@@ -119,7 +121,11 @@ export class ChangelogReader {
         done,
       };
       this.#active.set(key, reading);
-      this.#reader ??= this.options.client.reader({ isolation: 'read_committed', channel: 'restore' });
+      this.#reader ??= this.options.client.reader({
+        isolation: 'read_committed',
+        channel: 'restore',
+        maxPartitionBytes: READ_AHEAD_BYTES,
+      });
       if (changelog.offset < limitOf(changelog, onFollowed !== undefined))
         this.#reader.seek(changelog, changelog.offset);
       if (this.#active.size === 1) this.#pump = this.#pump.then(() => this.#run());
@@ -211,9 +217,8 @@ export class ChangelogReader {
   }
 
   async #flush(reading: Reading): Promise<void> {
-    await (
-      await this.#startFlush(reading)
-    ).written;
+    const { written } = await this.#startFlush(reading);
+    await written;
   }
 
   /** Goes on while it is written. */
@@ -242,9 +247,19 @@ export class ChangelogReader {
       for (const reading of [...this.#active.values()]) reading.done(error);
       return;
     }
+    try {
+      await this.#rebuild(lost);
+    } catch (failure) {
+      lost.done(failure);
+    }
+  }
+
+  /** Empties a store, and reads its changelog from where that begins now. */
+  async #rebuild(lost: Reading): Promise<void> {
     const { changelog, state, described } = lost;
     this.options.log.warn({ ...described, offset: changelog.offset }, 'the changelog was cut: rebuilding the store');
     await this.#writing;
+    lost.restorer = state.restorer(changelog.store); // what was held back is of a log that is no more
     const earliest = await this.options.client.admin.listOffsets([changelog], 'earliest');
     await state.wipe(changelog.store);
     changelog.offset = earliest.get(partitionKey(changelog)) ?? 0;
