@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBrokerClient } from '../broker/client/broker-client.js';
 import type { BrokerClient } from '../broker/client/client.js';
-import { openEmbeddedBroker } from '../broker/embedded/embedded-broker.js';
-import { createKafkaTransport, type KafkaTransportOptions } from '../broker/kafka/kafka-transport.js';
+import type { KafkaTransportOptions } from '../broker/kafka/kafka-transport.js';
 import type { SaslOptions } from '../broker/kafka/kafkajs-internals.js';
 import type { Logger } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -42,6 +41,7 @@ export async function openBroker(config: Config, surroundings: Surroundings): Pr
     for (const client of clients) await client.close();
   };
   if (config.brokers) {
+    const { createKafkaTransport } = await import('../broker/kafka/kafka-transport.js');
     const { brokers } = config;
     const security = kafkaSecurity(config);
     return {
@@ -53,6 +53,7 @@ export async function openBroker(config: Config, surroundings: Surroundings): Pr
       close: closeClients,
     };
   }
+  const { openEmbeddedBroker } = await import('../broker/embedded/embedded-broker.js');
   const broker = await openEmbeddedBroker({ directory: join(config.stateDir, 'log'), clock, random });
   return {
     embedded: true,

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { StreamsApplication } from '../runtime/application.js';
 import { openStateDirectory } from '../runtime/open-state-directory.js';
+import type { RestoreListener } from '../runtime/restore/restore-listener.js';
 import type { StateDirectory } from '../runtime/state-directory.js';
 import { createStreamsApplication } from '../runtime/streams-application.js';
 import type { Logger } from '../observability/log.js';
@@ -17,11 +18,12 @@ import { buildTopology } from './build-topology.js';
 import { loadConfig, type Config } from './config.js';
 import { deadLetterQueue } from './dead-letters/dead-letter-queue.js';
 import type { TopologyDefinition } from './define-topology.js';
+import { ensurePortFree } from './free-port.js';
 import { generatorsOf, recordsOf, runGenerators, type GeneratorSettings } from './generator-runs.js';
 import { operationsOn } from './operations.js';
 import type { RecordSink } from './record-sink.js';
 import { openSchemas, registryAddress } from './schema-registry.js';
-import { startServers } from './servers.js';
+import type { Ports, ServerOptions } from './servers.js';
 import { Closing } from './closing.js';
 import { createOuterTopics, createSinkTopics } from './outer-topics.js';
 import { TopicFeeder } from './topic-feeder.js';
@@ -38,6 +40,8 @@ export interface MillraceAppOptions {
   readonly config?: Config;
   /** Also run the topologies' generators. */
   readonly generate?: GeneratorSettings;
+  /** Gives who is told of an application's restores, from the first on. */
+  readonly restoreListener?: (applicationId: string) => RestoreListener;
   /** Default: the machine's. */
   readonly clock?: Clock;
   readonly random?: Random;
@@ -78,6 +82,8 @@ export async function openMillrace(options: MillraceAppOptions): Promise<Millrac
 async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const { config, topologies, log, random } = options;
   checkGenerators(options);
+  await ensurePortFree('gRPC', config.host, config.grpcPort);
+  await ensurePortFree('HTTP', config.host, config.httpPort);
   const ids = topologies.map((definition) => applicationIdOf(definition, config, topologies));
   const directory = await openStateDirectory({ path: config.stateDir, random });
   closing.add('state directory', () => directory.close());
@@ -95,38 +101,22 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const applications = topologies.map((definition, index) =>
     createApplication({ ...options, schemas }, definition, ids[index] ?? definition.name, broker, directory),
   );
+  const { restoreListener } = options;
+  if (restoreListener) for (const each of applications) each.onRestore(restoreListener(each.applicationId));
   const failure = new Failure(applications);
-  const { modules } = options;
   const onFailure = (error: Error): void => {
     failure.set(error);
   };
-  const ports = await startServers(
-    {
-      ...options,
-      applications,
-      modules,
-      schemaRegistry,
-      embeddedRegistry: schemas?.registry instanceof EmbeddedRegistry ? schemas.registry : undefined,
-      stateDirectory: directory,
-      topics: feeder,
-      deadLetters,
-      operations,
-      onFailure,
-    },
-    closing,
-  );
+  const embeddedRegistry = schemas?.registry instanceof EmbeddedRegistry ? schemas.registry : undefined;
+  const registries = { schemaRegistry, embeddedRegistry };
+  const servers = { ...options, ...registries, applications, stateDirectory: directory, topics: feeder };
+  const serving = serve({ ...servers, modules: options.modules, deadLetters, operations, onFailure }, closing);
   let inTime = true;
   closing.add('applications', async (timeoutMs) => {
     const ended = await Promise.all(applications.map((application) => application.close({ timeoutMs })));
     inTime = ended.every(Boolean);
   });
-  const { admin } = broker.client('millrace-topics');
-  for (const [index, { topology }] of applications.entries()) {
-    const policies = topologies[index]?.config?.errorPolicies ?? {};
-    if (broker.embedded) await createOuterTopics(topology, policies, admin);
-    else await createSinkTopics(topology, policies, admin, log);
-  }
-  for (const application of applications) await application.start();
+  const [ports] = await Promise.all([serving, startApplications(options, applications, broker)]);
   startGenerators(options, feeder, closing);
   log.info({ applications: ids, ...ports }, 'started');
   return {
@@ -139,6 +129,31 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
       return inTime;
     },
   };
+}
+
+/** Starts the servers beside the applications, whose results do not wait for them. They close when the applications have. */
+function serve(options: ServerOptions, closing: Closing): Promise<Ports> {
+  const parts = new Closing(options.log);
+  const serving = import('./servers.js').then(({ startServers }) => startServers(options, parts));
+  closing.add('servers', async (timeoutMs) => {
+    await serving.catch(() => undefined); // whoever starts the process is told
+    await parts.run(timeoutMs);
+  });
+  return serving;
+}
+
+async function startApplications(
+  { topologies, log }: Options,
+  applications: readonly StreamsApplication[],
+  broker: Broker,
+): Promise<void> {
+  const { admin } = broker.client('millrace-topics');
+  for (const [index, { topology }] of applications.entries()) {
+    const policies = topologies[index]?.config?.errorPolicies ?? {};
+    if (broker.embedded) await createOuterTopics(topology, policies, admin);
+    else await createSinkTopics(topology, policies, admin, log);
+  }
+  for (const application of applications) await application.start();
 }
 
 function createApplication(

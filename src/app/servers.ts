@@ -2,9 +2,7 @@ import { dirname } from 'node:path';
 import { CommittedViews } from '../query/committed-views.js';
 import { createLocalStateQueries } from '../query/local-state-queries.js';
 import { readableStreamsApplication } from '../query/readable-streams-application.js';
-import { restMethods } from '../query/rest-methods.js';
 import type { Queries } from '../query/query-methods.js';
-import { startQueryServer } from '../query/server/query-server.js';
 import { StoreCatalog } from '../query/store-catalog.js';
 import { createTopologyQueries, type Endpoints } from '../query/topology-queries.js';
 import type { PrometheusMetrics } from '../observability/prometheus-metrics.js';
@@ -17,7 +15,7 @@ import type { Config } from './config.js';
 import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.js';
 import type { Operations } from './operations.js';
 import type { TopologyDefinition } from './define-topology.js';
-import { startHttpServer, type Readiness } from './http/http-server.js';
+import type { HttpServer, Readiness } from './http/http-server.js';
 import type { ServedQuery } from './http/query-routes.js';
 import type { RegistryAddress } from './schema-registry.js';
 import { startQueryThread, type QueryThread } from './query-thread/query-thread.js';
@@ -51,7 +49,8 @@ export interface ServerOptions extends Surroundings {
 }
 
 /**
- * Starts the gRPC and the HTTP server of a process over its applications.
+ * Starts the gRPC and the HTTP server of a process over its applications. What they need is loaded one after the other, so
+ * that applications that start meanwhile get their turns.
  * @throws MillraceError `PORT_BUSY`, `QUERY_PATH_TAKEN`
  */
 export async function startServers(options: ServerOptions, closing: Closing): Promise<Ports> {
@@ -70,21 +69,7 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
 
   const grpc = await startGrpc(options, queries);
   closing.add('gRPC server', () => grpc.close());
-  const http = await startHttpServer({
-    host,
-    port: config.httpPort,
-    metrics: {
-      contentType: metrics.contentType,
-      exposition: async () => (await metrics.exposition()) + (await grpc.metrics()),
-    },
-    methods: restMethods(queries, queries),
-    queries: servedQueries(options),
-    readiness: () => readinessOf(applications),
-    topics: options.topics,
-    deadLetters: options.deadLetters,
-    operations: options.operations,
-    registry: options.embeddedRegistry,
-  });
+  const http = await startHttp(options, queries, grpc);
   closing.add('HTTP server', () => http.close());
   endpoints.grpc = `${host}:${grpc.port}`;
   endpoints.http = `${host}:${http.port}`;
@@ -98,6 +83,7 @@ async function startGrpc(options: ServerOptions, queries: Queries): Promise<Quer
   const { config, clock, metrics, log, applications, modules, stateDirectory, schemaRegistry } = options;
   const { host, grpcPort: port } = config;
   if (modules?.length !== applications.length) {
+    const { startQueryServer } = await import('../query/server/query-server.js');
     const server = await startQueryServer({ host, port, state: queries, topology: queries, clock, metrics, log });
     return { ...server, metrics: () => Promise.resolve('') };
   }
@@ -109,6 +95,27 @@ async function startGrpc(options: ServerOptions, queries: Queries): Promise<Quer
   }));
   const start = { host, port, schemaRegistry, applications: described };
   return startQueryThread(start, applications, queries, options.onFailure);
+}
+
+async function startHttp(options: ServerOptions, queries: Queries, grpc: QueryThread): Promise<HttpServer> {
+  const { config, metrics, applications } = options;
+  const { startHttpServer } = await import('./http/http-server.js');
+  const { restMethods } = await import('../query/rest-methods.js');
+  return startHttpServer({
+    host: config.host,
+    port: config.httpPort,
+    metrics: {
+      contentType: metrics.contentType,
+      exposition: async () => (await metrics.exposition()) + (await grpc.metrics()),
+    },
+    methods: restMethods(queries, queries),
+    queries: servedQueries(options),
+    readiness: () => readinessOf(applications),
+    topics: options.topics,
+    deadLetters: options.deadLetters,
+    operations: options.operations,
+    registry: options.embeddedRegistry,
+  });
 }
 
 /** Each topology's queries, over the stores of its application. */

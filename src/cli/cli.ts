@@ -1,23 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { MillraceError, messageOf } from '../util/errors.js';
-import { addDescribeCommand } from './describe.js';
-import { addDlqCommand } from './dlq.js';
-import { addDoctorCommand } from './doctor.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
-import { addGenerateCommand } from './generate.js';
-import { addLagCommand } from './lag.js';
-import { addPlanCommand } from './plan.js';
-import { addProduceCommand } from './produce.js';
-import { addQueryCommand } from './query.js';
-import { addResetCommand } from './reset.js';
-import { addRunCommand } from './run.js';
-import { addSchemaCommand } from './schema.js';
-import { addTakeoverCommand } from './takeover.js';
 import type { Terminal } from './terminal.js';
 
 /** Sets the exit code of the command that runs; 0 unless it is called. */
 export type SetExitCode = (code: number) => void;
+
+type AddCommand = (program: Command, terminal: Terminal, setExitCode: SetExitCode) => void;
+
+/** In the order of the help. Each is loaded when it is asked for: a restart waits for what `run` needs, and no more. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  run: async () => (await import('./run.js')).addRunCommand,
+  describe: async () => (await import('./describe.js')).addDescribeCommand,
+  generate: async () => (await import('./generate.js')).addGenerateCommand,
+  produce: async () => (await import('./produce.js')).addProduceCommand,
+  dlq: async () => (await import('./dlq.js')).addDlqCommand,
+  lag: async () => (await import('./lag.js')).addLagCommand,
+  reset: async () => (await import('./reset.js')).addResetCommand,
+  plan: async () => (await import('./plan.js')).addPlanCommand,
+  schema: async () => (await import('./schema.js')).addSchemaCommand,
+  query: async () => (await import('./query.js')).addQueryCommand,
+  doctor: async () => (await import('./doctor.js')).addDoctorCommand,
+  takeover: async () => (await import('./takeover.js')).addTakeoverCommand,
+};
 
 /** Runs one command line; gives the exit code (see exit-code.ts). */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -30,18 +36,9 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const setExitCode: SetExitCode = (code) => {
     exitCode = code;
   };
-  addRunCommand(program, terminal, setExitCode);
-  addDescribeCommand(program, terminal);
-  addGenerateCommand(program, terminal);
-  addProduceCommand(program, terminal);
-  addDlqCommand(program, terminal);
-  addLagCommand(program, terminal);
-  addResetCommand(program, terminal);
-  addPlanCommand(program, terminal);
-  addSchemaCommand(program, terminal);
-  addQueryCommand(program, terminal);
-  addDoctorCommand(program, terminal, setExitCode);
-  addTakeoverCommand(program, terminal, setExitCode);
+  const [name = ''] = args;
+  const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  for (const load of asked ? [asked] : Object.values(COMMANDS)) (await load())(program, terminal, setExitCode);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -1,45 +1,55 @@
-import { SingleBar } from 'cli-progress';
-import type { MillraceApp } from '../app/millrace-app.js';
+import type { SingleBar } from 'cli-progress';
+import type { MillraceAppOptions } from '../app/millrace-app.js';
 
-/** Shows, on a terminal, how far the restore of every store is; the bar goes away when all are restored. */
-export function showRestore(applications: MillraceApp['applications']): void {
-  const progress = new Map<string, { at: number; end: number }>();
-  let bar: SingleBar | undefined;
-  const draw = (): void => {
-    const parts = [...progress.values()];
+type RestoreListener = ReturnType<NonNullable<MillraceAppOptions['restoreListener']>>;
+
+const FORMAT = '  restoring [{bar}] {value}/{total} records, {eta_formatted} left';
+
+/** How far the restore of every store is; a bar on the terminal from {@link show} on, which goes away when all are restored. */
+export class RestoreBar {
+  readonly #progress = new Map<string, { at: number; end: number }>();
+  #newBar: (() => SingleBar) | undefined;
+  #bar: SingleBar | undefined;
+
+  /** Takes note of an application's restores. */
+  listen(applicationId: string): RestoreListener {
+    const keyOf = (part: { taskId: string; store: string }): string => `${applicationId} ${part.taskId} ${part.store}`;
+    return {
+      onRestoreStart: (part, startOffset, endOffset) => {
+        this.#progress.set(keyOf(part), { at: 0, end: Math.max(0, endOffset - startOffset) });
+        this.#draw();
+      },
+      onBatchRestored: (part, _offset, records) => {
+        const known = this.#progress.get(keyOf(part));
+        if (known) known.at = Math.min(known.end, known.at + records);
+        this.#draw();
+      },
+      onRestoreEnd: (part) => {
+        const known = this.#progress.get(keyOf(part));
+        if (known) known.at = known.end;
+        this.#draw();
+      },
+    };
+  }
+
+  async show(): Promise<void> {
+    const { SingleBar } = await import('cli-progress');
+    this.#newBar = () => new SingleBar({ format: FORMAT, clearOnComplete: true });
+    this.#draw();
+  }
+
+  #draw(): void {
+    const parts = [...this.#progress.values()];
     const total = parts.reduce((sum, { end }) => sum + end, 0);
     const done = parts.reduce((sum, { at }) => sum + at, 0);
-    if (!bar && total > done) {
-      bar = new SingleBar({
-        format: '  restoring [{bar}] {value}/{total} records, {eta_formatted} left',
-        clearOnComplete: true,
-      });
-      bar.start(total, done);
+    if (!this.#bar && total > done) {
+      this.#bar = this.#newBar?.();
+      this.#bar?.start(total, done);
     }
-    bar?.setTotal(total);
-    bar?.update(done);
+    this.#bar?.setTotal(total);
+    this.#bar?.update(done);
     if (done < total) return;
-    bar?.stop();
-    bar = undefined;
-  };
-  for (const application of applications) {
-    const keyOf = (part: { taskId: string; store: string }): string =>
-      `${application.applicationId} ${part.taskId} ${part.store}`;
-    application.onRestore({
-      onRestoreStart(part, startOffset, endOffset) {
-        progress.set(keyOf(part), { at: 0, end: Math.max(0, endOffset - startOffset) });
-        draw();
-      },
-      onBatchRestored(part, _offset, records) {
-        const known = progress.get(keyOf(part));
-        if (known) known.at = Math.min(known.end, known.at + records);
-        draw();
-      },
-      onRestoreEnd(part) {
-        const known = progress.get(keyOf(part));
-        if (known) known.at = known.end;
-        draw();
-      },
-    });
+    this.#bar?.stop();
+    this.#bar = undefined;
   }
 }

@@ -7,7 +7,7 @@ import { SETTINGS } from '../app/settings.js';
 import { startMillrace } from '../app/start-millrace.js';
 import { PROCESS_NUMBER } from '../app/supervisor/child-messages.js';
 import { reportToSupervisor } from '../app/supervisor/report-to-supervisor.js';
-import { supervise, type Supervisor } from '../app/supervisor/supervise.js';
+import type { Supervisor } from '../app/supervisor/supervise.js';
 import { runUntilStopped, type Ending } from '../app/shutdown.js';
 import type { Logger } from '../observability/log.js';
 import { noMetrics } from '../observability/metrics.js';
@@ -21,7 +21,7 @@ import type { SetExitCode } from './cli.js';
 import { addConfigFlags, configFlags } from './config-flags.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { addGeneratorFlags, generatorSettings, type GeneratorFlags } from './generator-flags.js';
-import { showRestore } from './restore-bar.js';
+import { RestoreBar } from './restore-bar.js';
 import type { Terminal } from './terminal.js';
 
 interface RunOptions extends GeneratorFlags {
@@ -61,6 +61,7 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
       await untilStopped(supervisor, log, setExitCode);
       return;
     }
+    const bar = new RestoreBar();
     const app = await startMillrace({
       topologies: loaded.map(({ definition }) => definition),
       modules: loaded.map(({ moduleUrl }) => moduleUrl),
@@ -69,18 +70,19 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
       random: systemRandom,
       metrics: createPrometheusMetrics(),
       log,
+      restoreListener: (applicationId) => bar.listen(applicationId),
       ...(options.generate && { generate: settings }),
     });
-    if (number === undefined) greet(app, config, terminal);
+    if (number === undefined) await greet(app, config, terminal, bar);
     else reportToSupervisor(app, process);
     await untilStopped(app, log, setExitCode);
   });
 }
 
-function greet(app: MillraceApp, config: Config, terminal: Terminal): void {
+async function greet(app: MillraceApp, config: Config, terminal: Terminal, bar: RestoreBar): Promise<void> {
   const notice = terminal.interactive ? terminal.out : terminal.error; // standard output is the log's, if it is a pipe
   notice(bannerOf(app, config, terminal));
-  if (terminal.interactive) showRestore(app.applications);
+  if (terminal.interactive) await bar.show();
 }
 
 async function untilStopped(
@@ -105,12 +107,13 @@ function processesOf({ processes = '', generate }: RunOptions): number {
 }
 
 /** The processes get what this command was given: its environment, and its flags as variables. */
-function startProcesses(
+async function startProcesses(
   processes: number,
   names: readonly string[],
   flags: Flags,
   { config, topologies, log }: { config: Config; topologies: readonly LoadedTopology[]; log: Logger },
 ): Promise<Supervisor> {
+  const { supervise } = await import('../app/supervisor/supervise.js');
   const given = Object.entries(flags).map(([name, value]) => [SETTINGS[name as SettingName].env, value] as const); // as: what Flags are keyed by
   return supervise({
     ...{ processes, config, log, clock: systemClock, random: systemRandom, metrics: noMetrics },

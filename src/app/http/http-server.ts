@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
-import { MillraceError, messageOf } from '../../util/errors.js';
+import { MillraceError } from '../../util/errors.js';
 import type { PrometheusMetrics } from '../../observability/prometheus-metrics.js';
+import { portBusy } from '../../query/server/port-busy.js';
 import { toHttpStatus, toStatus } from '../../query/status.js';
 import type { SchemaRegistry } from '../../serde/registry/schema-registry.js';
 import type { RestMethod } from '../../query/rest-methods.js';
@@ -74,7 +75,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   try {
     await server.listen({ host: options.host, port: options.port });
   } catch (error) {
-    throw portBusy(options, error);
+    throw portBusy('HTTP', `${options.host}:${options.port}`, error);
   }
   const [address] = server.addresses() as readonly AddressInfo[]; // a server on a port has an address, not a path
   return { port: address?.port ?? options.port, close: () => server.close() };
@@ -94,15 +95,4 @@ function addOperations(server: FastifyInstance, { metrics, methods, queries, rea
 function statusOf(error: unknown): number {
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' ? status : 500;
-}
-
-function portBusy({ host, port }: HttpServerOptions, error: unknown): MillraceError {
-  return new MillraceError({
-    code: 'PORT_BUSY',
-    kind: 'invalid',
-    message: `the HTTP server cannot listen on ${host}:${port}: ${messageOf(error)}`,
-    hint: 'Set HTTP_PORT (--http-port) to a free port, or 0 for any.',
-    cause: error,
-    context: { variable: 'HTTP_PORT' },
-  });
 }

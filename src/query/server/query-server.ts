@@ -9,7 +9,6 @@ import {
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from '../../observability/log.js';
 import type { Metrics } from '../../observability/metrics.js';
-import { MillraceError, messageOf } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
 import { StateQueryServiceService } from '../gen/millrace/query/v1/state_query_service.js';
 import { TopologyServiceService } from '../gen/millrace/query/v1/topology_service.js';
@@ -17,6 +16,7 @@ import type { StateQueries } from '../state-queries.js';
 import type { TopologyQueries } from '../topology-queries.js';
 import { callMetrics, type CallMetrics } from './call-metrics.js';
 import { streaming, unary } from './handlers.js';
+import { portBusy } from './port-busy.js';
 import { addReflection } from './reflection.js';
 
 /** Longest a stop waits for calls under way. */
@@ -92,20 +92,8 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (!error) {
-        resolve(bound);
-        return;
-      }
-      reject(
-        new MillraceError({
-          code: 'PORT_BUSY',
-          kind: 'invalid',
-          message: `the gRPC server cannot listen on ${address}: ${messageOf(error)}`,
-          hint: 'Set GRPC_PORT (--grpc-port) to a free port, or 0 for any.',
-          cause: error,
-          context: { variable: 'GRPC_PORT' },
-        }),
-      );
+      if (error) reject(portBusy('gRPC', address, error));
+      else resolve(bound);
     });
   });
 }
