@@ -5,12 +5,15 @@ import {
   type SinkBatch,
   type SinkBatching,
   type SinkContext,
+  type SinkGuarantee,
   type SinkRecord,
   type SinkRetry,
   type SinkWriter,
 } from '../topology/sink.js';
 
 export interface MemorySinkOptions<K, V> {
+  /** Default `exactly-once`. An `idempotent` one tells no position, fences no one, and takes a record once however often it comes. */
+  readonly guarantee?: SinkGuarantee;
   readonly batching?: SinkBatching;
   readonly retry?: SinkRetry;
   /** Called before each step that could fail at a real destination; what it throws is that failure. */
@@ -24,17 +27,20 @@ export interface WrittenRecord<K, V> extends SinkRecord<K, V> {
   readonly partition: number;
 }
 
-/** An exactly-once sink that keeps what is written in this object: for tests, and the smallest example of a sink. */
+/** A sink that keeps what is written in this object: for tests, and the smallest example of a sink. */
 export class MemorySink<K = unknown, V = unknown> implements Sink<K, V> {
   readonly kind = 'memory';
-  readonly guarantee = 'exactly-once';
+  readonly guarantee: SinkGuarantee;
   readonly batching: SinkBatching;
   readonly retry: SinkRetry;
   /** All that was written, in order. */
   readonly records: WrittenRecord<K, V>[] = [];
   readonly #positions = new Map<string, number>();
+  /** Records of an idempotent sink, by where they come from. */
+  readonly #taken = new Set<string>();
 
   constructor(private readonly options: MemorySinkOptions<K, V> = {}) {
+    this.guarantee = options.guarantee ?? 'exactly-once';
     this.batching = options.batching ?? {};
     this.retry = options.retry ?? {};
   }
@@ -43,18 +49,21 @@ export class MemorySink<K = unknown, V = unknown> implements Sink<K, V> {
     await this.options.onStep?.('open');
     const { applicationId, sink, topicId, partition } = context;
     const place = JSON.stringify([applicationId, sink, topicId, partition]);
-    let position = this.#positions.get(place);
+    const exactlyOnce = this.guarantee === 'exactly-once';
+    const start = exactlyOnce ? this.#positions.get(place) : undefined;
+    let position = start;
     const write = async ({ records, nextOffset }: SinkBatch<K, V>): Promise<number> => {
       await this.options.onStep?.('write');
-      if (this.#positions.get(place) !== position) throw new SinkFencedError(context, position);
+      if (exactlyOnce && this.#positions.get(place) !== position) throw new SinkFencedError(context, position);
       this.#refuse(records);
-      this.records.push(...records.map((record) => ({ ...record, partition })));
+      const fresh = exactlyOnce ? records : records.filter(({ offset }) => this.#takes(`${place}${offset}`));
+      this.records.push(...fresh.map((record) => ({ ...record, partition })));
       position = nextOffset;
       this.#positions.set(place, position);
       return position;
     };
     return {
-      position,
+      position: start,
       write,
       flush: async () => {
         await this.options.onStep?.('flush');
@@ -72,6 +81,12 @@ export class MemorySink<K = unknown, V = unknown> implements Sink<K, V> {
       else table.set(key, value);
     }
     return table;
+  }
+
+  /** Gives whether the record had not come before. */
+  #takes(id: string): boolean {
+    const { size } = this.#taken;
+    return this.#taken.add(id).size > size;
   }
 
   #refuse(records: readonly SinkRecord<K, V>[]): void {

@@ -1,20 +1,21 @@
 import { describe, it } from '@jest/globals';
 import { sinkContract, type ContractValue, type SinkWorld } from '../../src/testing/contract/sink/index.js';
 import { MemorySink } from '../../src/testing/memory-sink.js';
-import type { Sink } from '../../src/topology/sink.js';
+import type { Sink, SinkGuarantee } from '../../src/topology/sink.js';
 import { fileWorlds } from '../support/files/file-world.js';
 
 const POISON = { serial: -1, text: 'poison' };
 
 /** Each destination is one memory sink; its steps pass the fault of whoever opened it last. */
-const memory: SinkWorld = {
-  name: 'memory',
-  guarantee: 'exactly-once',
+const memory = (guarantee: SinkGuarantee): SinkWorld => ({
+  name: `memory, ${guarantee}`,
+  guarantee,
   shape: 'log',
   poison: { key: 'poison', value: POISON },
   destination: () => {
     let step: () => void = () => undefined;
     const sink = new MemorySink<string, ContractValue>({
+      guarantee,
       onStep: () => {
         step();
       },
@@ -31,9 +32,9 @@ const memory: SinkWorld = {
       dispose: () => Promise.resolve(),
     });
   },
-};
+});
 
-const worlds: readonly SinkWorld[] = [memory, ...fileWorlds];
+const worlds: readonly SinkWorld[] = [memory('exactly-once'), memory('idempotent'), ...fileWorlds];
 
 describe.each(worlds)('sinks: $name', (world) => {
   it.each(sinkContract(world))('$name', ({ run }) => run());

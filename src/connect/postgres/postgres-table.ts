@@ -1,6 +1,7 @@
 import { invalid } from '../../util/errors.js';
+import { quoteName } from '../quoted-name.js';
 import type { PostgresConnection } from './postgres-connection.js';
-import { quoteName, quoteTable } from './postgres-text.js';
+import { quoteTable } from './postgres-text.js';
 
 /** A column as the sink writes it. */
 export interface TableColumn {

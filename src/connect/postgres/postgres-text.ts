@@ -1,22 +1,14 @@
-/** A name in SQL, quoted: upper case, spaces and reserved words stay as they are. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
+import { namesIn, quoteName } from '../quoted-name.js';
 
-/** `schema.table`, or `table` of the search path, quoted. A name that has a dot in it is given in quotes: `public."a.b"`. */
+/** `schema.table`, or `table` of the search path, quoted. */
 export function quoteTable(table: string): string {
-  return partsOf(table).map(quoteName).join('.');
+  return namesIn(table).map(quoteName).join('.');
 }
 
 /** A table in the schema of another one. */
 export function besides(table: string, name: string): string {
-  const [schema, own] = partsOf(table);
+  const [schema, own] = namesIn(table);
   return own === undefined || schema === undefined ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`;
-}
-
-function partsOf(table: string): string[] {
-  const parts = table.match(/"(?:[^"]|"")+"|[^.]+/g) ?? [table];
-  return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
 }
 
 /**

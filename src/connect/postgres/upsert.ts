@@ -1,8 +1,9 @@
 import type { SinkRecord } from '../../topology/sink.js';
-import { invalid } from '../../util/errors.js';
+import { quoteName } from '../quoted-name.js';
+import { requireKey } from '../require-key.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import type { TableColumn, TableShape } from './postgres-table.js';
-import { quoteName, quoteTable, toText } from './postgres-text.js';
+import { quoteTable, toText } from './postgres-text.js';
 
 /** A column, and what it takes from a record. */
 export interface RowColumn extends TableColumn {
@@ -47,11 +48,7 @@ export class Upsert {
    * @throws MillraceError `SINK_RECORD_WITHOUT_KEY`, or whatever a column's function throws
    */
   row(record: SinkRecord, index: number): TableRow {
-    if (record.key === null) {
-      throw invalid('SINK_RECORD_WITHOUT_KEY', 'a record without a key has no row in a table', {
-        hint: 'Give the stream a key (selectKey) before it goes to the sink, or filter such records.',
-      });
-    }
+    requireKey(record);
     const texts = (columns: readonly RowColumn[]): (string | null)[] =>
       columns.map(({ of, type }) => toText(of(record), type));
     return { index, key: texts(this.#key), values: record.value === null ? undefined : texts(this.#values) };
