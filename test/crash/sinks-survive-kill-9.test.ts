@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seededRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
+import { CassandraServer } from '../support/cassandra/cassandra-server.js';
 import { readJsonLines } from '../support/files/file-world.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 
@@ -18,11 +19,15 @@ const AFTER_START_MS = 400;
 
 describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${String(seed)})`, () => {
   let postgres: PostgresServer;
+  let cassandra: CassandraServer;
+  let keyspace: string;
   let folder: string;
   let child: ChildProcess | undefined;
 
   beforeAll(async () => {
     postgres = await PostgresServer.start();
+    cassandra = await CassandraServer.start();
+    keyspace = await cassandra.createKeyspace();
     folder = await mkdtemp(join(tmpdir(), 'millrace-sinks-'));
     await postgres.query(`
       CREATE TABLE numbers (id bigint PRIMARY KEY, square numeric);
@@ -33,10 +38,11 @@ describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${St
   afterAll(async () => {
     child?.kill('SIGKILL');
     await postgres.stop();
+    await cassandra.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('write every number once, to the table and to the files, of which none is ever partial', async () => {
+  it('write every number: once to Postgres and to files, of which none is ever partial, and to Cassandra, where the last one counts', async () => {
     const random = seededRandom(seed);
     let produced = 0;
     for (let kill = 0; kill < KILLS; kill++) {
@@ -58,12 +64,27 @@ describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${St
     expect(files.sort((a, b) => a - b)).toEqual(all);
     const count = String(all.length);
     expect(table).toEqual({ rows: count, writes: count, squares: count });
+    await expectInCassandra(all);
   }, 900_000);
+
+  async function expectInCassandra(all: readonly number[]): Promise<void> {
+    const rows = await cassandra.query(`SELECT bucket, id, square FROM ${keyspace}.numbers`);
+    expect(rows.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(all);
+    expect(rows.every(({ id, square }) => Number(id) ** 2 === Number(square))).toBe(true);
+    const last = new Map<unknown, number>();
+    for (const { bucket, id } of rows) last.set(bucket, Math.max(last.get(bucket) ?? 0, Number(id)));
+    const latest = await cassandra.query(`SELECT bucket, square FROM ${keyspace}.latest`);
+    expect(new Map(latest.map(({ bucket, square }) => [bucket, Number(square)]))).toEqual(
+      new Map([...last].map(([bucket, id]) => [bucket, id ** 2])),
+    );
+  }
 
   function run(more: readonly string[]): ChildProcess {
     const script = ['--import', './test/support/typescript.js', './test/support/sinking-process.ts'];
-    return spawn(process.execPath, [...script, folder, postgres.url, ...more], {
+    const settings = { POSTGRES_URL: postgres.url, ...cassandra.settings, CASSANDRA_KEYSPACE: keyspace };
+    return spawn(process.execPath, [...script, folder, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...settings },
     });
   }
 

@@ -1,5 +1,6 @@
 import { createBrokerClient } from '../../src/broker/client/broker-client.js';
 import { openEmbeddedBroker } from '../../src/broker/embedded/embedded-broker.js';
+import { cassandraSink } from '../../src/connect/cassandra/cassandra-sink.js';
 import { fileSink } from '../../src/connect/files/file-sink.js';
 import { postgresSink } from '../../src/connect/postgres/postgres-sink.js';
 import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
@@ -12,12 +13,13 @@ import { systemRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
 
 /*
- * A process that produces numbers 0, 1, … and writes them to a table and to files until it is killed:
- * node --import typescript.js sinking-process.ts FOLDER POSTGRES_URL [COUNT]
+ * A process that produces numbers 0, 1, … and writes them to tables and to files until it is killed:
+ * node --import typescript.js sinking-process.ts FOLDER [COUNT]
+ * with the settings of Postgres and Cassandra in its environment.
  * The log is in FOLDER/log, so the next process goes on where this one was. With COUNT it ends once so many are written. It
  * says "produced N" now and then, and "done".
  */
-const [folder = '', connection = '', count = 'Infinity'] = process.argv.slice(2);
+const [folder = '', count = 'Infinity'] = process.argv.slice(2);
 const PARTITIONS = 2;
 const BURST = 20;
 const system = { clock: systemClock, random: systemRandom };
@@ -43,10 +45,31 @@ numbers.toSink(
     table: 'numbers',
     key: { id: { type: 'bigint', of: (key) => key } },
     columns: { square: { type: 'numeric', of: (value) => value } },
-    connection,
     ...often,
   }),
 );
+numbers.toSink(
+  'wide-table',
+  cassandraSink({
+    table: 'numbers',
+    partitionKey: { bucket: { type: 'text', of: bucketOf } },
+    clusteringKey: { id: { type: 'bigint', of: BigInt } },
+    columns: { square: { type: 'varint', of: BigInt } },
+    ...often,
+  }),
+);
+numbers
+  .map((key, value) => [bucketOf(key), value])
+  .toSink(
+    'latest',
+    cassandraSink({
+      table: 'latest',
+      partitionKey: { bucket: { type: 'text', of: (bucket) => bucket } },
+      columns: { square: { type: 'varint', of: BigInt } },
+      ...often,
+    }),
+    { key: string(), value: string() },
+  );
 numbers.toSink('files', fileSink({ to: `${folder}/files`, roll: { rows: 100, interval: 50 }, ...often }));
 
 const application = createStreamsApplication({
@@ -89,7 +112,7 @@ const lag = (): number =>
     .flatMap(({ inputs }) => inputs)
     .reduce((sum, { lagRecords }) => sum + lagRecords, 0);
 const caughtUp = (): boolean =>
-  application.tasks().length === 3 * PARTITIONS &&
+  application.tasks().length === 5 * PARTITIONS &&
   application.tasks().every(({ inputs }) => inputs.every(({ highWatermark }) => highWatermark !== undefined)) &&
   lag() === 0;
 while (!caughtUp()) await systemClock.sleep(10);
@@ -97,3 +120,9 @@ await application.close();
 await client.close();
 await broker.close();
 process.stdout.write('done\n');
+
+/** One of ten buckets of each partition: the numbers of a bucket are in the log in their order. */
+function bucketOf(key: string): string {
+  const id = Number(key);
+  return `${String(((id / BURST) % PARTITIONS) | 0)}-${String(id % 10)}`;
+}

@@ -12,6 +12,8 @@ import { cassandraJars, cassandraYaml, javaOptions, LOGBACK } from './cassandra-
 const START_TIMEOUT_MS = 270_000;
 /** A change of the schema takes long on a machine that is busy. */
 const QUERY_TIMEOUT_MS = 60_000;
+const DATA_CENTER = 'datacenter1';
+const SUPERUSER = { username: 'cassandra', password: 'cassandra' };
 const LAST_LINES = 20;
 
 /** A real Cassandra of one node in a folder of its own, which takes some 900 MB; or the one that CASSANDRA_CONTACT_POINTS names. */
@@ -45,10 +47,16 @@ export class CassandraServer {
 
   /** For a client of its superuser. */
   get connection(): ClientOptions {
+    return { contactPoints: [this.address], localDataCenter: DATA_CENTER, credentials: SUPERUSER };
+  }
+
+  /** The same, as a process is told it. */
+  get settings(): Readonly<Record<string, string>> {
     return {
-      contactPoints: [this.address],
-      localDataCenter: 'datacenter1',
-      credentials: { username: 'cassandra', password: 'cassandra' },
+      CASSANDRA_CONTACT_POINTS: this.address,
+      CASSANDRA_LOCAL_DC: DATA_CENTER,
+      CASSANDRA_USERNAME: SUPERUSER.username,
+      CASSANDRA_PASSWORD: SUPERUSER.password,
     };
   }
 

@@ -86,6 +86,19 @@ describe('a sink of a running application', () => {
     expect(second.records.map(({ value }) => value).sort()).toEqual([...upperCased].sort());
   });
 
+  it('that is idempotent goes on from what the group has committed', async () => {
+    const [first, second] = [memorySink({ guarantee: 'idempotent' }), memorySink({ guarantee: 'idempotent' })];
+    const before = await start(first);
+    await cluster.produce('in', records.slice(0, 200));
+    await until(() => first.records.length >= 200);
+    await before.close();
+    await start(second);
+    await cluster.produce('in', records.slice(200));
+    await until(() => second.records.length >= COUNT - 200);
+    const both = [...first.records, ...second.records];
+    expect(both.map(({ value }) => value).sort()).toEqual([...upperCased].sort());
+  });
+
   it('that is down stops neither the stream nor its commits, and has missed nothing when it is back', async () => {
     let down = true;
     const sink = memorySink({
