@@ -3,6 +3,15 @@ export { defineQuery } from './app/define-query.js';
 export type { PathNames, QueryDefinition, QueryInput, QueryStores } from './app/define-query.js';
 export { defineTopology } from './app/define-topology.js';
 export type { TopologyConfig, TopologyDefinition } from './app/define-topology.js';
+export { runBackfill } from './app/backfill/run-backfill.js';
+export type {
+  BackfillOptions,
+  BackfillProgress,
+  BackfillStart,
+  BackfillSummary,
+  BackfillTarget,
+  FileTarget,
+} from './app/backfill/backfill-options.js';
 export { loadConfig } from './app/config.js';
 export type { Config, Flags, SettingName } from './app/config.js';
 export type { MillraceApp, MillraceAppOptions } from './app/millrace-app.js';
@@ -15,7 +24,11 @@ export type { CassandraColumn, CassandraSinkOptions } from './connect/cassandra/
 export type { CassandraType, CassandraValue } from './connect/cassandra/cassandra-value.js';
 export { fileSink } from './connect/files/file-sink.js';
 export type { FileSinkOptions } from './connect/files/file-sink.js';
+export { fileSource } from './connect/files/file-source.js';
+export type { FileSourceOptions } from './connect/files/file-source.js';
 export type { FileAppender, FileStorage } from './connect/files/file-storage.js';
+export type { ListedFile, ReadableFile, ReadableFiles } from './connect/files/readable-files.js';
+export type { ReadableFormat } from './connect/files/row-reader.js';
 export type { RollLimits } from './connect/files/file-writer.js';
 export { jsonLines } from './connect/files/json-lines.js';
 export { LocalStorage } from './connect/files/local-storage.js';
@@ -163,7 +176,10 @@ export type {
   Punctuator,
   RecordMetadata,
 } from './topology/processor.js';
+export type { ArrivalOrder } from './topology/arrival-order.js';
+export type { ArrivalDependency } from './topology/arrival.js';
 export type { ProcessorWrapper } from './topology/processor-wrapper.js';
+export type { RecordSource, SourceBatch, SourceContext, SourceReader, SourceRecord } from './topology/record-source.js';
 export { SinkFencedError, SinkRecordsRejectedError } from './topology/sink.js';
 export type {
   RejectedSinkRecord,

@@ -3,6 +3,7 @@ import type { Optimization } from '../dsl/optimization.js';
 import type { StreamsBuilder } from '../dsl/streams-builder.js';
 import type { StreamsApplicationOptions } from '../runtime/application.js';
 import type { ProcessorWrapper } from '../topology/processor-wrapper.js';
+import type { RecordSource } from '../topology/record-source.js';
 import { invalid } from '../util/errors.js';
 import type { QueryDefinition } from './define-query.js';
 
@@ -48,6 +49,11 @@ export interface TopologyDefinition {
   build(builder: StreamsBuilder): void;
   /** Make up its input data, for `millrace generate` and `millrace run --generate`. */
   readonly generators?: readonly GeneratorDefinition[];
+  /**
+   * Where a backfill finds the records of an input topic again, given the path that it is told to read from. Default, for each
+   * topic: the files in `<path>/<topic>/`, or `<path>/<topic>.jsonl`, with rows as file sinks write them.
+   */
+  readonly backfill?: Readonly<Record<string, (from: string) => RecordSource>>;
   /** Questions that it answers from its own stores, over HTTP; made by `defineQuery`. */
   readonly queries?: readonly QueryDefinition[];
 }

@@ -12,6 +12,7 @@ type AddCommand = (program: Command, terminal: Terminal, setExitCode: SetExitCod
 /** In the order of the help. Each is loaded when it is asked for: a restart waits for what `run` needs, and no more. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   run: async () => (await import('./run.js')).addRunCommand,
+  backfill: async () => (await import('./backfill.js')).addBackfillCommand,
   describe: async () => (await import('./describe.js')).addDescribeCommand,
   generate: async () => (await import('./generate.js')).addGenerateCommand,
   produce: async () => (await import('./produce.js')).addProduceCommand,

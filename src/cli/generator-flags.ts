@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { GeneratorSettings } from '../app/generator-runs.js';
 import { invalid, type MillraceError } from '../util/errors.js';
+import { timeMs } from './time-option.js';
 
 /** What commander read of {@link addGeneratorFlags}. */
 export interface GeneratorFlags {
@@ -32,7 +33,7 @@ export function generatorSettings(
   const { options, operands } = ownOptions(rest);
   const number = (name: keyof GeneratorFlags): number | undefined =>
     flags[name] === undefined ? undefined : wholeNumber(`--${name}`, flags[name]);
-  const startMs = flags.start === undefined ? undefined : timeMs(flags.start);
+  const startMs = flags.start === undefined ? undefined : timeMs('--start', flags.start);
   const settings = { ratePerSecond: number('rate'), count: number('count'), seed: number('seed'), startMs, options };
   return { settings, operands };
 }
@@ -67,10 +68,4 @@ function wholeNumber(option: string, text: string): number {
   throw invalid('INVALID_OPTION', `option ${option} is "${text}", not a whole number`, {
     hint: 'See --help for the options of the command.',
   });
-}
-
-function timeMs(text: string): number {
-  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isFinite(ms)) return ms;
-  throw invalid('INVALID_OPTION', `option --start is "${text}", neither milliseconds nor ISO 8601`);
 }

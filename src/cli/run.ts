@@ -16,6 +16,7 @@ import { createPrometheusMetrics } from '../observability/prometheus-metrics.js'
 import { invalid } from '../util/errors.js';
 import { systemRandom } from '../util/random.js';
 import { systemClock } from '../util/time.js';
+import { addBackfillFlags, backfill, type BackfillFlags } from './backfill.js';
 import { bannerOf } from './banner.js';
 import type { SetExitCode } from './cli.js';
 import { addConfigFlags, configFlags } from './config-flags.js';
@@ -24,8 +25,10 @@ import { addGeneratorFlags, generatorSettings, type GeneratorFlags } from './gen
 import { RestoreBar } from './restore-bar.js';
 import type { Terminal } from './terminal.js';
 
-interface RunOptions extends GeneratorFlags {
+interface RunOptions extends GeneratorFlags, BackfillFlags {
   readonly generate?: boolean;
+  readonly backfill?: boolean;
+  readonly backfillpath?: string;
   readonly processes?: string;
 }
 
@@ -38,9 +41,12 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
     .command('run <topologies...>')
     .description('run topologies, by name or path, on Kafka (--brokers) or on the embedded log')
     .option('--generate', 'also make up their input')
+    .option('--backfill', 'run one topology over recorded data instead, as `millrace backfill` does')
+    .option('--backfillpath <path>', 'with --backfill: where the data is')
     .option('--processes <n>', 'in so many processes behind one gRPC and one HTTP port; needs Kafka');
   addConfigFlags(command);
   addGeneratorFlags(command);
+  addBackfillFlags(command);
   command.action(async (names: readonly string[], options: RunOptions) => {
     const { settings, operands } = generatorSettings(options, names);
     const [unknown] = options.generate ? [] : Object.keys(settings.options ?? {});
@@ -51,6 +57,10 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
     }
     const flags = configFlags({ ...options });
     const config = loadConfig(process.env, flags);
+    if (options.backfill) {
+      await backfill(oneOf(operands), pathOf(options), options, config, terminal);
+      return;
+    }
     const loaded = await Promise.all(operands.map(loadTopology));
     const number = process.env[PROCESS_NUMBER];
     const root = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
@@ -76,6 +86,21 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
     if (number === undefined) await greet(app, config, terminal, bar);
     else reportToSupervisor(app, process);
     await untilStopped(app, log, setExitCode);
+  });
+}
+
+/** @throws MillraceError `INVALID_OPTION` */
+function oneOf(topologies: readonly string[]): string {
+  const [topology, ...others] = topologies;
+  if (topology !== undefined && others.length === 0) return topology;
+  throw invalid('INVALID_OPTION', `--backfill goes with one topology, not ${topologies.length}`);
+}
+
+/** @throws MillraceError `INVALID_OPTION` */
+function pathOf({ backfillpath }: RunOptions): string {
+  if (backfillpath !== undefined) return backfillpath;
+  throw invalid('INVALID_OPTION', '--backfill needs --backfillpath', {
+    hint: 'Give the path that its sources read from.',
   });
 }
 

@@ -60,7 +60,7 @@ export class CountWindowedStream<K, V, F extends StreamFacts> {
   count(
     options: Named & Stored & { key?: Serde<K>; value?: Serde<number> } = {},
   ): KTable<CountWindow<K>, number, AggregateFacts<number>> {
-    const aggregation = { initializer: () => 0, aggregator: (count: number) => count + 1 };
+    const aggregation = { initializer: () => 0, aggregator: (count: number) => count + 1, counts: true } as const;
     return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
   }
 
@@ -125,6 +125,7 @@ export class CountWindowedStream<K, V, F extends StreamFacts> {
       store,
       (sendOldValues) => new CountWindowAggregateProcessor({ aggregation, windows, storeName, sendOldValues, emit }),
       countWindowView,
+      'countWindow',
     );
     const serdes = { keySerde: countWindowed(key), valueSerde: options.value };
     return this.#aggregation.add({ name, storeName, logic, ...serdes, queryableStore }, key);

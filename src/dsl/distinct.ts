@@ -78,7 +78,7 @@ export function distinctStream<K, V, VR, F extends StreamFacts>(
   const deduplication = { storeName, memory, by: options.by, flag: options.flag, lateChild };
   const supplier = () => () => new DistinctProcessor<K, V>(deduplication) as Processor;
   const store = storeOf(storeName, keySerde, memory, options.storage ?? program.storage, options);
-  const node = new OperatorNode(name, { supplier, stores: () => [store] });
+  const node = new OperatorNode(name, { supplier, arrival: 'first', stores: () => [store] });
   program.graph.add(node, parent);
   const valueSerde = options.value ?? place.valueSerde;
   const behind = { program, name, node, sources, keySerde, rekeyed: false };

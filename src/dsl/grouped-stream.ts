@@ -1,5 +1,6 @@
 import type { Serde } from '../serde/serde.js';
 import { long } from '../serde/primitives.js';
+import type { ArrivalOrder } from '../topology/arrival-order.js';
 import type { Processor } from '../topology/processor.js';
 import { StreamAggregateProcessor, type Aggregation } from '../processor/aggregate/stream-aggregate.js';
 import { StreamTopProcessor } from '../processor/top/stream-top.js';
@@ -60,7 +61,7 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     const { names } = this.place.program;
     // Kafka Streams burns a number here, where the store is spoken of but not named.
     if (givenStoreName(options) === undefined && mentionsStore(options)) names.storeName('KSTREAM-AGGREGATE-');
-    const aggregation = { initializer: () => 0, aggregator: (count: number) => count + 1 };
+    const aggregation = { initializer: () => 0, aggregator: (count: number) => count + 1, counts: true } as const;
     return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
   }
 
@@ -172,13 +173,14 @@ export class GroupedStream<K, V, F extends StreamFacts> {
   ): KTable<K, A, R> {
     const newProcessor: NewProcessor = (storeName, sendOldValues) =>
       new StreamAggregateProcessor(aggregation, storeName, sendOldValues);
-    return this.#addTable(prefix, newProcessor, options);
+    return this.#addTable(prefix, newProcessor, options, aggregation.counts ? 'any' : 'fold');
   }
 
   #addTable<A, R extends TableFacts>(
     prefix: string,
     newProcessor: NewProcessor,
     options: Named & Stored & { key?: Serde<K>; value: Serde<A> },
+    arrival: ArrivalOrder = 'any',
   ): KTable<K, A, R> {
     const { program, keySerde } = this.place;
     const queryableStore = givenStoreName(options);
@@ -187,7 +189,7 @@ export class GroupedStream<K, V, F extends StreamFacts> {
     const key = expectSerde(options.key ?? keySerde, 'key', name);
     const store = tableStoreDefinition(program, storeName, options, { key, value: options.value });
     const newTableProcessor = (sendOldValues: boolean) => newProcessor(storeName, sendOldValues);
-    const logic = new AggregateTable<K, A>(store, newTableProcessor, storeView);
+    const logic = new AggregateTable<K, A>(store, newTableProcessor, storeView, arrival);
     const node = { name, storeName, logic, keySerde: key, valueSerde: options.value, queryableStore };
     return this.#aggregation.add(node, key);
   }

@@ -1,4 +1,5 @@
 import type { Serde } from '../serde/serde.js';
+import type { ArrivalOrder } from '../topology/arrival-order.js';
 import type { StreamPartitioner, TopicNameExtractor } from '../topology/node.js';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../topology/processor.js';
 import type { Sink } from '../topology/sink.js';
@@ -357,7 +358,8 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     options: Connected,
     fixedKey = false,
   ): GraphNode {
-    return this.#add(options.name ?? this.place.program.names.generate(prefix), supplier, options, {}, fixedKey);
+    const name = options.name ?? this.place.program.names.generate(prefix);
+    return this.#add(name, supplier, options, {}, fixedKey, 'processor');
   }
 
   #add<KR, VR>(
@@ -366,8 +368,10 @@ export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream
     options: Connected,
     traits: NodeTraits,
     fixedKey = false,
+    arrival: ArrivalOrder = 'any',
   ): GraphNode {
-    const operator = { supplier: () => supplier as ProcessorSupplier, fixedKey, ...connectedStores(options) };
+    const connected = connectedStores(options);
+    const operator = { supplier: () => supplier as ProcessorSupplier, fixedKey, arrival, ...connected };
     const node = new OperatorNode(name, operator, traits);
     this.place.program.graph.add(node, this.place.node);
     return node;

@@ -72,7 +72,7 @@ export function reorderStream<K, V, F extends StreamFacts>(
   const supplier = () => () => new ReorderProcessor<K, V>(reordering) as Processor;
   const clock = closingClock(options.closeOn);
   const ticks = clock === undefined ? undefined : new TickTopic(storeName, clock);
-  const node = new OperatorNode(name, { supplier, stores: () => [store] }, {}, ticks);
+  const node = new OperatorNode(name, { supplier, arrival: 'restores', stores: () => [store] }, {}, ticks);
   program.graph.add(node, place.node);
   const behind = { ...place, name, node, keySerde, valueSerde };
   addLateChild(behind, reordering.lateChild, options);

@@ -92,6 +92,7 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
     const aggregation = {
       initializer: () => 0,
       aggregator: (count: number) => count + 1,
+      counts: true as const,
       merger: (count: number, other: number) => count + other,
     };
     return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
@@ -164,6 +165,7 @@ export class SessionWindowedStream<K, V, F extends StreamFacts> {
       store,
       (sendOldValues) => windowing.newProcessor(aggregation, storeName, sendOldValues),
       sessionStoreView,
+      aggregation.counts ? 'any' : 'fold',
     );
     const serdes = { keySerde: sessionWindowed(key), valueSerde: options.value };
     const node = {

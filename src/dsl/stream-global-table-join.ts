@@ -21,7 +21,7 @@ export function joinGlobalTable<K, V, KG, VG, VR, F extends StreamFacts>(
   // Kafka Streams has one prefix for inner and left joins.
   const name = program.names.nameOr(options.name, 'KSTREAM-LEFTJOIN-');
   const supplier = () => () => new StreamGlobalTableJoinProcessor(join, table.view) as Processor;
-  const node = new OperatorNode(name, { supplier }, { takesNullKeys: join.left });
+  const node = new OperatorNode(name, { supplier, arrival: 'lookup' }, { takesNullKeys: join.left });
   program.graph.add(node, place.node);
   return program.handles.stream({ ...place, name, node, valueSerde: undefined });
 }

@@ -39,7 +39,8 @@ export function joinTable<K, V, VT, VR, F extends StreamFacts>(
       ? () => new StreamTableJoinProcessor(join, view) as Processor
       : () => new BufferedTableJoinProcessor(join, view, buffer) as Processor;
   const stores = buffer === undefined ? view.stores : [buffer.storeName, ...view.stores];
-  const operator = { supplier: () => newJoin, connects: () => stores };
+  const arrival = table.logic.versioned && options.grace !== undefined ? ('any' as const) : ('lookup' as const);
+  const operator = { supplier: () => newJoin, arrival, connects: () => stores };
   const node = new OperatorNode(name, operator, { takesNullKeys: left });
   program.graph.add(node, stream.node);
   return program.handles.stream({

@@ -88,7 +88,7 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
     // Kafka Streams burns a number here, where the store is spoken of but not named; not with sliding windows.
     const burns = this.#windows.kind !== 'sliding' && mentionsStore(options);
     if (burns && givenStoreName(options) === undefined) names.storeName('KSTREAM-AGGREGATE-');
-    const aggregation = { initializer: () => 0, aggregator: (count: number) => count + 1 };
+    const aggregation = { initializer: () => 0, aggregator: (count: number) => count + 1, counts: true } as const;
     return this.#add('KSTREAM-AGGREGATE-', aggregation, { ...options, value: options.value ?? long() });
   }
 
@@ -153,6 +153,7 @@ export class TimeWindowedStream<K, V, F extends StreamFacts> {
       store,
       (sendOldValues) => windowing.newProcessor(aggregation, storeName, sendOldValues),
       windowStoreView,
+      aggregation.counts ? 'any' : 'fold',
     );
     const serdes = { keySerde: windowing.keySerde(key), valueSerde: options.value };
     const node = {

@@ -1,13 +1,15 @@
 import type { TopicPartition } from '../broker/client/protocol.js';
 import { partitionKey } from '../broker/client/client.js';
+import { InProcessTask } from '../runtime/in-process/in-process-task.js';
 import { StreamTask } from '../runtime/task/stream-task.js';
 import type { TaskOptions } from '../runtime/task/task.js';
-import type { ChangelogPosition } from '../state/store.js';
-import { fetchedRecord, nothingFetched, type RawRecord } from './raw-record.js';
+import { nothingFetched } from '../runtime/in-process/record-chunk.js';
+import { fetchedRecord, type RawRecord } from './raw-record.js';
 
 /** One task of a test driver: takes a record at a time and commits after each. */
 export class DriverTask {
   readonly #task: StreamTask;
+  readonly #driven: InProcessTask;
   readonly #partition: number;
   readonly #patterns: readonly RegExp[];
   readonly #inputs = new Map<string, TopicPartition>();
@@ -15,6 +17,7 @@ export class DriverTask {
   /** @param planned the partition of every input, and the patterns by which it takes on further topics */
   constructor(options: TaskOptions, planned: { readonly partition: number; readonly patterns: readonly RegExp[] }) {
     this.#task = new StreamTask(options);
+    this.#driven = new InProcessTask(this.#task);
     this.#partition = planned.partition;
     this.#patterns = planned.patterns;
     for (const partition of options.partitions) {
@@ -36,13 +39,7 @@ export class DriverTask {
 
   /** Processes one record and commits; false when none is queued. */
   async step(): Promise<boolean> {
-    const slice = this.#task.process(1);
-    if (slice === 'idle') {
-      if (this.#task.awaitedSchema === undefined) return false;
-      await this.#task.awaitedSchema;
-      return this.step();
-    }
-    if (slice !== 'more') await slice;
+    if (!(await this.#driven.process(1))) return false;
     await this.commit();
     return true;
   }
@@ -52,25 +49,13 @@ export class DriverTask {
     await this.commit();
   }
 
-  /** Flushes the record caches, then makes what was written the state's base. */
   async commit(): Promise<void> {
-    const { state } = this.#task;
-    for (let slice = this.#task.flushSlice(1); slice !== 'idle'; slice = this.#task.flushSlice(1)) {
-      if (slice !== 'more') await slice;
-    }
-    const offsets = this.#task.prepareCommit();
-    state.freeze();
-    const inputs = new Map(offsets.map((offset) => [partitionKey(offset), offset.offset]));
-    await state.apply({ changelogs: new Map<string, ChangelogPosition>(), inputs });
-    await state.deleteExpired();
+    await this.#driven.commit();
+    await this.#task.state.deleteExpired();
   }
 
-  async close(): Promise<void> {
-    try {
-      this.#task.close();
-    } finally {
-      await this.#task.state.close();
-    }
+  close(): Promise<void> {
+    return this.#driven.close();
   }
 
   #tryTakeOn({ topic, partition }: RawRecord): boolean {

@@ -1,6 +1,7 @@
 import type { Serde } from '../serde/serde.js';
 import type { StoreDefinition } from '../state/store.js';
 import type { Headers } from '../util/headers.js';
+import type { ArrivalOrder } from './arrival-order.js';
 import type { ProcessorSupplier } from './processor.js';
 import type { Sink } from './sink.js';
 
@@ -61,6 +62,7 @@ export interface ProcessorNode {
   readonly kind: 'processor';
   readonly name: string;
   readonly supplier: ProcessorSupplier<any, any, any, any>;
+  readonly arrival: ArrivalOrder;
   readonly stores: readonly string[];
   readonly parents: readonly string[];
   readonly children: readonly string[];

@@ -1,5 +1,6 @@
 import type { StoreDefinition } from '../state/store.js';
-import type { BuiltTopology, SinkNode, SourceNode, TopologyNode } from './node.js';
+import type { ArrivalOrder } from './arrival-order.js';
+import type { BuiltTopology, ProcessorNode, SinkNode, SourceNode, TopologyNode } from './node.js';
 import type { Sink } from './sink.js';
 
 /** A program as plain JSON, for the command line, gRPC, the console and the dashboards. */
@@ -27,6 +28,8 @@ export interface NodeJson {
   readonly pattern?: string;
   readonly dynamicTopic?: true;
   readonly stores?: readonly string[];
+  /** Why its results depend on the order in which records arrive; absent if they do not. */
+  readonly arrival?: ArrivalOrder;
   readonly keySerde?: string;
   readonly valueSerde?: string;
   /** What a connector writes to, and what it promises. */
@@ -88,12 +91,16 @@ function nodeJson(node: TopologyNode): NodeJson {
     case 'source':
       return { ...identity(node), ...sourceTopics(node), ...serdes(node) };
     case 'processor':
-      return { ...identity(node), stores: node.stores };
+      return { ...identity(node), stores: node.stores, ...arrivalOf(node) };
     case 'sink':
       return { ...identity(node), ...sinkTopic(node), ...serdes(node) };
     case 'connector':
       return { ...identity(node), sink: { kind: node.sink.kind, guarantee: node.sink.guarantee } };
   }
+}
+
+function arrivalOf({ arrival }: ProcessorNode): Pick<NodeJson, 'arrival'> {
+  return arrival === 'any' ? {} : { arrival };
 }
 
 function identity({ name, kind }: TopologyNode): Pick<NodeJson, 'name' | 'kind'> {

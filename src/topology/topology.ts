@@ -8,6 +8,7 @@ import type {
   TimestampExtractor,
   TopicNameExtractor,
 } from './node.js';
+import type { ArrivalOrder } from './arrival-order.js';
 import type { NodeDraft, StoreDraft } from './topology-draft.js';
 import type { ProcessorSupplier } from './processor.js';
 import type { Sink } from './sink.js';
@@ -34,6 +35,8 @@ export interface ProcessorOptions {
   readonly stores?: readonly string[];
   /** The processor keeps the keys of records (`processValues`). Default false. */
   readonly fixedKey?: boolean;
+  /** What its results have to do with the order in which records arrive. Default `processor`: whatever it does with it. */
+  readonly arrival?: ArrivalOrder;
 }
 
 export interface SinkOptions<K = unknown, V = unknown> {
@@ -109,7 +112,8 @@ export class Topology {
   ): this {
     const parents = this.#expectParents(name, options.parents);
     const wrapped = wrapSupplier(this.#wrapper, name, supplier, options.fixedKey ?? false);
-    this.#nodes.set(name, { kind: 'processor', name, supplier: wrapped, parents, stores: new Set() });
+    const { arrival = 'processor' } = options;
+    this.#nodes.set(name, { kind: 'processor', name, supplier: wrapped, arrival, parents, stores: new Set() });
     for (const store of wrapped.stores ?? []) this.addStateStore(store, name);
     for (const store of options.stores ?? []) this.#connect(name, store);
     return this;
@@ -192,6 +196,7 @@ export class Topology {
       kind: 'processor',
       name: processorName,
       supplier: wrapSupplier(this.#wrapper, processorName, options.supplier, false),
+      arrival: 'any',
       parents: [sourceName],
       stores: new Set([store.name]),
     });

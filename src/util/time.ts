@@ -55,6 +55,18 @@ export function sleepBy(clock: Pick<Clock, 'schedule'>, delayMs: number, signal?
   });
 }
 
+/** A clock that differs from another in some of its methods. */
+export function changedClock(clock: Clock, changes: Partial<Clock>): Clock {
+  return {
+    nowMs: () => clock.nowMs(),
+    monotonicMs: () => clock.monotonicMs(),
+    schedule: (delayMs, callback, options) => clock.schedule(delayMs, callback, options),
+    sleep: (delayMs, signal) => clock.sleep(delayMs, signal),
+    yieldToEventLoop: () => clock.yieldToEventLoop(),
+    ...changes,
+  };
+}
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),

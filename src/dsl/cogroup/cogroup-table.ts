@@ -35,6 +35,7 @@ export class CogroupTable<K, V> implements TableLogic<K, V>, Operator {
   /** The node of one stream; the first one brings the store. */
   member(newProcessor: (sendOldValues: boolean) => Processor, isFirst: boolean): Operator {
     return {
+      arrival: 'fold',
       supplier: () => {
         const sendOldValues = this.#sendsOldValues;
         return () => tellingExpiry(this.store, newProcessor(sendOldValues), sendOldValues);

@@ -1,6 +1,7 @@
 import type { Serde } from '../../serde/serde.js';
 import type { StoreDefinition } from '../../state/store.js';
 import type { OffsetReset, StreamPartitioner, TimestampExtractor, TopicNameExtractor } from '../../topology/node.js';
+import type { ArrivalOrder } from '../../topology/arrival-order.js';
 import type { ProcessorSupplier } from '../../topology/processor.js';
 import type { Topology } from '../../topology/topology.js';
 import type { RepartitionNames } from '../../topology/naming.js';
@@ -25,6 +26,8 @@ export interface Operator {
   supplier(): ProcessorSupplier;
   /** The processor keeps the keys of records. */
   readonly fixedKey?: boolean;
+  /** Default `any`. */
+  readonly arrival?: ArrivalOrder;
   /** Stores to add and connect. */
   stores?(): readonly StoreDefinition[];
   /** Names of stores that were added by others, to connect. */
@@ -75,7 +78,8 @@ export class TableSourceNode extends GraphNode {
 
   writeTo(topology: Topology): void {
     topology.addSource(this.sourceName, { topics: this.topic, ...sourceOptions(this.reading) });
-    topology.addProcessor(this.name, this.operator.supplier(), { parents: this.sourceName });
+    const { arrival = 'any' } = this.operator;
+    topology.addProcessor(this.name, this.operator.supplier(), { parents: this.sourceName, arrival });
     const stores = this.operator.stores?.() ?? [];
     // Rows that the node deletes by itself are not deleted in the topic.
     const reusesTopic = this.reusesTopic && !stores.some(tellsExpiry);
@@ -113,7 +117,12 @@ export class OperatorNode extends GraphNode {
     const supplier =
       tickSources.length === 0 ? operator.supplier() : tickedSupplier(operator.supplier(), ownTicks?.ticking);
     const parents = [...this.parentNames(), ...tickSources];
-    topology.addProcessor(this.name, supplier, { parents, fixedKey: operator.fixedKey });
+    const { fixedKey, arrival = 'any' } = operator;
+    topology.addProcessor(this.name, supplier, {
+      parents,
+      fixedKey,
+      arrival: ownTicks === undefined ? arrival : 'clock',
+    });
     ownTicks?.writeSink(topology, this.name);
     for (const store of this.operator.connects?.() ?? []) topology.connectProcessorAndStateStores(this.name, store);
     for (const store of this.operator.stores?.() ?? []) topology.addStateStore(store, this.name);
@@ -140,6 +149,7 @@ export class RepartitionNode extends GraphNode {
       .addRepartitionTopic(topic, this.explicit?.partitions)
       .addProcessor(filter, () => new FilterProcessor((_, key) => keepsNullKeys || key !== null), {
         parents: this.parentNames(),
+        arrival: 'any',
       })
       .addSink(sink, { topic, ...serdes, ...partitioning(this.keySerde, this.explicit?.partitioner), parents: filter })
       .addSource(source, { topics: topic, ...serdes, timestampExtractor: failOnInvalidTimestamp });

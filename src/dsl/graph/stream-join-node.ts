@@ -49,15 +49,18 @@ export class StreamJoinNode extends GraphNode {
     const { left, right, shared } = this;
     if (this.#selfJoin) {
       topology
-        .addProcessor(this.name, this.selfSupplier, { parents: left.windowed })
+        .addProcessor(this.name, this.selfSupplier, { parents: left.windowed, arrival: 'any' })
         .addStateStore(left.store, left.windowed, this.name);
       return;
     }
     const clock = this.#writeClock(topology);
     topology
-      .addProcessor(left.join, left.supplier, { parents: left.windowed })
-      .addProcessor(right.join, right.supplier, { parents: right.windowed })
-      .addProcessor(this.name, () => new PassThroughProcessor(), { parents: [left.join, right.join, ...clock] })
+      .addProcessor(left.join, left.supplier, { parents: left.windowed, arrival: 'any' })
+      .addProcessor(right.join, right.supplier, { parents: right.windowed, arrival: 'any' })
+      .addProcessor(this.name, () => new PassThroughProcessor(), {
+        parents: [left.join, right.join, ...clock],
+        arrival: 'any',
+      })
       .addStateStore(left.store, left.windowed, right.join)
       .addStateStore(right.store, right.windowed, left.join);
     if (shared !== undefined) topology.addStateStore(shared, left.join, right.join, ...clock);
@@ -69,7 +72,7 @@ export class StreamJoinNode extends GraphNode {
     const { name, supplier, ticks } = this.clock;
     const parents = [...new Set([this.left.windowed, this.right.windowed]), ticks.source];
     ticks.writeSource(topology);
-    topology.addProcessor(name, tickedSupplier(supplier, ticks.ticking), { parents });
+    topology.addProcessor(name, tickedSupplier(supplier, ticks.ticking), { parents, arrival: 'clock' });
     ticks.writeSink(topology, name);
     return [name];
   }

@@ -25,9 +25,9 @@ export class TableJoinNode<K, L, R, VR> extends GraphNode {
     const { merge, left, right, leftParent, rightParent } = this.names;
     const { table } = this;
     topology
-      .addProcessor(left, table.leftSupplier(), { parents: leftParent })
-      .addProcessor(right, table.rightSupplier(), { parents: rightParent })
-      .addProcessor(merge, table.mergeSupplier(), { parents: [left, right] });
+      .addProcessor(left, table.leftSupplier(), { parents: leftParent, arrival: 'any' })
+      .addProcessor(right, table.rightSupplier(), { parents: rightParent, arrival: 'any' })
+      .addProcessor(merge, table.mergeSupplier(), { parents: [left, right], arrival: 'any' });
     for (const store of table.rightView.stores) topology.connectProcessorAndStateStores(left, store);
     for (const store of table.leftView.stores) topology.connectProcessorAndStateStores(right, store);
     if (table.store === undefined) return;

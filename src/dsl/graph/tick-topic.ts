@@ -34,7 +34,7 @@ export class TickTopic {
     const output = this.ticking.child;
     const partitioner = (_topic: string, _key: unknown, { partition }: Tick): number => partition;
     topology
-      .addProcessor(output, () => new TickOutputProcessor(), { parents: operator })
+      .addProcessor(output, () => new TickOutputProcessor(), { parents: operator, arrival: 'any' })
       .addSink(`${topic}-sink`, { topic, key: bytes(), value: ticks, partitioner, parents: output });
   }
 }

@@ -1,4 +1,5 @@
 import type { StoreDefinition } from '../../state/store.js';
+import type { ArrivalOrder } from '../../topology/arrival-order.js';
 import type { Processor, ProcessorSupplier } from '../../topology/processor.js';
 import { storeView } from '../../processor/ktable/store-view.js';
 import { TableSourceProcessor } from '../../processor/ktable/table-source.js';
@@ -26,6 +27,10 @@ export class SourceTable<K, V> implements TableLogic<K, V>, Operator {
   get store(): StoreDefinition {
     if (typeof this.#given === 'function') this.#given = this.#given();
     return this.#given;
+  }
+
+  get arrival(): ArrivalOrder {
+    return this.versioned ? 'any' : 'lastValue';
   }
 
   sendOldValues(force: boolean): boolean {
@@ -60,6 +65,7 @@ export class AggregateTable<K, V> implements TableLogic<K, V>, Operator {
     readonly store: StoreDefinition,
     readonly newProcessor: (sendOldValues: boolean) => Processor,
     readonly viewOf: (store: StoreDefinition) => TableView<K, V>,
+    readonly arrival: ArrivalOrder = 'any',
   ) {}
 
   get versioned(): boolean {

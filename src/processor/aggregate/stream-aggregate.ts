@@ -9,6 +9,8 @@ export interface Aggregation<K, V, A> {
   readonly initializer: (() => A) | undefined;
   /** Null deletes the aggregate. */
   readonly aggregator: (aggregate: A, value: V, key: K) => A | null;
+  /** It only counts: the order of values is nothing to it. */
+  readonly counts?: true;
 }
 
 /**

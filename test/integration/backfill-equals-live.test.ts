@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/app/config.js';
+import { runBackfill } from '../../src/app/backfill/run-backfill.js';
+import type { BackfillSummary } from '../../src/app/backfill/backfill-options.js';
+import { silentLogger } from '../../src/observability/log.js';
+import { noMetrics } from '../../src/observability/metrics.js';
+import { seededRandom } from '../../src/util/random.js';
+import { systemClock } from '../../src/util/time.js';
+import { runLive } from '../support/backfill/live-run.js';
+import { arriving, facts, payments, shuffled, type Fact } from '../support/backfill/payments.js';
+
+/** `BACKFILL_RECORDS=200000` for the whole of it. */
+const RECORDS = Number(process.env.BACKFILL_RECORDS ?? 20_000);
+const PARTITIONS = 4;
+const OUTPUTS = ['enriched', 'confirmed', 'totals'];
+const DELAY_MS = 10 * 60_000;
+const given = facts(RECORDS, 1);
+
+describe('a backfill', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backfill-'));
+    const [to, directory] = [join(folder, 'live'), join(folder, 'sort')];
+    await mkdir(directory);
+    await runLive({
+      definition: payments,
+      facts: arriving(given, DELAY_MS, 2),
+      outputs: OUTPUTS,
+      partitions: PARTITIONS,
+      to,
+      directory,
+    });
+    await backfill('backfill', 3);
+  }, 3_600_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each(OUTPUTS)('gives the bytes of the live run: %s', async (topic) => {
+    const live = await results('live', topic);
+    expect(live.length).toBeGreaterThan(100);
+    expect((await results('backfill', topic)).equals(live)).toBe(true);
+  });
+
+  it('gives the same whatever the order of its files’ rows', async () => {
+    await backfill('again', 4);
+    for (const topic of OUTPUTS) {
+      expect((await results('again', topic)).equals(await results('backfill', topic))).toBe(true);
+    }
+  }, 3_600_000);
+
+  async function backfill(name: string, seed: number): Promise<BackfillSummary> {
+    const from = join(folder, `${name}-in`);
+    await writeFiles(from, shuffled(given, seed));
+    return runBackfill({
+      topology: payments,
+      from,
+      to: { path: join(folder, name) },
+      config: loadConfig({ STATE_DIR: join(folder, 'state') }),
+      partitions: PARTITIONS,
+      clock: systemClock,
+      random: seededRandom(5),
+      metrics: noMetrics,
+      log: silentLogger,
+    });
+  }
+
+  function results(name: string, topic: string): Promise<Buffer> {
+    return readFile(join(folder, name, `${topic}.jsonl`));
+  }
+});
+
+/** Files of a thousand rows each, in a folder for each topic. */
+async function writeFiles(folder: string, rows: readonly Fact[]): Promise<void> {
+  for (const topic of new Set(rows.map((fact) => fact.topic))) {
+    await mkdir(join(folder, topic), { recursive: true });
+    const lines = rows
+      .filter((fact) => fact.topic === topic)
+      .map(({ key, value }) => JSON.stringify({ key, value, timestamp: value.at }));
+    for (let at = 0; at < lines.length; at += 1_000) {
+      await writeFile(join(folder, topic, `part-${at}.jsonl`), `${lines.slice(at, at + 1_000).join('\n')}\n`);
+    }
+  }
+}
