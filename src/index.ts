@@ -49,6 +49,7 @@ export type {
 export { postgresSink } from './connect/postgres/postgres-sink.js';
 export type { PostgresColumn, PostgresSinkOptions } from './connect/postgres/postgres-sink.js';
 export type { PostgresConnection } from './connect/postgres/postgres-connection.js';
+export type { AsyncStream } from './dsl/async-stream.js';
 export type { Branches, BranchedStream } from './dsl/branched-stream.js';
 export type { ByKey, Distinct, First, Flagged, OwnStore, RememberedFor, SameRecords } from './dsl/distinct.js';
 export type { AggregateFacts, GroupedStream } from './dsl/grouped-stream.js';
@@ -62,6 +63,7 @@ export type { JoinableStream } from './dsl/joinable-stream.js';
 export type { KStream } from './dsl/kstream.js';
 export type { KTable } from './dsl/ktable.js';
 export type { Late, LateOfGroup } from './dsl/late.js';
+export type { AsyncBatchMapper, AsyncBatchRecord, AsyncMapper, MapsAsync } from './dsl/map-async.js';
 export type {
   Connected,
   Consumed,
@@ -96,6 +98,31 @@ export type { StreamsBuilderOptions } from './dsl/streams-builder.js';
 export type { Suppressed, SuppressBuffer, UntilTimeLimit, UntilWindowCloses } from './dsl/suppress.js';
 export type { Ranking, TopN } from './dsl/top.js';
 export type { TimeWindowedStream } from './dsl/time-windowed-stream.js';
+export {
+  AsyncBatchMismatchError,
+  AsyncCallFailedError,
+  AsyncCallTimedOutError,
+  AsyncDeadlinePassedError,
+} from './processor/async/async-call-error.js';
+export type {
+  AsyncBatching,
+  AsyncOptions,
+  AsyncRetry,
+  CircuitBreaking,
+  RateLimit,
+} from './processor/async/async-options.js';
+export type {
+  AsyncBatchProcessor,
+  AsyncCall,
+  AsyncCallRecord,
+  AsyncOutcome,
+  AsyncProcessor,
+  AsyncSteps,
+  BatchedCall,
+} from './processor/async/async-processor.js';
+export type { AsyncProcessorOptions } from './processor/async/calling-supplier.js';
+export { asyncBatchProcessor, asyncProcessor } from './processor/async/make-async-processor.js';
+export { ASYNC_FAILURE_HEADERS } from './processor/async/map-async.js';
 export type {
   TableTransformer,
   TableTransformerSupplier,
@@ -161,6 +188,7 @@ export type {
   TimestampExtractor,
   TopicNameExtractor,
 } from './topology/node.js';
+export type { Mailbox, RecordBytes } from './topology/mailbox.js';
 export { Record } from './topology/processor.js';
 export type {
   Cancellable,
@@ -169,6 +197,7 @@ export type {
   FixedKeyProcessorContext,
   FixedKeyProcessorSupplier,
   FixedKeyRecord,
+  NodeMetrics,
   Processor,
   ProcessorContext,
   ProcessorSupplier,

@@ -9,6 +9,7 @@ import { StreamTask } from '../../src/runtime/task/stream-task.js';
 import { TaskContext } from '../../src/runtime/task/task-context.js';
 import { openTaskState } from '../../src/state/open-task-state.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
+import { systemRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
 
 /** Bytes of a batch that are sent at once; more than four of them make the writer full. */
@@ -80,6 +81,7 @@ export class BenchTask {
       globalStores: new Map(),
       committed: new Map(),
       clock: systemClock,
+      random: systemRandom,
       log: silentLogger,
     });
     task.initialize();

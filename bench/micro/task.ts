@@ -22,6 +22,7 @@ import type { ProcessorContext, ProcessorSupplier, Record } from '../../src/topo
 import type { BuiltTopology } from '../../src/topology/node.js';
 import { keyValueStore } from '../../src/topology/store-definitions.js';
 import { Topology } from '../../src/topology/topology.js';
+import { systemRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
 
 const RECORDS = Number(process.argv[2] ?? 1_000_000);
@@ -147,6 +148,7 @@ async function open(built: BuiltTopology): Promise<StreamTask> {
     globalStores: new Map(),
     committed: new Map(),
     clock: systemClock,
+    random: systemRandom,
     log: silentLogger,
   });
   task.initialize();

@@ -19,7 +19,7 @@ import { connectedStores } from './connected-stores.js';
 import { distinctStream, type ByKey, type Distinct, type First, type Flagged } from './distinct.js';
 import { reorderStream, type Reorder, type WithSerdes } from './reorder.js';
 import { expectSerde, type StreamPlace } from './program.js';
-import { JoinableStream } from './joinable-stream.js';
+import { AsyncStream } from './async-stream.js';
 import { streamToSink, type SinkProduced } from './stream-to-sink.js';
 import { streamToTable } from './stream-to-table.js';
 import type {
@@ -44,7 +44,7 @@ import type {
  *
  * A tombstone is a null value: streams of tables that can lose keys have it in their type; a topic may hold some at any time.
  */
-export class KStream<K, V, F extends StreamFacts = Known> extends JoinableStream<K, V, F> {
+export class KStream<K, V, F extends StreamFacts = Known> extends AsyncStream<K, V, F> {
   /** Keeps the records for which the predicate holds. A type predicate narrows the values. Kafka Streams' `filter`. */
   filter<W extends V>(predicate: (value: V, key: K) => value is W, options?: Named): KStream<K, W, F>;
   filter(predicate: (value: V, key: K) => boolean, options?: Named): KStream<K, V, F>;

@@ -1,4 +1,4 @@
-import { LateRecordsProcessor } from '../processor/window/late-output.js';
+import { AsideProcessor } from '../processor/aside.js';
 import { OperatorNode } from './graph/nodes.js';
 import type { KStream } from './kstream.js';
 import type { StreamPlace } from './program.js';
@@ -51,7 +51,7 @@ export function addLateChild<K, V, F extends StreamFacts>(
 ): void {
   if (late === undefined || name === undefined) return;
   const { program } = operator;
-  const node = new OperatorNode(name, { supplier: () => () => new LateRecordsProcessor() });
+  const node = new OperatorNode(name, { supplier: () => () => new AsideProcessor() });
   program.graph.add(node, operator.node);
   late(program.handles.stream({ ...operator, name, node }));
 }

@@ -70,6 +70,16 @@ export const METRICS: Readonly<Record<string, MetricDefinition>> = {
   millrace_standby_lag_records: gauge('Changelog records that a standby or warm-up is behind.', STORE),
   millrace_restore_latency_seconds: histogram('Time until a task was restored.', TASK, LONG_SECONDS),
 
+  millrace_async_in_flight: gauge('Asynchronous calls under way.', NODE),
+  millrace_async_pending_records: gauge('Records whose results are awaited.', NODE),
+  millrace_async_calls_total: counter('Asynchronous calls begun.', NODE),
+  millrace_async_retries_total: counter('Records that are to be called for again.', NODE),
+  millrace_async_timeouts_total: counter('Asynchronous calls that took too long.', NODE),
+  millrace_async_failed_records_total: counter('Records for which there is no result.', NODE),
+  millrace_async_late_records_total: counter('Records whose deadline passed before their results came.', NODE),
+  millrace_async_circuit_open: gauge('1 while the circuit breaker keeps calls back.', NODE),
+  millrace_async_call_latency_seconds: histogram('Time of one asynchronous call.', NODE, LONG_SECONDS),
+
   millrace_sink_records_total: counter('Records written by a sink.', NODE),
   millrace_sink_batches_total: counter('Batches written by a sink.', NODE),
   millrace_sink_write_latency_seconds: histogram('Time of one write or flush of a sink.', NODE, LONG_SECONDS),

@@ -11,6 +11,7 @@ const KINDS: Readonly<{ [K in StoreKind]: StoreKindMessage }> = {
   versioned: StoreKindMessage.STORE_KIND_VERSIONED,
   changeBuffer: StoreKindMessage.STORE_KIND_UNSPECIFIED,
   recordBuffer: StoreKindMessage.STORE_KIND_UNSPECIFIED,
+  pendingBuffer: StoreKindMessage.STORE_KIND_UNSPECIFIED,
 };
 
 /** An entry as a store holds it, as a message. */
@@ -64,6 +65,7 @@ function retentionOf(definition: StoreDefinition): number | undefined {
     case 'keyValue':
     case 'changeBuffer':
     case 'recordBuffer':
+    case 'pendingBuffer':
       return undefined;
     case 'versioned':
       return definition.historyRetentionMs;

@@ -17,6 +17,7 @@ const METHODS: Readonly<Record<StoreKind, string>> = {
   versioned: 'Get or ListVersions',
   changeBuffer: 'no method',
   recordBuffer: 'no method',
+  pendingBuffer: 'no method',
 };
 
 /** Every store of a topology that can be read from outside, global ones included, by name. */
@@ -24,7 +25,7 @@ export function storesOf(topology: BuiltTopology): readonly StoreDefinition[] {
   const byName = new Map<string, StoreDefinition>();
   for (const { stores } of topology.subTopologies) for (const store of stores) byName.set(store.name, store);
   for (const { store } of topology.globalStores) byName.set(store.name, store);
-  const readable = [...byName.values()].filter(({ kind }) => kind !== 'changeBuffer' && kind !== 'recordBuffer');
+  const readable = [...byName.values()].filter(({ kind }) => METHODS[kind] !== 'no method');
   return readable.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

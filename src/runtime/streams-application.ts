@@ -17,7 +17,9 @@ import { notRunning, untilRunning } from './until-running.js';
 const CLOSE_TIMEOUT_MS = 30_000;
 /** How long the group may take to hear that all are to stop. */
 const TELL_TIMEOUT_MS = 10_000;
-/** How often a closing application looks whether the group has settled, so that it may commit. */
+/** How long calls that are under way may take to end when the application closes, as long as there is time for the rest. */
+const DRAIN_TIMEOUT_MS = 10_000;
+/** How often a closing application looks whether calls have ended and the group has settled, so that it may commit. */
 const SETTLE_MS = 10;
 
 /** One running instance of an application: its loop, its tasks, its place in the group. Nothing runs before `start`. */
@@ -26,6 +28,14 @@ export function createStreamsApplication(options: StreamsApplicationOptions): St
   if (onUncaughtError === undefined) return new RunningApplication(options, () => 'shutdownClient');
   const uncaught = new UncaughtErrors(onUncaughtError, clock);
   return new ReplaceableApplication(options, uncaught, (decide) => new RunningApplication(options, decide));
+}
+
+/** How an application ends. */
+interface Ending {
+  /** All is well: calls under way may end, and what was done is committed. */
+  readonly commit: boolean;
+  readonly leaveGroup: boolean;
+  readonly drainMs: number;
 }
 
 class RunningApplication implements StreamsApplication {
@@ -144,7 +154,8 @@ class RunningApplication implements StreamsApplication {
     if (status.state === 'NOT_RUNNING') return true;
     const failed = status.state === 'ERROR';
     status.to('PENDING_SHUTDOWN');
-    const ended = this.#end({ commit: !failed, leaveGroup }).then(() => true);
+    const drainMs = Math.min(DRAIN_TIMEOUT_MS, timeoutMs / 3);
+    const ended = this.#end({ commit: !failed, leaveGroup, drainMs }).then(() => true);
     const inTime = await Promise.race([ended, this.#timeOut(timeoutMs)]);
     if (!inTime) this.#log.warn({ timeoutMs }, 'did not close in time: what is not committed will be processed again');
     this.#parts.giveUp.abort();
@@ -178,7 +189,7 @@ class RunningApplication implements StreamsApplication {
   #stopWith(error: Error): void {
     this.#error = error;
     this.#parts.status.tryTo('ERROR');
-    void this.#end({ commit: false, leaveGroup: true });
+    void this.#end({ commit: false, leaveGroup: true, drainMs: 0 });
   }
 
   /** Every member, this one included, learns from the next assignment that all are to stop. */
@@ -188,18 +199,19 @@ class RunningApplication implements StreamsApplication {
   }
 
   /** Stops everything, once. With a commit if all is well. */
-  #end(how: { readonly commit: boolean; readonly leaveGroup: boolean }): Promise<void> {
+  #end(how: Ending): Promise<void> {
     this.#ending ??= this.#stopParts(how).catch((error: unknown) => {
       this.#log.error({ err: error }, 'closing failed');
     });
     return this.#ending;
   }
 
-  async #stopParts({ commit, leaveGroup }: { commit: boolean; leaveGroup: boolean }): Promise<void> {
+  async #stopParts({ commit, leaveGroup, drainMs }: Ending): Promise<void> {
     const { watch, upkeep, commands, loop, lifecycle, registry, member, standbys } = this.#parts;
     const { restore, reader, records, globals } = this.#parts;
     watch.stop();
     upkeep.stop();
+    if (commit) await this.#drain(drainMs);
     if (commit) await this.#settled(member);
     else this.#parts.giveUp.abort();
     if (!this.#loop) await commands.close();
@@ -219,6 +231,17 @@ class RunningApplication implements StreamsApplication {
     if (records.writer.inTransaction) await records.writer.abort().catch(() => undefined);
     await records.writer.close();
     await reader.close();
+  }
+
+  /** Lets calls end that are under way; the results of those that do not are called for again by whoever has the task next. */
+  async #drain(withinMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const { registry, giveUp } = this.#parts;
+    if (this.paused) return;
+    const deadline = clock.monotonicMs() + withinMs;
+    for (const { task } of registry.running) task?.drain();
+    const draining = (): boolean => registry.running.some(({ task }) => task?.drained === false);
+    while (draining() && !giveUp.signal.aborted && clock.monotonicMs() < deadline) await clock.sleep(SETTLE_MS);
   }
 
   async #lastCommit(): Promise<void> {

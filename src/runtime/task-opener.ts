@@ -116,6 +116,7 @@ export class TaskOpener {
       errorPolicies,
       maxTaskIdleMs,
       wake: sinks.wake,
+      random: sinks.random,
       clock,
       metrics,
       log: this.options.log, // its lines name the task themselves

@@ -18,6 +18,7 @@ import { ChunkedWindowStore } from './join-window/chunked-window-store.js';
 import { MemoryBase } from './memory/memory-base.js';
 import type { Entry } from './overlay/entry.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
+import { openPendingBuffer } from './pending/open-pending-buffer.js';
 import { sessionLayout } from './session/session-layout.js';
 import { TableSessionStore } from './session/session-store.js';
 import type {
@@ -112,6 +113,8 @@ export function openStoreHandle(definition: StoreDefinition, parts: StoreParts):
       return openSessionStore(definition, parts);
     case 'recordBuffer':
       return openRecordBuffer(definition, parts);
+    case 'pendingBuffer':
+      return openPendingBuffer(definition, parts);
     case 'versioned':
       return openVersionedStore(definition, parts);
   }

@@ -13,7 +13,8 @@ import type { Duration } from '../util/time.js';
 
 // -- definitions -----------------------------------------------------------------------------------------------------
 
-export type StoreKind = 'keyValue' | 'window' | 'session' | 'versioned' | 'changeBuffer' | 'recordBuffer';
+export type StoreKind =
+  'keyValue' | 'window' | 'session' | 'versioned' | 'changeBuffer' | 'recordBuffer' | 'pendingBuffer';
 
 interface CommonDefinition {
   readonly name: string;
@@ -93,6 +94,13 @@ export interface RecordBufferDefinition extends CommonDefinition {
   readonly caching: false;
 }
 
+/** Records whose outcome is awaited outside of the task (asynchronous calls); always in memory. */
+export interface PendingBufferDefinition extends CommonDefinition {
+  readonly kind: 'pendingBuffer';
+  readonly storage: 'memory';
+  readonly caching: false;
+}
+
 /** A state store as data; frozen. */
 export type StoreDefinition =
   | KeyValueStoreDefinition
@@ -100,7 +108,8 @@ export type StoreDefinition =
   | SessionStoreDefinition
   | VersionedStoreDefinition
   | ChangeBufferDefinition
-  | RecordBufferDefinition;
+  | RecordBufferDefinition
+  | PendingBufferDefinition;
 
 // -- what a processor sees -------------------------------------------------------------------------------------------
 

@@ -8,12 +8,14 @@ import { prepareSerdes, prepareTopicSerdes } from '../runtime/prepare-serdes.js'
 import { MemoryRegistry } from '../serde/registry/memory-registry.js';
 import { SchemaCache } from '../serde/registry/schema-cache.js';
 import type { SchemaRegistry } from '../serde/registry/schema-registry.js';
+import { WakeSignal } from '../runtime/wake-signal.js';
 import { openTaskState } from '../state/open-task-state.js';
 import type { ChangelogPosition, StateStore, StoreDefinition } from '../state/store.js';
 import type { TaskState } from '../state/task-state.js';
 import type { BuiltTopology, GlobalStore, SubTopology } from '../topology/node.js';
 import { invalid, type MillraceError } from '../util/errors.js';
 import { NO_HEADERS } from '../util/headers.js';
+import { seededRandom } from '../util/random.js';
 import { systemClock, toMillis, type Duration } from '../util/time.js';
 import { CapturedTopics } from './captured-topics.js';
 import { DriverClock } from './driver-clock.js';
@@ -73,6 +75,8 @@ export class TopologyTestDriver implements AsyncDisposable {
   readonly #sinks: SinkCapture;
   readonly #schemas: SchemaCache;
   readonly #tasks: DriverTask[] = [];
+  /** Told when a task has an event to take. */
+  readonly #events: WakeSignal;
   readonly #globals: { readonly topic: string; readonly task: GlobalTask }[] = [];
   readonly #globalStores = new Map<string, StateStore>();
   /** The call that is under way, so that calls that were not awaited still run one after the other. */
@@ -83,6 +87,7 @@ export class TopologyTestDriver implements AsyncDisposable {
     this.#options = options;
     this.#applicationId = options.applicationId ?? 'app';
     this.#clock = new DriverClock(options.wallClockMs ?? 0);
+    this.#events = new WakeSignal(this.#clock);
     this.#plan =
       options.partitions === undefined
         ? planSingleTask(topology, this.#applicationId)
@@ -157,6 +162,21 @@ export class TopologyTestDriver implements AsyncDisposable {
     });
   }
 
+  /**
+   * Resolves when no asynchronous call (`mapAsync`) is under way any more, and all that follows from their results is done and
+   * committed. The wall clock stands still meanwhile: what waits for a time, a retry or a time-out, goes on with
+   * `advanceWallClock`; a call that does not end by itself has to be timed out first.
+   */
+  completeAsync(): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#complete();
+      while (this.#tasks.some(({ task }) => task.inFlight > 0)) {
+        await this.#events.wait(Infinity);
+        await this.#complete();
+      }
+    });
+  }
+
   /** The wall clock, milliseconds. */
   get nowMs(): number {
     return this.#clock.nowMs();
@@ -228,6 +248,10 @@ export class TopologyTestDriver implements AsyncDisposable {
       errorPolicies: this.#options.errorPolicies,
       maxTaskIdleMs: -1,
       emitIntervalMs: 0,
+      random: seededRandom(0),
+      wake: () => {
+        this.#events.wake();
+      },
       clock: this.#clock,
       metrics: this.#options.metrics ?? noMetrics,
       log: this.#options.log ?? silentLogger,

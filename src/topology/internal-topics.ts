@@ -63,6 +63,7 @@ function cleanup(store: StoreDefinition): { [name: string]: string } {
       return { 'cleanup.policy': 'compact,delete', 'retention.ms': changelogRetention(store.ttlMs) };
     case 'changeBuffer':
     case 'recordBuffer':
+    case 'pendingBuffer':
       return { 'cleanup.policy': 'compact' };
     case 'versioned':
       return {

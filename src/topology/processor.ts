@@ -1,5 +1,7 @@
 import type { RecordContext, StateStore, StoreDefinition } from '../state/store.js';
 import type { FlushListener } from '../state/task-state.js';
+import type { Counter, Histogram } from '../observability/metrics.js';
+import type { Mailbox } from './mailbox.js';
 import type { Tick } from './tick.js';
 import type { Headers } from '../util/headers.js';
 import type { Duration } from '../util/time.js';
@@ -167,12 +169,23 @@ export interface ProcessorContext<KOut = unknown, VOut = unknown> {
    * until it has read the tick. Undefined while there are records that the task has not taken.
    */
   newTick(streamTimeMs: number): Tick | undefined;
+  /** How the node works beside the record path. */
+  readonly mailbox: Mailbox;
+  /** The node's own metrics: series with its labels. */
+  readonly metrics: NodeMetrics;
   /** Counts a record that an operator dropped (null key, late, …) under `millrace_dropped_records_total{reason}`. */
   dropped(reason: DropReason): void;
 }
 
 /** Most records that a processor forwards in one go; see {@link ProcessorContext.room}. */
 export const EMISSION_SLICE = 1_000;
+
+/** See {@link ProcessorContext.metrics}; names are those of observability/metric-names.ts. */
+export interface NodeMetrics {
+  counter(name: string): Counter;
+  gauge(name: string, read: () => number): void;
+  histogram(name: string): Histogram;
+}
 
 /** See {@link ProcessorContext.metadata}. */
 export interface ProcessorMetadata {

@@ -47,5 +47,7 @@ function described(store: StoreDefinition): string {
       return "a suppression's buffer";
     case 'recordBuffer':
       return "a stream-table join's buffer";
+    case 'pendingBuffer':
+      return 'a buffer of asynchronous calls';
   }
 }

@@ -1,5 +1,6 @@
 import type { Serde } from '../../serde/serde.js';
 import { bufferRowBytes, bufferTimeOf, readBufferedChange } from '../../state/changelog/buffer-format.js';
+import { readPendingRow } from '../../state/changelog/pending-format.js';
 import { SESSION_SUFFIX, sessionEndOf, sessionStartOf } from '../../state/changelog/session-format.js';
 import { sequenceOf, WINDOW_SUFFIX, windowStartOf } from '../../state/changelog/window-format.js';
 import type { StoreDefinition } from '../../state/store.js';
@@ -32,6 +33,7 @@ function keyProblem(store: StoreDefinition, key: Buffer): string | undefined {
     case 'keyValue':
     case 'versioned':
     case 'changeBuffer':
+    case 'pendingBuffer':
       return roundTripProblem(store.keySerde, key);
     case 'window':
       if (key.length < WINDOW_SUFFIX) return tooShort(key, WINDOW_SUFFIX, 'window');
@@ -54,6 +56,11 @@ function valueProblem(
   { value, headers }: Pick<SampledRecord, 'value' | 'headers'>,
 ): string | undefined {
   if (value === null) return undefined;
+  if (store.kind === 'pendingBuffer') {
+    const pending = readPendingRow(value).value;
+    store.valueSerde.deserialize(pending, 0, pending.length);
+    return undefined;
+  }
   if (store.kind !== 'changeBuffer' && store.kind !== 'recordBuffer') {
     store.valueSerde.deserialize(value, 0, value.length);
     return undefined;

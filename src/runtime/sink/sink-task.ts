@@ -107,6 +107,15 @@ export class SinkTask implements Task, TaskNode {
     return this.#rejected.uncommitted;
   }
 
+  /** What a sink has not written is at a position that is not moved. */
+  get drained(): boolean {
+    return true;
+  }
+
+  drain(): void {
+    // A batch under way ends with `close`.
+  }
+
   initialize(): void {
     this.#link.connect(0);
   }

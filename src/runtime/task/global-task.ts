@@ -69,6 +69,11 @@ export class GlobalTask {
       streamTimeMs: () => this.#streamTimeMs,
       requestCommit: () => undefined,
       newTick: () => undefined,
+      mailboxOf: () => {
+        throw new TopologyError('MAILBOX_IN_GLOBAL_STORE', `global store "${globalStore.store.name}" waits for calls`, {
+          hint: 'Only processors of tasks work beside the record path.',
+        });
+      },
       schedule: () => {
         throw new TopologyError('PUNCTUATION_IN_GLOBAL_STORE', `global store "${globalStore.store.name}" punctuates`, {
           hint: 'Only processors of tasks have punctuators.',

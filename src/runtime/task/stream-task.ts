@@ -12,6 +12,7 @@ import { PartitionGroup } from './partition-group.js';
 import { ProcessorGraph } from './processor-graph.js';
 import { RecordQueue } from './record-queue.js';
 import type { CommittedInput, Slice, Task, TaskOptions } from './task.js';
+import { TaskMailbox } from './task-mailbox.js';
 import { TaskPunctuations } from './task-punctuations.js';
 import type { TaskScope } from './task-scope.js';
 
@@ -30,6 +31,7 @@ export class StreamTask implements Task {
   readonly #options: TaskOptions;
   readonly #calls: AsyncCalls;
   readonly #deadLetters: DeadLetters;
+  readonly #mailbox: TaskMailbox;
   readonly #graph: ProcessorGraph;
   readonly #group: PartitionGroup;
   readonly #metadata = new CommittedMetadata();
@@ -44,6 +46,7 @@ export class StreamTask implements Task {
     this.state = options.state;
     this.#calls = new AsyncCalls(options.context.record);
     this.#deadLetters = new DeadLetters(options.collector, options.context.partition);
+    this.#mailbox = new TaskMailbox(options);
     const { clock, context, maxTaskIdleMs = 0 } = options;
     const { metrics } = context;
     this.#group = new PartitionGroup({ maxTaskIdleMs, enforced: metrics.enforced });
@@ -73,6 +76,18 @@ export class StreamTask implements Task {
     return this.#touched || this.#metadata.changed || this.inputs.some((input) => input.uncommitted);
   }
 
+  get inFlight(): number {
+    return this.#mailbox.inFlight;
+  }
+
+  get drained(): boolean {
+    return !this.waiting && !this.#mailbox.ready && this.#mailbox.inFlight === 0;
+  }
+
+  drain(): void {
+    this.#mailbox.draining = true;
+  }
+
   initialize(): void {
     this.#punctuations.duringInit(() => {
       this.#graph.initialize();
@@ -96,9 +111,13 @@ export class StreamTask implements Task {
     const nowMs = clock.nowMs();
     const startMs = clock.monotonicMs();
     let taken = 0;
+    let events = 0;
     let slice: Slice = 'more';
-    while (taken < limit && slice === 'more') {
-      if (!this.#group.ready(nowMs)) slice = 'idle';
+    while (taken + events < limit && slice === 'more') {
+      if (this.#mailbox.ready) {
+        events++;
+        slice = this.#orWait(this.#guard(this.#takeEvent));
+      } else if (this.#mailbox.held || !this.#group.ready(nowMs)) slice = 'idle';
       else {
         taken++;
         slice = this.#orWait(this.#guard(this.#processNext));
@@ -106,6 +125,7 @@ export class StreamTask implements Task {
       if (this.commitRequested) break;
     }
     if (taken > 0) this.#count(taken, clock.monotonicMs() - startMs);
+    if (taken + events > 0) this.#graph.observeAges(clock.nowMs());
     return slice;
   }
 
@@ -161,6 +181,7 @@ export class StreamTask implements Task {
     } catch (error) {
       this.#options.log.warn({ task: this.id, err: error }, 'a processor failed to close before it was made again');
     }
+    this.#mailbox.clear();
     this.#graph.recreate();
     this.#restart(committed);
     this.initialize();
@@ -168,6 +189,7 @@ export class StreamTask implements Task {
 
   close(): void {
     this.#calls.clear();
+    this.#mailbox.clear();
     this.waiting = false;
     this.#punctuations.clear();
     try {
@@ -208,12 +230,10 @@ export class StreamTask implements Task {
 
   /** Counts a slice, and observes its last record. */
   #count(taken: number, elapsedMs: number): void {
-    const { clock, context } = this.#options;
-    const { metrics, record } = context;
+    const { metrics, record } = this.#options.context;
     metrics.processed.value += taken;
     metrics.processLatency.observe(elapsedMs / 1_000 / taken);
     if (record.timestamp >= 0) metrics.lateness.observe(Math.max(0, this.streamTimeMs - record.timestamp) / 1_000);
-    this.#graph.observeAges(clock.nowMs());
   }
 
   /** Takes the next record all the way, and runs the punctuations that it makes due. */
@@ -233,6 +253,13 @@ export class StreamTask implements Task {
     context.enterRecord(queue.topic, queue.partition, queue.takenOffset, record.timestamp, record.headers);
     queue.source.receive(record);
     return this.#calls.active ? this.#finishRecord() : this.#punctuateStreamTime();
+  };
+
+  /** Takes an event of a node all the way. */
+  readonly #takeEvent = (): Promise<void> | undefined => {
+    this.#touched = true;
+    this.#mailbox.takeNext();
+    return this.#calls.active ? this.#calls.settled() : undefined;
   };
 
   async #finishRecord(): Promise<void> {
@@ -325,6 +352,7 @@ export class StreamTask implements Task {
       requestCommit: () => {
         this.commitRequested = true;
       },
+      mailboxOf: (node) => this.#mailbox.of(node),
       newTick: (streamTimeMs) => this.#newTick(streamTimeMs),
       schedule: (node, intervalMs, type, punctuator) => this.#punctuations.schedule(node, intervalMs, type, punctuator),
     };

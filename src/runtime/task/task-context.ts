@@ -2,6 +2,7 @@ import { RecordRefusedError } from '../../broker/client/errors.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { ChangelogWriter, RecordContext, StoreContext } from '../../state/store.js';
 import { changelogTopic, type SubTopology } from '../../topology/node.js';
+import type { RecordBytes } from '../../topology/mailbox.js';
 import { NO_HEADERS, type Headers } from '../../util/headers.js';
 import type { FailedInput } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
@@ -29,7 +30,7 @@ export class CurrentRecord implements RecordContext {
 
 /** The input record being processed, as it was read. */
 export interface InputBytes {
-  takenBytes(): { readonly key: Buffer | null; readonly value: Buffer | null };
+  takenBytes(): RecordBytes;
 }
 
 const NO_BYTES = { key: null, value: null };

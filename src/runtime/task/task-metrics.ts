@@ -1,5 +1,5 @@
 import type { Counter, Histogram, Labels, Metrics } from '../../observability/metrics.js';
-import type { DropReason } from '../../topology/processor.js';
+import type { DropReason, NodeMetrics } from '../../topology/processor.js';
 
 /** What went through one topic. */
 export interface TopicCounters {
@@ -37,6 +37,18 @@ export class TaskMetrics {
   /** Records that entered a node. */
   node(name: string): Counter {
     return this.#metrics.counter('millrace_processor_node_process_records_total', { ...this.#labels, node: name });
+  }
+
+  /** What a node counts by itself. */
+  ofNode(name: string): NodeMetrics {
+    const labels = { ...this.#labels, node: name };
+    return {
+      counter: (metric) => this.#metrics.counter(metric, labels),
+      gauge: (metric, read) => {
+        this.#metrics.gauge(metric, labels, read);
+      },
+      histogram: (metric) => this.#metrics.histogram(metric, labels),
+    };
   }
 
   /** Counts a record that could not be read. */

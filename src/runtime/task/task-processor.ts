@@ -5,6 +5,7 @@ import type { ProcessorNode } from '../../topology/node.js';
 import type {
   Cancellable,
   DropReason,
+  NodeMetrics,
   Processor,
   ProcessorContext,
   ProcessorMetadata,
@@ -13,6 +14,7 @@ import type {
   Record,
   RecordMetadata,
 } from '../../topology/processor.js';
+import type { Mailbox } from '../../topology/mailbox.js';
 import type { Tick } from '../../topology/tick.js';
 import { TopologyError } from '../../topology/topology-error.js';
 import { invalid } from '../../util/errors.js';
@@ -50,6 +52,12 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
   }
   get taskId(): string {
     return this.#scope.id;
+  }
+  get mailbox(): Mailbox {
+    return this.#scope.mailboxOf(this);
+  }
+  get metrics(): NodeMetrics {
+    return this.#scope.context.metrics.ofNode(this.name);
   }
   get emitIntervalMs(): number {
     return this.#scope.emitIntervalMs;

@@ -2,6 +2,7 @@ import type { Logger } from '../../observability/log.js';
 import type { StateStore } from '../../state/store.js';
 import type { TaskState } from '../../state/task-state.js';
 import type { Cancellable, ProcessorMetadata, PunctuationType, Punctuator } from '../../topology/processor.js';
+import type { Mailbox } from '../../topology/mailbox.js';
 import type { Tick } from '../../topology/tick.js';
 import type { Clock } from '../../util/time.js';
 import type { AsyncCalls } from './async-calls.js';
@@ -36,5 +37,6 @@ export interface TaskScope {
   streamTimeMs(): number;
   requestCommit(): void;
   newTick(streamTimeMs: number): Tick | undefined;
+  mailboxOf(node: TaskNode): Mailbox;
   schedule(node: TaskNode, intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable;
 }

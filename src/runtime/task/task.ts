@@ -5,6 +5,7 @@ import type { Metrics } from '../../observability/metrics.js';
 import type { StateStore } from '../../state/store.js';
 import type { TaskState } from '../../state/task-state.js';
 import type { BuiltTopology, SubTopology } from '../../topology/node.js';
+import type { Random } from '../../util/random.js';
 import type { Clock } from '../../util/time.js';
 import type { ErrorPolicies } from './error-policy.js';
 import type { RecordCollector } from './record-collector.js';
@@ -38,9 +39,10 @@ export interface TaskOptions {
   readonly maxTaskIdleMs?: number;
   /** See ProcessorContext. Default 1,000, as in Kafka Streams. */
   readonly emitIntervalMs?: number;
-  /** Called when a record that waited for its schema can be read. */
+  /** Called when there is something to do: a record that waited for its schema can be read, a node has an event. */
   readonly wake?: () => void;
   readonly clock: Clock;
+  readonly random: Random;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -90,6 +92,10 @@ export interface Task {
   readonly commitNeeded: boolean;
   /** A processor asked for a commit soon. */
   readonly commitRequested: boolean;
+  /** {@link drain} was called and all that its nodes had under way beside the record path is done with. */
+  readonly drained: boolean;
+  /** Takes no further record; what nodes have under way beside the record path may end, in `process`. There is no way back. */
+  drain(): void;
   /** Makes the processors and calls their `init`. */
   initialize(): void;
   /**

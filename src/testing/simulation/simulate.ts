@@ -2,6 +2,7 @@ import { invalid } from '../../util/errors.js';
 import { Simulation, type SimulationResult } from './simulation.js';
 import type { Workload } from './workload.js';
 import { asyncCount } from './workloads/async-count.js';
+import { asyncMap } from './workloads/async-map.js';
 import { globalJoin } from './workloads/global-join.js';
 import { regroupedTable } from './workloads/regrouped-table.js';
 import { repartitionedCount } from './workloads/repartitioned-count.js';
@@ -18,6 +19,7 @@ export const WORKLOADS: readonly Workload[] = [
   unloggedCount,
   globalJoin,
   asyncCount,
+  asyncMap,
 ];
 
 /**

@@ -7,6 +7,7 @@ import { expiryCases } from './expiry-cases.js';
 import { joinWindowCases } from './join-window-cases.js';
 import { keyValueCases } from './key-value-cases.js';
 import { modelCases } from './model-cases.js';
+import { pendingBufferCases } from './pending-buffer-cases.js';
 import { recordBufferCases } from './record-buffer-cases.js';
 import { sessionCases } from './session-cases.js';
 import type { StoreWorld } from './store-world.js';
@@ -27,6 +28,7 @@ export function storeContract(world: StoreWorld): ContractCase[] {
     ...sessionCases(world),
     ...versionedCases(world),
     ...recordBufferCases(world),
+    ...pendingBufferCases(world),
     ...cacheCases(world),
     ...commitCases(world),
     ...modelCases(world),

@@ -3,6 +3,7 @@ import type {
   ChangelogWriter,
   KeyValueStore,
   KeyValueStoreDefinition,
+  PendingBufferDefinition,
   RecordBuffer,
   RecordBufferDefinition,
   RecordContext,
@@ -16,7 +17,7 @@ import type {
   WindowStoreDefinition,
 } from '../../../state/store.js';
 import type { CommittedPositions, TaskState } from '../../../state/task-state.js';
-import { string } from '../../../serde/primitives.js';
+import { long, string } from '../../../serde/primitives.js';
 import type { Headers } from '../../../util/headers.js';
 import { NO_HEADERS } from '../../../util/headers.js';
 import { restoreRecord } from './restore-record.js';
@@ -226,6 +227,19 @@ export function recordBufferDefinition(): RecordBufferDefinition {
     kind: 'recordBuffer',
     name: 'store',
     keySerde: string(),
+    valueSerde: string(),
+    storage: 'memory',
+    caching: false,
+    logging: { topicConfig: {} },
+  };
+}
+
+/** A buffer of awaited records of strings named `store`, logged; it is in memory in every world. */
+export function pendingBufferDefinition(): PendingBufferDefinition {
+  return {
+    kind: 'pendingBuffer',
+    name: 'store',
+    keySerde: long(),
     valueSerde: string(),
     storage: 'memory',
     caching: false,

@@ -9,6 +9,7 @@ import { CapturedTopics } from '../../../../src/testing/captured-topics.js';
 import { fetchedRecord } from '../../../../src/testing/raw-record.js';
 import type { BuiltTopology } from '../../../../src/topology/node.js';
 import type { Headers } from '../../../../src/util/headers.js';
+import { seededRandom } from '../../../../src/util/random.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 
 export interface RunningTask {
@@ -57,6 +58,7 @@ export async function runTask(topology: { build(): BuiltTopology }, options: Run
     errorPolicies: options.errorPolicies,
     maxTaskIdleMs: options.maxTaskIdleMs ?? -1,
     clock,
+    random: seededRandom(0),
     log: silentLogger,
   });
   task.initialize();
