@@ -2,6 +2,7 @@ import type { BrokerClient, Member, Reader } from '../broker/client/client.js';
 import type { Isolation } from '../broker/client/protocol.js';
 import type { StreamsApplicationOptions } from './application.js';
 import { ApplicationMetrics } from './application-metrics.js';
+import { withDefaults, type ApplicationSettings } from './application-settings.js';
 import { ApplicationStatus } from './application-state.js';
 import { StreamsAssignor } from './assignment/streams-assignor.js';
 import { TaskPlan } from './assignment/task-plan.js';
@@ -22,6 +23,8 @@ import { RepartitionPurge } from './repartition-purge.js';
 import { ChangelogReader } from './restore/changelog-reader.js';
 import { RestoreListeners } from './restore/restore-listeners.js';
 import { TaskChangelogs } from './restore/task-changelogs.js';
+import { SnapshotStart } from './snapshot/snapshot-start.js';
+import { StateSnapshots } from './snapshot/state-snapshots.js';
 import { StandbyTasks } from './standby-tasks.js';
 import { StateUpkeep } from './state-upkeep.js';
 import { StreamLoop } from './stream-loop.js';
@@ -33,36 +36,6 @@ import { TaskStates } from './task-states.js';
 import { TaskSlices } from './task-slices.js';
 import { TopicWatch } from './topic-watch.js';
 import { WakeSignal } from './wake-signal.js';
-
-const MIB = 1 << 20;
-
-/** Options with their defaults. */
-type Settings = ReturnType<typeof withDefaults>;
-
-function withDefaults(options: StreamsApplicationOptions) {
-  return {
-    ...options,
-    transactional: (options.processingGuarantee ?? 'exactly_once') === 'exactly_once',
-    commitIntervalMs: options.commitIntervalMs ?? 100,
-    cacheMaxBytes: options.cacheMaxBytes ?? 10 * MIB,
-    stateMemoryBytes: options.stateMemoryBytes ?? 64 * MIB,
-    sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
-    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 500,
-    transactionTimeoutMs: options.transactionTimeoutMs ?? 10_000,
-    maxTaskIdleMs: options.maxTaskIdleMs ?? 0,
-    bufferedBytesPerTask: options.bufferedBytesPerTask ?? 4 * MIB,
-    offsetReset: options.offsetReset ?? ('earliest' as const),
-    topicRefreshMs: options.topicRefreshMs ?? 30_000,
-    purgeIntervalMs: options.purgeIntervalMs ?? 30_000,
-    compression: options.compression ?? ('none' as const),
-    standbys: options.standbys ?? 0,
-    acceptableRecoveryLag: options.acceptableRecoveryLag ?? 10_000,
-    maxWarmups: options.maxWarmups ?? 2,
-    probingRebalanceIntervalMs: options.probingRebalanceIntervalMs ?? 30_000,
-    clientTags: options.clientTags ?? {},
-    stateCleanupDelayMs: options.stateCleanupDelayMs ?? 600_000,
-  };
-}
 
 /** The parts of one running application, made and joined; nothing of them runs yet. */
 export class ApplicationParts {
@@ -85,7 +58,8 @@ export class ApplicationParts {
   readonly slices: TaskSlices;
   readonly loop: StreamLoop;
   readonly member: Member;
-  readonly #settings: Settings;
+  readonly snapshots: StateSnapshots;
+  readonly #settings: ApplicationSettings;
   readonly #plan: TaskPlan;
   readonly #metrics: ApplicationMetrics;
   readonly #wake: WakeSignal;
@@ -123,7 +97,8 @@ export class ApplicationParts {
     this.#inputs = new TaskInputs(this.reader, settings.bufferedBytesPerTask);
     this.#transaction = this.#makeTransaction(client);
     this.held = new HeldState(applicationId, settings.stateDirectory, log);
-    this.#states = new TaskStates({ ...settings, plan: this.#plan, records: this.records });
+    const snapshotStart = this.#makeSnapshotStart();
+    this.#states = new TaskStates({ ...settings, plan: this.#plan, records: this.records, snapshotStart });
     this.#changelogs = new TaskChangelogs({ plan: this.#plan, admin: client.admin, log });
     this.standbys = this.#makeStandbys();
     this.upkeep = this.#makeUpkeep();
@@ -132,7 +107,9 @@ export class ApplicationParts {
     this.#recovery = this.#makeRecovery();
     this.slices = new TaskSlices(clock, this.records, this.#wakeLoop);
     this.loop = this.#makeLoop();
-    this.member = this.#makeMember(this.#makeRebalance());
+    const rebalance = this.#makeRebalance();
+    this.member = this.#makeMember(rebalance);
+    this.snapshots = this.#makeSnapshots(rebalance);
     this.#membership.attach(this.member);
   }
 
@@ -180,6 +157,28 @@ export class ApplicationParts {
       log,
       refreshMs: topicRefreshMs,
       onChange: this.#rejoin,
+    });
+  }
+
+  #makeSnapshotStart(): SnapshotStart | undefined {
+    const { snapshots, client, ...settings } = this.#settings;
+    if (snapshots === undefined) return undefined;
+    const { admin } = client;
+    return new SnapshotStart({ ...settings, storage: snapshots, plan: this.#plan, admin, patience: this.patience });
+  }
+
+  #makeSnapshots(rebalance: Rebalance): StateSnapshots {
+    return new StateSnapshots({
+      ...this.#settings,
+      plan: this.#plan,
+      registry: this.registry,
+      commands: this.commands,
+      inputs: this.#inputs,
+      reader: this.reader,
+      admin: this.#settings.client.admin,
+      counts: () => new Map(Object.entries(rebalance.view.partitions)),
+      running: () => this.status.state === 'RUNNING',
+      wake: this.#wakeLoop,
     });
   }
 
@@ -373,7 +372,7 @@ export class ApplicationParts {
   }
 }
 
-function makeWriter(settings: Settings): ReturnType<BrokerClient['writer']> {
+function makeWriter(settings: ApplicationSettings): ReturnType<BrokerClient['writer']> {
   const { client, applicationId, instanceId, transactional, transactionTimeoutMs, compression } = settings;
   return client.writer({
     ...(transactional ? { transactionalId: transactionalId(applicationId, instanceId) } : {}),

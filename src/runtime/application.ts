@@ -10,6 +10,9 @@ import type { Random } from '../util/random.js';
 import type { ApplicationState, StateListener } from './application-state.js';
 import type { OwnedTaskStatus } from './owned-task.js';
 import type { RestoreListener } from './restore/restore-listener.js';
+import type { SnapshotManifest } from './snapshot/snapshot-manifest.js';
+import type { DrainedTasks } from './snapshot/state-snapshots.js';
+import type { SnapshotStorage } from './snapshot/snapshot-storage.js';
 import type { ReplicaKind } from './standby-task.js';
 import type { StateDirectory } from './state-directory.js';
 import type { UncaughtErrorPolicy } from './uncaught-error.js';
@@ -28,6 +31,8 @@ export interface StreamsApplicationOptions {
   readonly instanceId: string;
   /** Where stores live, opened and locked by the caller; left out: everything in memory, rebuilt at each start. */
   readonly stateDirectory?: StateDirectory;
+  /** Tasks without state in `stateDirectory` start from their newest snapshot there. Default: from their changelogs. */
+  readonly snapshots?: SnapshotStorage;
   /** Default `exactly_once`. */
   readonly processingGuarantee?: ProcessingGuarantee;
   /** Default 100. */
@@ -144,6 +149,20 @@ export interface StreamsApplication {
    */
   pause(): void;
   resume(): void;
+  /**
+   * Takes a snapshot of the state of each task that this instance runs, while it goes on: the stores on disk, with their
+   * positions, as of one commit. Each is of use for itself as soon as its manifest stands in `storage`.
+   * @throws MillraceError `SNAPSHOT_NOT_READY` while tasks are not running, or not drained
+   */
+  snapshot(storage: SnapshotStorage, options?: SnapshotOptions): Promise<readonly SnapshotManifest[]>;
+  /**
+   * Asks for no more records of topics that others write, until {@link releaseSources} or for so long: what was read, and what
+   * tasks send each other by repartition topics, is processed. Again: so long from then on.
+   */
+  holdSources(forMs: number): void;
+  releaseSources(): void;
+  /** Whether every task of this instance is at rest: all that was read, and its repartition topics, processed and committed. */
+  drained(): Promise<DrainedTasks>;
   /** The returned function removes the listener. */
   onStateChange(listener: StateListener): () => void;
   onRestore(listener: RestoreListener): () => void;
@@ -156,6 +175,13 @@ export interface StreamsApplication {
   tasks(): readonly TaskView[];
   /** The replicas that this instance keeps of tasks that others run. */
   standbys(): readonly TaskView[];
+}
+
+export interface SnapshotOptions {
+  /** Of each task so many are kept, the new one included; older ones are deleted. Default: all. */
+  readonly keep?: number;
+  /** Only if all is {@link StreamsApplication.drained}, still. Default false. */
+  readonly drained?: boolean;
 }
 
 export interface CloseOptions {

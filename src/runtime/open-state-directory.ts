@@ -35,6 +35,7 @@ export async function openStateDirectory(options: {
     prepare: (applicationId) => makeFolder(folderOf(applicationId)),
     taskFolder: (applicationId, taskId) => join(folderOf(applicationId), taskId),
     openDatabase,
+    makeTask: (applicationId, taskId, fill) => makeTaskFolder(folderOf(applicationId), taskId, fill),
     removeTask: (applicationId, taskId) => rm(join(folderOf(applicationId), taskId), { recursive: true, force: true }),
     storedTasks: (applicationId) => taskFoldersIn(folderOf(applicationId)),
     close: () => lock.close(),
@@ -44,6 +45,24 @@ export async function openStateDirectory(options: {
 /** Where an application's tasks keep their databases. @param path of the state directory */
 export function applicationFolder(path: string, applicationId: string): string {
   return join(path, 'state', applicationId);
+}
+
+async function makeTaskFolder(
+  parent: string,
+  taskId: string,
+  fill: (folder: string) => Promise<boolean>,
+): Promise<boolean> {
+  const hidden = join(parent, `.${taskId}.new`);
+  const remove = (): Promise<void> => rm(hidden, { recursive: true, force: true });
+  await makeFolder(parent);
+  await remove(); // what a crash has left
+  try {
+    if (!(await fill(hidden))) return false;
+    await rename(hidden, join(parent, taskId));
+    return true;
+  } finally {
+    await remove();
+  }
 }
 
 async function taskFoldersIn(folder: string): Promise<readonly string[]> {

@@ -1,9 +1,18 @@
 import type { StateStore } from '../state/store.js';
 import type { BuiltTopology } from '../topology/node.js';
-import type { CloseOptions, StreamsApplication, StreamsApplicationOptions, TaskView } from './application.js';
+import type {
+  CloseOptions,
+  SnapshotOptions,
+  StreamsApplication,
+  StreamsApplicationOptions,
+  TaskView,
+} from './application.js';
 import { ApplicationStatus, type ApplicationState, type StateListener } from './application-state.js';
 import { asError } from './as-error.js';
 import type { RestoreListener } from './restore/restore-listener.js';
+import type { SnapshotManifest } from './snapshot/snapshot-manifest.js';
+import type { SnapshotStorage } from './snapshot/snapshot-storage.js';
+import type { DrainedTasks } from './snapshot/state-snapshots.js';
 import type { UncaughtErrorResponse, UncaughtErrors } from './uncaught-error.js';
 import { untilRunning } from './until-running.js';
 
@@ -84,6 +93,22 @@ export class ReplaceableApplication implements StreamsApplication {
 
   standbys(): readonly TaskView[] {
     return this.#instance.standbys();
+  }
+
+  snapshot(storage: SnapshotStorage, options?: SnapshotOptions): Promise<readonly SnapshotManifest[]> {
+    return this.#instance.snapshot(storage, options);
+  }
+
+  holdSources(forMs: number): void {
+    this.#instance.holdSources(forMs);
+  }
+
+  releaseSources(): void {
+    this.#instance.releaseSources();
+  }
+
+  drained(): Promise<DrainedTasks> {
+    return this.#instance.drained();
   }
 
   get paused(): boolean {

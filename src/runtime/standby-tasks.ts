@@ -112,8 +112,10 @@ export class StandbyTasks {
     const { states, changelogs, restore, patience, metrics, held } = this.options;
     await before;
     if (givenUp(standby)) return;
-    standby.opened = await states.open(standby.plan, taskCount);
-    const { state } = standby.opened;
+    const opened = await states.open(standby.plan, taskCount, () => !givenUp(standby));
+    if (opened === undefined) return;
+    standby.opened = opened;
+    const { state } = opened;
     const find = async () => changelogs.locate(standby.plan, state, await this.#committed([standby]));
     const located = await patience.retry('looking at changelogs', find);
     if (givenUp(standby)) return;

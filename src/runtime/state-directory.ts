@@ -18,6 +18,12 @@ export interface StateDirectory {
   taskFolder(applicationId: string, taskId: string): string;
   /** Opens the database in such a folder. */
   readonly openDatabase: OpenDatabase;
+  /**
+   * Makes such a folder by way of a hidden one, which `fill` fills: it is there whole, or not at all.
+   * @param fill gives false when the folder is not to be made after all
+   * @returns what `fill` gave
+   */
+  makeTask(applicationId: string, taskId: string, fill: (folder: string) => Promise<boolean>): Promise<boolean>;
   /** Deletes such a folder, whose database is closed. */
   removeTask(applicationId: string, taskId: string): Promise<void>;
   /** Ids of the tasks of which there is state here, running or not. */

@@ -3,13 +3,22 @@ import type { Logger } from '../observability/log.js';
 import type { StateStore } from '../state/store.js';
 import type { BuiltTopology } from '../topology/node.js';
 import { invalid } from '../util/errors.js';
-import type { CloseOptions, StreamsApplication, StreamsApplicationOptions, TaskView } from './application.js';
+import type {
+  CloseOptions,
+  SnapshotOptions,
+  StreamsApplication,
+  StreamsApplicationOptions,
+  TaskView,
+} from './application.js';
 import type { ApplicationState, StateListener } from './application-state.js';
 import { asError } from './as-error.js';
 import { ApplicationParts } from './application-parts.js';
 import { prepareSerdes } from './prepare-serdes.js';
 import type { RestoreListener } from './restore/restore-listener.js';
 import { ReplaceableApplication } from './replaceable-application.js';
+import type { SnapshotManifest } from './snapshot/snapshot-manifest.js';
+import type { SnapshotStorage } from './snapshot/snapshot-storage.js';
+import type { DrainedTasks } from './snapshot/state-snapshots.js';
 import { StoreViews } from './store-view/store-views.js';
 import { UncaughtErrors, type UncaughtErrorResponse } from './uncaught-error.js';
 import { notRunning, untilRunning } from './until-running.js';
@@ -122,6 +131,22 @@ class RunningApplication implements StreamsApplication {
   resume(): void {
     if (this.paused) this.#log.info({}, 'resumed');
     this.#parts.slices.paused = false;
+  }
+
+  snapshot(storage: SnapshotStorage, options: SnapshotOptions = {}): Promise<readonly SnapshotManifest[]> {
+    return this.#parts.snapshots.take(storage, options);
+  }
+
+  holdSources(forMs: number): void {
+    this.#parts.snapshots.hold(forMs);
+  }
+
+  releaseSources(): void {
+    this.#parts.snapshots.release();
+  }
+
+  drained(): Promise<DrainedTasks> {
+    return this.#parts.snapshots.drained();
   }
 
   onStateChange(listener: StateListener): () => void {

@@ -1,12 +1,16 @@
 import { partitionKey, type FetchedRecords, type Reader } from '../broker/client/client.js';
 import type { OwnedTask } from './owned-task.js';
 
+/** Whether an input of a task is held back. */
+export type Held = (task: OwnedTask, topic: string) => boolean;
+
 /**
  * Brings what the one reader fetches to the tasks, and holds back the partitions of a task that has enough. A task that
  * has more than its bound is not asked for again until half of it is gone.
  */
 export class TaskInputs {
   readonly #owners = new Map<string, OwnedTask>();
+  #held: Held = () => false;
 
   constructor(
     private readonly reader: Reader,
@@ -54,6 +58,11 @@ export class TaskInputs {
     return count;
   }
 
+  /** From the next {@link balance} on these inputs are not asked for, until they are held no more. Undefined: none. */
+  hold(held: Held | undefined): void {
+    this.#held = held ?? (() => false);
+  }
+
   /** Pauses what has too much and resumes what has room again. */
   balance(tasks: Iterable<OwnedTask>): void {
     for (const owned of tasks) {
@@ -61,11 +70,12 @@ export class TaskInputs {
       const share = this.boundBytes / Math.max(1, owned.inputs.length);
       for (const input of owned.task.inputs) {
         const key = partitionKey(input);
+        input.held = this.#held(owned, input.topic);
         if (owned.paused.has(key)) {
-          if (input.bufferedBytes > share / 2) continue;
+          if (input.held || input.bufferedBytes > share / 2) continue;
           owned.paused.delete(key);
           this.reader.resume(input);
-        } else if (input.bufferedBytes > share) {
+        } else if (input.held || input.bufferedBytes > share) {
           owned.paused.add(key);
           this.reader.pause(input);
         }

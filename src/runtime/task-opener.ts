@@ -56,7 +56,9 @@ export class TaskOpener {
   async open(owned: OwnedTask, facts: OpeningFacts): Promise<OffsetMap | undefined> {
     const { admin, plan, states, standbys, changelogs, restore, patience, offsetReset } = this.options;
     // A standby becomes the task with all that it has, open as it is
-    const opened = (await standbys.take(owned.id)) ?? (await states.open(owned.plan, facts.taskCount));
+    const opened =
+      (await standbys.take(owned.id)) ?? (await states.open(owned.plan, facts.taskCount, () => !givenUp(owned)));
+    if (opened === undefined) return undefined;
     const { state } = opened;
     owned.state = state;
     if (givenUp(owned)) return undefined;

@@ -4,6 +4,7 @@ import { openTaskState } from '../state/open-task-state.js';
 import type { TaskState } from '../state/task-state.js';
 import { MillraceError } from '../util/errors.js';
 import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
+import type { SnapshotStart } from './snapshot/snapshot-start.js';
 import type { StateDirectory } from './state-directory.js';
 import type { RecordCollector } from './task/record-collector.js';
 import { TaskContext } from './task/task-context.js';
@@ -18,6 +19,8 @@ export interface TaskStatesOptions {
   readonly applicationId: string;
   readonly plan: TaskPlan;
   readonly stateDirectory?: StateDirectory;
+  /** Where the state of tasks comes from that have none here. Default: their changelogs alone. */
+  readonly snapshotStart: SnapshotStart | undefined;
   readonly cacheMaxBytes: number;
   readonly stateMemoryBytes: number;
   readonly records: RecordCollector;
@@ -31,9 +34,15 @@ export class TaskStates {
 
   constructor(private readonly options: TaskStatesOptions) {}
 
-  /** @param taskCount tasks of this instance, which share its memory */
-  async open(task: PlannedTask, taskCount: number): Promise<OpenState> {
+  /**
+   * @param taskCount tasks of this instance, which share its memory
+   * @param goOn false: the task is given up
+   * @returns undefined when it was, while its snapshot was being read
+   */
+  async open(task: PlannedTask, taskCount: number, goOn: () => boolean): Promise<OpenState | undefined> {
     const { applicationId, records, metrics } = this.options;
+    await this.#startFromSnapshot(task, goOn);
+    if (!goOn()) return undefined;
     const context = new TaskContext({
       taskId: task.id,
       applicationId,
@@ -57,6 +66,13 @@ export class TaskStates {
     const removing = stateDirectory.removeTask(applicationId, taskId);
     this.#removing.set(taskId, removing);
     await removing.finally(() => this.#removing.delete(taskId));
+  }
+
+  async #startFromSnapshot(task: PlannedTask, goOn: () => boolean): Promise<void> {
+    const { stateDirectory, snapshotStart } = this.options;
+    if (!stateDirectory || !snapshotStart) return;
+    await this.#removing.get(task.id);
+    await snapshotStart.prepare(task, stateDirectory, goOn);
   }
 
   async #openState(task: PlannedTask, context: TaskContext, taskCount: number): Promise<TaskState> {
@@ -83,6 +99,7 @@ export class TaskStates {
         'damaged state: rebuilding it from its changelogs',
       );
       await folders.removeTask(applicationId, task.id);
+      await this.#startFromSnapshot(task, () => true);
       return openTaskState(options);
     }
   }

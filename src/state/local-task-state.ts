@@ -1,4 +1,5 @@
 import { internal } from '../util/errors.js';
+import { captureState, type CapturedState } from './captured-state.js';
 import { LevelBatch } from './leveldb/level-database.js';
 import type { LevelDatabase } from './leveldb/level-database.js';
 import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
@@ -162,6 +163,11 @@ export class LocalTaskState implements TaskState {
 
   async deleteExpired(): Promise<void> {
     for (const handle of this.parts.handles) await handle.deleteExpired();
+  }
+
+  capture(): CapturedState | undefined {
+    const { database, positions, storeIds } = this.parts;
+    return database && captureState(database, positions, storeIds);
   }
 
   async close(): Promise<void> {

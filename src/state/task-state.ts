@@ -1,4 +1,5 @@
 import type { Headers } from '../util/headers.js';
+import type { CapturedState } from './captured-state.js';
 import type { OpenDatabase } from './leveldb/level-database.js';
 import type { ChangelogPosition, RecordContext, StateStore, StoreContext, StoreDefinition } from './store.js';
 
@@ -105,6 +106,8 @@ export interface TaskState {
   wipe(storeName: string): Promise<void>;
   /** Deletes what has expired; called now and then, observed by nobody. */
   deleteExpired(): Promise<void>;
+  /** All that is committed, to be read beside the task; undefined when every store is in memory. Not while a commit is applied. */
+  capture(): CapturedState | undefined;
   close(): Promise<void>;
 }
 

@@ -66,7 +66,7 @@ export class PartitionGroup {
 
   /**
    * Whether a record may be taken now. It may if no input is empty. An empty one is waited for while the broker has more of
-   * it, and after that for `maxTaskIdleMs`.
+   * it, unless it is held back, and after that for `maxTaskIdleMs`.
    */
   ready(nowMs: number): boolean {
     if (this.#dueTick() !== undefined) return true;
@@ -135,6 +135,7 @@ export class PartitionGroup {
   }
 
   #idleTimeOver(queue: RecordQueue, nowMs: number): boolean {
+    if (queue.held) return true;
     if (queue.lag !== 0) {
       queue.idleUntilMs = undefined;
       return false;

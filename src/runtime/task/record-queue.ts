@@ -28,6 +28,7 @@ export class RecordQueue implements TaskInput {
   idleUntilMs: number | undefined;
   bufferedRecords = 0;
   bufferedBytes = 0;
+  held = false;
   /** Offset of the record taken last. */
   takenOffset = -1;
   readonly #chunks: RecordColumns[] = [];

@@ -60,6 +60,8 @@ export interface CommittedInput {
 export interface TaskInput extends TopicPartition {
   readonly bufferedRecords: number;
   readonly bufferedBytes: number;
+  /** No more is asked for now: while it is empty it is not waited for. */
+  held: boolean;
 }
 
 /**

@@ -70,6 +70,12 @@ export class SimulatedDisk {
     return files;
   }
 
+  /** The name changes at once, and for good: what it names was synced before. */
+  rename(from: string, to: string): void {
+    this.#databases.set(to, this.files(from));
+    this.#databases.delete(from);
+  }
+
   remove(folder: string): void {
     this.#databases.delete(folder);
   }

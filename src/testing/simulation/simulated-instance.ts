@@ -164,6 +164,13 @@ export class SimulatedInstance {
         await process.clock.sleep(this.#random.next() * this.writeMs);
         return new SimulatedDatabase(folder, this.disk.files(folder), process, latency);
       },
+      makeTask: async (_applicationId, taskId, fill) => {
+        const hidden = `.${taskId}`;
+        const whole = await fill(hidden);
+        if (whole) this.disk.rename(hidden, taskId);
+        else this.disk.remove(hidden);
+        return whole;
+      },
       removeTask: (_applicationId, taskId) => {
         this.disk.remove(taskId);
         return Promise.resolve();
