@@ -11,7 +11,7 @@ import { EmbeddedRegistry } from '../serde/registry/embedded-registry.js';
 import type { SchemaCache } from '../serde/registry/schema-cache.js';
 import { systemRandom, type Random } from '../util/random.js';
 import { systemClock, type Clock } from '../util/time.js';
-import { internal } from '../util/errors.js';
+import { internal, invalid } from '../util/errors.js';
 import { applicationIdOf } from './application-id.js';
 import { openBroker, type Broker, type Surroundings } from './broker.js';
 import { buildTopology } from './build-topology.js';
@@ -24,6 +24,8 @@ import { operationsOn } from './operations.js';
 import type { RecordSink } from './record-sink.js';
 import { openSchemas, registryAddress } from './schema-registry.js';
 import type { Ports, ServerOptions } from './servers.js';
+import { scheduleSnapshots } from './snapshots/snapshot-schedule.js';
+import { openSnapshotStorage } from './snapshots/snapshot-storage.js';
 import { Closing } from './closing.js';
 import { createOuterTopics, createSinkTopics } from './outer-topics.js';
 import { TopicFeeder } from './topic-feeder.js';
@@ -117,6 +119,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
     inTime = ended.every(Boolean);
   });
   const [ports] = await Promise.all([serving, startApplications(options, applications, broker)]);
+  startSnapshots(options, applications, closing);
   startGenerators(options, feeder, closing);
   log.info({ applications: ids, ...ports }, 'started');
   return {
@@ -174,6 +177,7 @@ function createApplication(
     client: broker.client(applicationId),
     instanceId: config.instanceId ?? stateDirectory.instanceId,
     stateDirectory,
+    ...(config.snapshots !== undefined && { snapshots: openSnapshotStorage(config.snapshots) }),
     processingGuarantee: chosen('processingGuarantee'),
     commitIntervalMs: chosen('commitIntervalMs'),
     cacheMaxBytes: chosen('cacheMaxBytes'),
@@ -214,6 +218,19 @@ function checkGenerators({ generate, topologies, clock }: Options): void {
   for (const definition of topologies) {
     for (const generator of generatorsOf(definition)) recordsOf(generator, generate, clock.nowMs());
   }
+}
+
+/** @throws MillraceError `INVALID_CONFIGURATION` when it is not said where to */
+function startSnapshots(options: Options, applications: readonly StreamsApplication[], closing: Closing): void {
+  const { snapshots, snapshotEveryMs: everyMs, snapshotKeep: keep } = options.config;
+  if (everyMs === undefined) return;
+  if (snapshots === undefined) {
+    throw invalid('INVALID_CONFIGURATION', 'SNAPSHOT_EVERY (--snapshot-every) is set and SNAPSHOT_URL is not', {
+      hint: 'Set SNAPSHOT_URL (--snapshots) to a folder, or leave out SNAPSHOT_EVERY.',
+    });
+  }
+  const stop = scheduleSnapshots({ ...options, applications, storage: openSnapshotStorage(snapshots), everyMs, keep });
+  closing.add('snapshots', stop);
 }
 
 function startGenerators(options: Options, sink: RecordSink, closing: Closing): void {

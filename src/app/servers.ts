@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { CommittedViews } from '../query/committed-views.js';
+import { applicationNotFound } from '../query/query-errors.js';
 import { createLocalStateQueries } from '../query/local-state-queries.js';
 import { readableStreamsApplication } from '../query/readable-streams-application.js';
 import type { Queries } from '../query/query-methods.js';
@@ -20,6 +21,7 @@ import type { ServedQuery } from './http/query-routes.js';
 import type { RegistryAddress } from './schema-registry.js';
 import { startQueryThread, type QueryThread } from './query-thread/query-thread.js';
 import type { RecordSink } from './record-sink.js';
+import { localParticipant } from './snapshots/snapshot-participant.js';
 
 /** Ports that the servers listen on. */
 export interface Ports {
@@ -115,6 +117,7 @@ async function startHttp(options: ServerOptions, queries: Queries, grpc: QueryTh
     deadLetters: options.deadLetters,
     operations: options.operations,
     registry: options.embeddedRegistry,
+    instancesOf: (id) => applicationsOf(id, applications).map(localParticipant),
   });
 }
 
@@ -122,6 +125,15 @@ async function startHttp(options: ServerOptions, queries: Queries, grpc: QueryTh
 function servedQueries({ applications, topologies }: ServerOptions): ServedQuery[] {
   return applications.flatMap((stores, index) =>
     (topologies[index]?.queries ?? []).map((query) => ({ application: stores.applicationId, query, stores })),
+  );
+}
+
+function applicationsOf(id: string, applications: readonly StreamsApplication[]): readonly StreamsApplication[] {
+  const found = applications.filter(({ applicationId }) => applicationId === id);
+  if (found.length > 0) return found;
+  throw applicationNotFound(
+    id,
+    applications.map(({ applicationId }) => applicationId),
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toMillis, type Duration } from '../util/time.js';
 
 /** One setting: where it comes from, what it may be, and what it is when nobody says. */
 export interface Setting<S extends z.ZodType = z.ZodType> {
@@ -16,6 +17,10 @@ const text = z.string();
 const port = integer(0, 65_535);
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const hosts = text.transform((value) => value.split(',').map((part) => part.trim()));
+
+const duration = text
+  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a number with ms, s, m, h or d')
+  .transform((value) => toMillis(value as Duration)); // it has the form of one
 
 /** Topics, groups and folders are named for it. */
 const applicationId = text.regex(/^(?!\.+$)[A-Za-z0-9._-]{1,180}$/, 'expected letters, digits, ".", "_" and "-"');
@@ -91,6 +96,24 @@ export const SETTINGS = {
     flag: '--standbys <count>',
     description: 'copies of each stateful task that other instances keep, to take over at once',
     schema: count.default(0),
+  },
+  snapshots: {
+    env: 'SNAPSHOT_URL',
+    flag: '--snapshots <path>',
+    description: 'folder of snapshots: tasks without local state start from their newest one there',
+    schema: text.optional(),
+  },
+  snapshotEveryMs: {
+    env: 'SNAPSHOT_EVERY',
+    flag: '--snapshot-every <duration>',
+    description: 'takes snapshots into that folder again and again, such as every 10m; default: none are taken',
+    schema: duration.optional(),
+  },
+  snapshotKeep: {
+    env: 'SNAPSHOT_KEEP',
+    flag: '--snapshot-keep <count>',
+    description: 'how many of a task are kept then',
+    schema: integer(1, Number.MAX_SAFE_INTEGER).default(3),
   },
   clientTags: {
     env: 'CLIENT_TAGS',

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   reset: async () => (await import('./reset.js')).addResetCommand,
   plan: async () => (await import('./plan.js')).addPlanCommand,
   schema: async () => (await import('./schema.js')).addSchemaCommand,
+  state: async () => (await import('./state.js')).addStateCommand,
   query: async () => (await import('./query.js')).addQueryCommand,
   doctor: async () => (await import('./doctor.js')).addDoctorCommand,
   takeover: async () => (await import('./takeover.js')).addTakeoverCommand,

@@ -112,7 +112,7 @@ export class StandbyTasks {
     const { states, changelogs, restore, patience, metrics, held } = this.options;
     await before;
     if (givenUp(standby)) return;
-    const opened = await states.open(standby.plan, taskCount, () => !givenUp(standby));
+    const opened = await states.start(standby.plan, taskCount, () => !givenUp(standby));
     if (opened === undefined) return;
     standby.opened = opened;
     const { state } = opened;

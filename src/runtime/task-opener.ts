@@ -57,7 +57,7 @@ export class TaskOpener {
     const { admin, plan, states, standbys, changelogs, restore, patience, offsetReset } = this.options;
     // A standby becomes the task with all that it has, open as it is
     const opened =
-      (await standbys.take(owned.id)) ?? (await states.open(owned.plan, facts.taskCount, () => !givenUp(owned)));
+      (await standbys.take(owned.id)) ?? (await states.start(owned.plan, facts.taskCount, () => !givenUp(owned)));
     if (opened === undefined) return undefined;
     const { state } = opened;
     owned.state = state;

@@ -20,7 +20,7 @@ export interface TaskStatesOptions {
   readonly plan: TaskPlan;
   readonly stateDirectory?: StateDirectory;
   /** Where the state of tasks comes from that have none here. Default: their changelogs alone. */
-  readonly snapshotStart: SnapshotStart | undefined;
+  readonly snapshotStart?: SnapshotStart | undefined;
   readonly cacheMaxBytes: number;
   readonly stateMemoryBytes: number;
   readonly records: RecordCollector;
@@ -35,14 +35,18 @@ export class TaskStates {
   constructor(private readonly options: TaskStatesOptions) {}
 
   /**
-   * @param taskCount tasks of this instance, which share its memory
+   * Opens the state of a task, which comes from its newest snapshot if there is none here.
    * @param goOn false: the task is given up
    * @returns undefined when it was, while its snapshot was being read
    */
-  async open(task: PlannedTask, taskCount: number, goOn: () => boolean): Promise<OpenState | undefined> {
-    const { applicationId, records, metrics } = this.options;
+  async start(task: PlannedTask, taskCount: number, goOn: () => boolean): Promise<OpenState | undefined> {
     await this.#startFromSnapshot(task, goOn);
-    if (!goOn()) return undefined;
+    return goOn() ? this.open(task, taskCount) : undefined;
+  }
+
+  /** @param taskCount tasks of this instance, which share its memory */
+  async open(task: PlannedTask, taskCount: number): Promise<OpenState> {
+    const { applicationId, records, metrics } = this.options;
     const context = new TaskContext({
       taskId: task.id,
       applicationId,

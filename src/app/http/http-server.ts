@@ -16,6 +16,7 @@ import { addProduceRoute } from './produce-route.js';
 import { addQueryRoutes, type ServedQuery } from './query-routes.js';
 import { addRegistryRoutes } from './registry-routes.js';
 import { addRestRoutes } from './rest-routes.js';
+import { addSnapshotRoutes, type InstancesOf } from './snapshot-routes.js';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -34,6 +35,8 @@ export interface HttpServerOptions {
   readonly operations: Operations;
   /** A schema registry that is served, too. */
   readonly registry?: SchemaRegistry;
+  /** Whose snapshots are taken. */
+  readonly instancesOf: InstancesOf;
 }
 
 /** What `/readyz` says. */
@@ -66,6 +69,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   addDeadLetterRoutes(server, options.deadLetters);
   addOperationRoutes(server, options.operations);
   if (options.registry !== undefined) addRegistryRoutes(server, options.registry);
+  addSnapshotRoutes(server, options.instancesOf);
   server.setErrorHandler((error, _request, reply) => {
     const { code, details } = toStatus(error);
     const known = error instanceof MillraceError;

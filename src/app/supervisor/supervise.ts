@@ -3,7 +3,7 @@ import { gatheredQueries } from '../../query/gathered-queries.js';
 import { restMethods } from '../../query/rest-methods.js';
 import { startQueryServer, type QueryServer } from '../../query/server/query-server.js';
 import { openStateDirectory } from '../../runtime/open-state-directory.js';
-import { invalid } from '../../util/errors.js';
+import { invalid, MillraceError } from '../../util/errors.js';
 import { applicationIdOf } from '../application-id.js';
 import { openBroker, type Surroundings } from '../broker.js';
 import { buildTopology } from '../build-topology.js';
@@ -16,6 +16,7 @@ import type { MillraceApp } from '../millrace-app.js';
 import { operationsOn } from '../operations.js';
 import { processDirectory } from '../process-directories.js';
 import { SETTINGS } from '../settings.js';
+import { remoteParticipant, type SnapshotParticipant } from '../snapshots/snapshot-participant.js';
 import { TopicFeeder } from '../topic-feeder.js';
 import { PROCESS_NUMBER } from './child-messages.js';
 import { mergeExpositions } from './merge-expositions.js';
@@ -145,9 +146,21 @@ async function startFront(
     topics,
     deadLetters: deadLetterQueue(tools),
     operations: operationsOn(tools),
+    instancesOf: (id) => participants(id, addresses()),
   });
   closing.add('HTTP server', () => http.close());
   return { grpc, httpPort: http.port };
+}
+
+/** @throws MillraceError `SNAPSHOT_NOT_READY` while a process starts: what it runs would be missing */
+function participants(
+  applicationId: string,
+  addresses: readonly (string | undefined)[],
+): readonly SnapshotParticipant[] {
+  return addresses.map((address) => {
+    if (address !== undefined) return remoteParticipant(address, applicationId);
+    throw new MillraceError({ code: 'SNAPSHOT_NOT_READY', kind: 'unavailable', message: 'a process starts' });
+  });
 }
 
 /** The supervisor's own metrics and those of each process, as far as they answer. */

@@ -1,4 +1,4 @@
-import { partitionKey, type Admin, type Reader } from '../../broker/client/client.js';
+import { partitionKey, type Admin, type OffsetMap, type Reader } from '../../broker/client/client.js';
 import type { Logger } from '../../observability/log.js';
 import type { CapturedState } from '../../state/captured-state.js';
 import { MillraceError } from '../../util/errors.js';
@@ -35,6 +35,8 @@ export interface StateSnapshotsOptions {
 /** Whether what was read is processed to the end, and by whom. */
 export interface DrainedTasks {
   readonly drained: boolean;
+  /** Where the repartition topics that are read here end, by `topic-partition`; the same later: nothing was sent meanwhile. */
+  readonly ends: Readonly<Record<string, number>>;
   /** The tasks of this instance. */
   readonly tasks: readonly string[];
   /** Those of all instances. */
@@ -78,9 +80,10 @@ export class StateSnapshots {
 
   async drained(): Promise<DrainedTasks> {
     const { commands, plan, counts, registry, running } = this.options;
-    const drained = running() && (await commands.run(() => this.#drained()));
+    const ends = running() ? await commands.run(() => this.#endsIfDrained()) : undefined;
     return {
-      drained,
+      drained: ends !== undefined,
+      ends: Object.fromEntries(ends ?? []),
       tasks: registry.all.map(({ id }) => id),
       allTasks: plan.tasks(counts()).map(({ id }) => id),
     };
@@ -108,7 +111,7 @@ export class StateSnapshots {
 
   async #capture(drained: boolean): Promise<readonly CapturedTask[]> {
     const { registry, running } = this.options;
-    if (!running() || (drained && !(await this.#drained()))) throw this.#notReady(drained);
+    if (!running() || (drained && !(await this.#endsIfDrained()))) throw this.#notReady(drained);
     const tasks = registry.running;
     await applied(tasks);
     return tasks.flatMap((owned) => {
@@ -118,13 +121,14 @@ export class StateSnapshots {
   }
 
   /** To be called by a command: nothing is processed meanwhile, so what is at rest stays so, but for fetches that arrive. */
-  async #drained(): Promise<boolean> {
+  async #endsIfDrained(): Promise<OffsetMap | undefined> {
     const { registry, running, plan, admin, reader } = this.options;
     const tasks = registry.running.filter((owned) => !isSink(owned));
-    if (!running() || !tasks.every(atRest)) return false;
+    if (!running() || !tasks.every(atRest)) return undefined;
     const again = tasks.flatMap(({ inputs }) => inputs.filter(({ topic }) => plan.isRepartition(topic)));
     const ends = await admin.listOffsets(again, 'latest', 'read_uncommitted');
-    return tasks.every(atRest) && again.every((input) => (reader.position(input) ?? -1) >= (ends.get(partitionKey(input)) ?? 0)); // prettier-ignore
+    const atEnd = again.every((input) => (reader.position(input) ?? -1) >= (ends.get(partitionKey(input)) ?? 0));
+    return atEnd && tasks.every(atRest) ? ends : undefined;
   }
 
   async #write(

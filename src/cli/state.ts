@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import { addStateRestoreCommand } from './state-restore.js';
+import { addStateSnapshotCommand } from './state-snapshot.js';
+import type { Terminal } from './terminal.js';
+
+/** `millrace state`: takes the state of an application out of it, and puts state into one. */
+export function addStateCommand(program: Command, terminal: Terminal): void {
+  const state = program.command('state').description('the state of an application: snapshot, restore');
+  addStateSnapshotCommand(state, terminal);
+  addStateRestoreCommand(state, terminal);
+}
