@@ -15,7 +15,7 @@ describe('a fault that strikes again before it is over', () => {
   const network = new SimulatedNetwork(world, broker);
   const target = new SimulatedInstance({ world, network, workload: unloggedCount, settings: {} }, 'i0');
   const random = world.random('faults');
-  const around = { world, broker, network, random, target, bound: true, instances: () => [target] };
+  const around = { world, broker, network, random, target, bound: true, lasting: false, instances: () => [target] };
   const strikeOften = async (name: string): Promise<void> => {
     for (let strike = 0; strike < 10; strike++) {
       FAULTS[name]?.({ ...around, add: () => undefined });

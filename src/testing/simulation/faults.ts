@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly target?: SimulatedInstance;
   /** State is on one disk only: it must not be lost, and nobody else may take it over. */
   readonly bound: boolean;
+  /** Open transactions outlast the run, unless their writers are fenced. */
+  readonly lasting: boolean;
   readonly instances: () => readonly SimulatedInstance[];
   /** Another machine for an instance, or for a new one. */
   readonly add: (id?: string) => SimulatedInstance | undefined;
@@ -49,22 +51,25 @@ function restart(instance: SimulatedInstance): void {
 
 /** Every fault by its name. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
-  /**
-   * The process is killed, or the machine loses power; it starts again on the disk as it is then, or on an empty one. Or it is
-   * gone for good, if another has seen it in the group: that one, to which it then falls to end what the lost one has left
-   * open, is spared from then on.
-   */
+  /** The process is killed, or the machine loses power; it starts again on the disk as it is then, or on an empty one. */
   crash: onOne((instance, around) => {
     instance.crash(around.random.next() < 0.5 ? 'kill' : 'power');
     if (!around.bound && around.random.next() < 0.2) instance.disk.wipe();
-    const heir = around.instances().find(({ spared }) => spared) ?? running(around).find(({ settled }) => settled);
-    if (!around.bound && heir !== undefined && around.random.next() < 0.2) {
-      heir.spared = true;
-      return;
-    }
     later(around, 8_000, `${instance.machine} starts again`, () => {
       restart(instance);
     });
+  }),
+  /**
+   * One machine is gone for good. Where the broker does not end in time what it has left open, this falls to another that has
+   * seen it in the group, and that is spared from then on; elsewhere all who knew of it may have to start again.
+   */
+  lose: onOne((instance, around) => {
+    if (around.bound || around.instances().some(({ lost }) => lost)) return;
+    const heir = running(around).find((other) => other !== instance && other.settled);
+    if (heir === undefined) return;
+    heir.spared = around.lasting;
+    instance.crash('kill');
+    instance.lost = true;
   }),
   /** The process stands still, often for longer than its session lasts, and goes on as if nothing had been. */
   pause: onOne((instance, around) => {

@@ -54,6 +54,8 @@ export class SimulatedInstance {
   writeMs = USUAL_WRITE_MS;
   /** No fault strikes it any more. */
   spared = false;
+  /** It never runs again. */
+  lost = false;
   /** Why an incarnation ended by itself. */
   readonly errors: Error[] = [];
 
@@ -86,6 +88,7 @@ export class SimulatedInstance {
 
   /** Starts the program again, on the disk as it was left. */
   start(): void {
+    if (this.lost) return;
     const { world, network, workload, settings } = this.around;
     const process = new SimulatedProcess(world, `${this.machine}#${++this.#starts}`, this.#random.next() * 50);
     const common = {

@@ -74,6 +74,7 @@ export class Simulation {
     this.#random = world.random('chaos');
     this.#broker = new SimulatedBroker(world, this.#random.next() < 0.7 ? 2 : 1, oneOf(this.#random, [0, 30, 1_000]));
     this.#network = new SimulatedNetwork(world, this.#broker);
+    this.#settings = settings(world.random('settings'));
     this.#chaos = new Chaos(
       {
         world,
@@ -81,12 +82,12 @@ export class Simulation {
         network: this.#network,
         random: this.#random,
         bound: workload.bound === true,
+        lasting: this.#settings.transactionTimeoutMs === LASTING_MS,
         instances: () => this.#instances,
         add: this.#add,
       },
       CHAOS_MS,
     );
-    this.#settings = settings(world.random('settings'));
     this.#records = workload.records(world.random('records'));
     this.#preloaded = workload.preload?.(world.random('preloaded records')) ?? [];
     this.#outputs = workload.expected(this.#records, this.#preloaded).map((expected) => new ObservedOutput(expected));
@@ -220,7 +221,8 @@ export class Simulation {
       instance.wake();
     }
     this.#broker.coordinatorsArrive();
-    if (!this.#instances.some(({ state }) => state === 'running')) this.#instances[0]?.start();
+    if (this.#instances.some(({ state }) => state === 'running')) return;
+    this.#instances.find(({ lost }) => !lost)?.start();
   }
 
   async #closeAll(): Promise<void> {
