@@ -1,10 +1,16 @@
-/** One line of what keeps results exact, and what stands there instead to see whether the simulation misses it. */
-export interface Mutation {
-  readonly name: string;
+/** A line, and what stands there instead. */
+export interface Change {
   readonly file: string;
   readonly line: string;
   /** Default: nothing. */
   readonly instead?: string;
+}
+
+/** One line of what keeps results exact, changed to see whether the simulation misses it. */
+export interface Mutation extends Change {
+  readonly name: string;
+  /** Another line that does the same work, so that nothing is missed while it is there: that one, and why. */
+  readonly together?: { readonly why: string; readonly change: Change };
 }
 
 /** Fencing and all that lies next to it: in the runtime, in the client, and in the embedded broker. */
@@ -136,5 +142,16 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'partitions take batches of an old epoch',
     file: 'src/broker/embedded/producer-states.ts',
     line: "if (batch.producerEpoch < producer.epoch) return refused('INVALID_PRODUCER_EPOCH');",
+    together: {
+      why:
+        'A batch under another epoch than that of the open transaction in its partition is shown to the coordinator first, ' +
+        'which is in this broker too and knows of a new epoch before any partition does.',
+      change: {
+        file: 'src/broker/embedded/produce-requests.ts',
+        line: 'if (errorCode !== ErrorCode.NONE) return refused(errorCode);',
+        instead:
+          'if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.INVALID_PRODUCER_EPOCH) return refused(errorCode);',
+      },
+    },
   },
 ];

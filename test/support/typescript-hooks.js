@@ -9,8 +9,8 @@ export async function resolve(specifier, context, next) {
   return next(fromTypeScript ? specifier.replace(/\.js$/, '.ts') : specifier, context);
 }
 
-/** A line that is to be another one, `{ file, line, instead }`: for the check of the simulation (mutate.ts). */
-const mutation = process.env.MUTATION === undefined ? undefined : JSON.parse(process.env.MUTATION);
+/** Lines that are to be others, `{ file, line, instead }`: for the check of the simulation (mutate.ts). */
+const changes = process.env.MUTATION === undefined ? [] : JSON.parse(process.env.MUTATION);
 
 /** Drops the types. */
 export async function load(url, context, next) {
@@ -26,7 +26,10 @@ export async function load(url, context, next) {
 }
 
 function mutated(source, url) {
-  if (mutation === undefined || !url.endsWith(`/${mutation.file}`)) return source;
-  if (source.split(mutation.line).length !== 2) throw new Error(`not one "${mutation.line}" in ${mutation.file}`);
-  return source.replace(mutation.line, () => mutation.instead ?? '');
+  return changes
+    .filter(({ file }) => url.endsWith(`/${file}`))
+    .reduce((text, { file, line, instead = '' }) => {
+      if (text.split(line).length !== 2) throw new Error(`not one "${line}" in ${file}`);
+      return text.replace(line, () => instead);
+    }, source);
 }
