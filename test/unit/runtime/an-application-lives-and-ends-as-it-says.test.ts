@@ -181,6 +181,20 @@ describe('an application', () => {
     await streams.close();
   });
 
+  it('reads topics that come to match its pattern while its group changes its leader', async () => {
+    await cluster.createTopics({ 'orders-eu': 1 });
+    const instance = (instanceId: string): StreamsApplication => {
+      const topology = pipeTopology(() => new Forward(), { pattern: /orders-.*/ });
+      return application({ topology, topicRefreshMs: 20, instanceId, client: cluster.client() });
+    };
+    const [leader, heir] = [instance('leader'), instance('heir')];
+    for (const one of [leader, heir]) await one.start().then(() => one.waitUntilRunning());
+    await Promise.all([cluster.createTopics({ 'orders-us': 1 }), leader.close({ leaveGroup: true })]);
+    await cluster.produce('orders-us', [['a', 'us']]);
+    expect(await cluster.readUntil('out', (records) => records.length === 1)).toMatchObject([{ value: 'us' }]);
+    await heir.close();
+  });
+
   it('is refused to start without an offset where its source says none', async () => {
     const streams = application({ topology: pipeTopology(() => new Forward(), { offsetReset: 'none' }) });
     await streams.start();
