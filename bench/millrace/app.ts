@@ -41,10 +41,24 @@ const application = createStreamsApplication({
   ...system,
 });
 application.onStateChange((state) => {
+  if (state === 'RUNNING') console.log(`BENCH running ${Math.round(systemClock.monotonicMs() - startMs)}`);
   if (state === 'ERROR') {
     console.error(application.error);
     process.exit(1);
   }
+});
+const startMs = systemClock.monotonicMs();
+const restores = { open: 0, records: 0, startMs: 0 };
+application.onRestore({
+  onRestoreStart() {
+    if (restores.startMs === 0) restores.startMs = systemClock.monotonicMs();
+    restores.open++;
+  },
+  onRestoreEnd(_partition, records) {
+    restores.records += records;
+    if (--restores.open > 0) return;
+    console.log(`BENCH restored ${restores.records} ${Math.round(systemClock.monotonicMs() - restores.startMs)}`);
+  },
 });
 process.once('SIGTERM', () => {
   void application
