@@ -37,6 +37,7 @@ export async function openStateDirectory(options: {
     openDatabase,
     makeTask: (applicationId, taskId, fill) => makeTaskFolder(folderOf(applicationId), taskId, fill),
     removeTask: (applicationId, taskId) => rm(join(folderOf(applicationId), taskId), { recursive: true, force: true }),
+    setAside: (applicationId, taskId) => setAside(join(folderOf(applicationId), taskId)),
     storedTasks: (applicationId) => taskFoldersIn(folderOf(applicationId)),
     close: () => lock.close(),
   };
@@ -63,6 +64,13 @@ async function makeTaskFolder(
   } finally {
     await remove();
   }
+}
+
+async function setAside(folder: string): Promise<string> {
+  const aside = `${folder}.damaged`;
+  await rm(aside, { recursive: true, force: true });
+  await rename(folder, aside);
+  return aside;
 }
 
 async function taskFoldersIn(folder: string): Promise<readonly string[]> {

@@ -7,6 +7,7 @@ import type { OpenDatabase } from '../state/leveldb/level-database.js';
  *     STATE_DIR/lock/                             a database, open as long as the process lives: its lock dies with it
  *     STATE_DIR/owner.json                        who holds the lock, for the error message
  *     STATE_DIR/state/<application>/<taskId>/     one database per task
+ *     STATE_DIR/state/<application>/<taskId>.damaged/   the last one of the task that could not be read, for whoever asks why
  */
 export interface StateDirectory {
   readonly path: string;
@@ -26,6 +27,8 @@ export interface StateDirectory {
   makeTask(applicationId: string, taskId: string, fill: (folder: string) => Promise<boolean>): Promise<boolean>;
   /** Deletes such a folder, whose database is closed. */
   removeTask(applicationId: string, taskId: string): Promise<void>;
+  /** Moves such a folder to `<taskId>.damaged` beside it, in the place of an earlier one; gives where it is then. */
+  setAside(applicationId: string, taskId: string): Promise<string>;
   /** Ids of the tasks of which there is state here, running or not. */
   storedTasks(applicationId: string): Promise<readonly string[]>;
   /** Gives the lock back. */

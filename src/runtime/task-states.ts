@@ -1,9 +1,8 @@
 import type { Logger } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
-import { openTaskState } from '../state/open-task-state.js';
 import type { TaskState } from '../state/task-state.js';
-import { MillraceError } from '../util/errors.js';
 import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
+import { openRestorableState } from './open-restorable-state.js';
 import type { SnapshotStart } from './snapshot/snapshot-start.js';
 import type { StateDirectory } from './state-directory.js';
 import type { RecordCollector } from './task/record-collector.js';
@@ -82,30 +81,21 @@ export class TaskStates {
   async #openState(task: PlannedTask, context: TaskContext, taskCount: number): Promise<TaskState> {
     const { applicationId, stateDirectory, stateMemoryBytes } = this.options;
     const definitions = task.subTopology.stores;
-    const folders = definitions.length > 0 ? stateDirectory : undefined;
-    await folders?.prepare(applicationId);
     await this.#removing.get(task.id);
-    const directory = folders?.taskFolder(applicationId, task.id);
-    const options = {
-      directory,
-      openDatabase: folders?.openDatabase,
+    const owner = {
+      applicationId,
+      taskId: task.id,
+      stateDirectory: definitions.length > 0 ? stateDirectory : undefined,
+      restorable: this.#restorable(task),
+      onSetAside: () => this.#startFromSnapshot(task, () => true),
+      log: this.options.log,
+    };
+    return openRestorableState(owner, {
       definitions,
       context,
       cacheMaxBytes: this.cacheShare(taskCount),
       memoryBytes: Math.floor(stateMemoryBytes / Math.max(1, taskCount)),
-    };
-    try {
-      return await openTaskState(options);
-    } catch (error) {
-      if (folders === undefined || !isCorrupted(error) || !this.#restorable(task)) throw error;
-      this.options.log.warn(
-        { err: error, task: task.id, directory },
-        'damaged state: rebuilding it from its changelogs',
-      );
-      await folders.removeTask(applicationId, task.id);
-      await this.#startFromSnapshot(task, () => true);
-      return openTaskState(options);
-    }
+    });
   }
 
   /** Whether all that the task keeps on disk is in changelogs too. */
@@ -113,8 +103,4 @@ export class TaskStates {
     const onDisk = subTopology.stores.filter(({ storage }) => storage === 'leveldb');
     return onDisk.every(({ name }) => this.options.plan.changelogOf(subTopology, name) !== undefined);
   }
-}
-
-function isCorrupted(error: unknown): boolean {
-  return error instanceof MillraceError && error.code === 'STATE_CORRUPTED';
 }

@@ -3,12 +3,12 @@ import { OffsetOutOfRangeError } from '../../broker/client/errors.js';
 import type { Isolation, TopicPartition } from '../../broker/client/protocol.js';
 import type { Logger } from '../../observability/log.js';
 import type { Metrics } from '../../observability/metrics.js';
-import { openTaskState } from '../../state/open-task-state.js';
 import type { StateStore } from '../../state/store.js';
 import type { BuiltTopology, GlobalStore } from '../../topology/node.js';
 import type { Clock } from '../../util/time.js';
 import type { ApplicationMetrics } from '../application-metrics.js';
 import { Patience } from '../patience.js';
+import { openRestorableState } from '../open-restorable-state.js';
 import type { RestoredPartition, RestoreListener } from '../restore/restore-listener.js';
 import type { StateDirectory } from '../state-directory.js';
 import type { ErrorPolicies } from '../task/error-policy.js';
@@ -123,11 +123,9 @@ export class GlobalStores {
   }
 
   async #openState({ store }: GlobalStore, taskId: string, context: TaskContext): Promise<GlobalTask['state']> {
-    const { applicationId, stateDirectory, stateMemoryBytes, topology } = this.#options;
-    await stateDirectory?.prepare(applicationId);
-    return openTaskState({
-      directory: stateDirectory?.taskFolder(applicationId, taskId),
-      openDatabase: stateDirectory?.openDatabase,
+    const { applicationId, stateDirectory, stateMemoryBytes, topology, log } = this.#options;
+    const owner = { applicationId, taskId, stateDirectory, restorable: true, log };
+    return openRestorableState(owner, {
       definitions: [store],
       context,
       cacheMaxBytes: 0,

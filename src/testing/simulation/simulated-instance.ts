@@ -178,6 +178,10 @@ export class SimulatedInstance {
         this.disk.remove(taskId);
         return Promise.resolve();
       },
+      setAside: (_applicationId, taskId) => {
+        this.disk.remove(taskId); // nobody looks at it any more
+        return Promise.resolve(`${taskId}.damaged`);
+      },
       storedTasks: () => Promise.resolve(this.disk.folders),
       close: () => Promise.resolve(),
     };

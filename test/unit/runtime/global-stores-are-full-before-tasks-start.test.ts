@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -112,6 +112,14 @@ describe('the global stores of an application', () => {
       expect(await runOnce()).toEqual({ restored: 3, usd: '1' });
       await cluster.produce('rates', [['USD', '2']]);
       expect(await runOnce()).toEqual({ restored: 1, usd: '2' });
+    });
+
+    it('are built anew when their files are damaged, which are set aside', async () => {
+      await runOnce();
+      const state = join(folder, 'state', 'app', 'global-rates');
+      await writeFile(join(state, 'CURRENT'), 'garbage');
+      expect(await runOnce()).toEqual({ restored: 3, usd: '1' });
+      expect(await readFile(join(`${state}.damaged`, 'CURRENT'), 'utf8')).toBe('garbage');
     });
 
     it('are built anew from a topic that was made again', async () => {
