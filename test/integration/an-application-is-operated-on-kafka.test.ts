@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { applicationLag, type ApplicationLag } from '../../src/app/lag/application-lag.js';
+import { observeApplication } from '../../src/app/plan/observed-application.js';
+import { planBuild } from '../../src/app/plan/plan-build.js';
 import { carryOut } from '../../src/app/reset/carry-out.js';
 import { planReset, type ResetPlan } from '../../src/app/reset/reset-plan.js';
 import { createKafkaTransport } from '../../src/broker/kafka/kafka-transport.js';
@@ -43,12 +45,12 @@ describe('an application on a real Kafka', () => {
   });
 
   /** Counts by value: behind a repartition topic, into a store with a changelog. */
-  function countsByValue(): BuiltTopology {
+  function countsByValue(store = 'counts'): BuiltTopology {
     const builder = new StreamsBuilder();
     builder
       .stream(`${id}-in`, text)
       .groupBy((value) => value, { name: 'by-value', ...text })
-      .count({ store: 'counts' })
+      .count({ store })
       .toStream()
       .mapValues(String)
       .to(`${id}-out`, text);
@@ -83,6 +85,21 @@ describe('an application on a real Kafka', () => {
     const { state, partitions } = await lagOf(({ partitions }) => partitions.every(({ lag }) => lag === 0));
     expect([state, new Set(partitions.map(({ member }) => member))]).toEqual(['Stable', new Set(['a'])]);
     expect(partitions.map(({ topic }) => topic)).toContain(`${id}-by-value-repartition`);
+  });
+
+  it('is compared with its next build: what that has too is kept, what it lacks is left without a reader', async () => {
+    await run(ROUNDS * KEYS.length);
+    const observed = await observeApplication(cluster.client(), id);
+    const verdicts = (topology: BuiltTopology): string[] => {
+      const asked = { known: [], stopped: false, requireNames: false };
+      const rows = planBuild({ applicationId: id, topology, observed, ...asked });
+      return rows.map(({ what, name, verdict }) => `${what} ${name} ${verdict}`);
+    };
+    const repartition = `topic ${id}-by-value-repartition kept`;
+    expect(verdicts(countsByValue())).toEqual([repartition, `topic ${id}-counts-changelog kept`]);
+    expect(new Set(verdicts(countsByValue('others')))).toEqual(
+      new Set([repartition, `topic ${id}-others-changelog created`, `topic ${id}-counts-changelog orphaned`]),
+    );
   });
 
   it('is reset when it is stopped, or when its members are removed, and counts the same again', async () => {
