@@ -172,7 +172,7 @@ export const SETTINGS = {
   schemaRegistryUrl: {
     env: 'SCHEMA_REGISTRY_URL',
     flag: '--schema-registry-url <list>',
-    description: 'addresses of a schema registry, http(s)://host:port,...; none: topologies without one',
+    description: 'addresses of a schema registry, http(s)://host:port,...; none: without Kafka its own, in STATE_DIR',
     schema: hosts.optional(),
   },
   schemaRegistryUsername: {

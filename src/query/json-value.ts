@@ -1,3 +1,4 @@
+import Big from 'big.js';
 import type { Serde } from '../serde/serde.js';
 import { messageOf } from '../util/errors.js';
 import { fieldError } from './query-errors.js';
@@ -45,7 +46,8 @@ function writesItself(value: object): value is { toJSON(): unknown } {
 }
 
 /**
- * The key that JSON means, for a serde: numbers for `long`, `integer` and `double` (or their text), bigints for `int64`,
+ * The key that JSON means, for a serde: numbers for `long`, `integer` and `double` (or their text), bigints for `int64`, decimals for
+ * `decimal`,
  * base64 for `bytes`, `{key, start, end}` for windowed keys; anything else as it is.
  * @throws MillraceError `BAD_KEY` when the serde cannot write it; `field` names the request's field
  */
@@ -73,6 +75,8 @@ function convert(serdeName: string, json: unknown): unknown {
       return typeof json === 'string' && json.trim() !== '' ? Number(json) : json;
     case 'int64':
       return typeof json === 'number' || typeof json === 'string' ? BigInt(json) : json;
+    case 'decimal':
+      return typeof json === 'number' || typeof json === 'string' ? new Big(json) : json;
     case 'bytes':
       return typeof json === 'string' ? Buffer.from(json, 'base64') : json;
     default:

@@ -38,8 +38,7 @@ const JSON_SERDE: Serde<unknown> = Object.freeze({
       throw SerdeError.ofValue('json', value, messageOf(error));
     }
     if (text === undefined) throw SerdeError.ofValue('json', value, 'JSON has no text for it');
-    const bytes = Buffer.from(text, 'utf8');
-    return bytes.length === text.length ? bytes : Buffer.from(escapeSurrogates(text), 'utf8');
+    return jsonBytes(text);
   },
   deserialize(bytes: Buffer, start: number, end: number) {
     try {
@@ -49,6 +48,12 @@ const JSON_SERDE: Serde<unknown> = Object.freeze({
     }
   },
 });
+
+/** JSON's text as bytes. */
+export function jsonBytes(text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8');
+  return bytes.length === text.length ? bytes : Buffer.from(escapeSurrogates(text), 'utf8');
+}
 
 /**
  * Characters beyond the basic plane as a pair of escapes, as Jackson writes them: a key that Java wrote has then the same

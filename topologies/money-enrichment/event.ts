@@ -1,4 +1,4 @@
-import { amountOf, exactJson, idOf, timeOf, type Fields } from '../exact-json.js';
+import { amountOf, exactObject, idOf, timeOf, type Fields } from '../exact-objects.js';
 import { toMoney, type Money } from '../money.js';
 
 /** One transaction, as topic `money-transactions` holds it. All times are epoch milliseconds. */
@@ -49,7 +49,7 @@ export function placeOf(event: Event): string {
 /** Longest that a session may be. */
 export const LONGEST_SESSION_MS = 86_400_000;
 
-export const transactionSerde = exactJson('a transaction', (fields): Transaction => ({
+export const transactionSerde = exactObject('a transaction', (fields): Transaction => ({
   transaction_id: idOf(fields, 'transaction_id'),
   ...userAndTime(fields),
   session_id: idOf(fields, 'session_id'),
@@ -57,7 +57,7 @@ export const transactionSerde = exactJson('a transaction', (fields): Transaction
   currency: idOf(fields, 'currency'),
 }));
 
-export const sessionSerde = exactJson('a session', (fields): Session => {
+export const sessionSerde = exactObject('a session', (fields): Session => {
   const times = userAndTime(fields);
   const ends_at = timeOf(fields, 'ends_at');
   if (ends_at < times.timestamp) throw new TypeError('ends_at is before timestamp');
@@ -65,7 +65,7 @@ export const sessionSerde = exactJson('a session', (fields): Session => {
   return { session_id: idOf(fields, 'session_id'), ...times, device: idOf(fields, 'device'), ends_at };
 });
 
-export const userSerde = exactJson('a user', (fields): User => ({
+export const userSerde = exactObject('a user', (fields): User => ({
   ...userAndTime(fields),
   name: idOf(fields, 'name'),
   country: idOf(fields, 'country'),

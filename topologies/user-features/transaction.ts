@@ -1,5 +1,5 @@
 import type Big from 'big.js';
-import { amountOf, exactJson, idOf, timeOf } from '../exact-json.js';
+import { amountOf, exactObject, idOf, timeOf } from '../exact-objects.js';
 
 /** One transaction, as topic `transactions` holds it; other fields are passed over. */
 export interface Transaction {
@@ -11,7 +11,7 @@ export interface Transaction {
   readonly timestamp: number;
 }
 
-export const transactionSerde = exactJson('a transaction', (fields): Transaction => ({
+export const transactionSerde = exactObject('a transaction', (fields): Transaction => ({
   transaction_id: idOf(fields, 'transaction_id'),
   user_id: idOf(fields, 'user_id'),
   amount: amountOf(fields, 'amount'),

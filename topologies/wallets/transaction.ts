@@ -1,5 +1,5 @@
 import type Big from 'big.js';
-import { amountOf, exactJson, idOf, timeOf } from '../exact-json.js';
+import { amountOf, exactObject, idOf, timeOf } from '../exact-objects.js';
 
 /** One transaction, as topic `transactions_topic` holds it. */
 export interface Transaction {
@@ -20,7 +20,7 @@ const TYPES = ['credit', 'debit', 'cancelCredit', 'cancelDebit'] as const;
 export type TransactionType = (typeof TYPES)[number];
 
 /** What is wrong with a transaction becomes the reason in `transactions-dlq`. */
-export const transactionSerde = exactJson('a transaction', (fields): Transaction => ({
+export const transactionSerde = exactObject('a transaction', (fields): Transaction => ({
   transaction_id: idOf(fields, 'transaction_id'),
   wallet_id: idOf(fields, 'wallet_id'),
   product_id: idOf(fields, 'product_id'),

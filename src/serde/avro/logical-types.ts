@@ -1,5 +1,6 @@
 import type { Type, types } from 'avsc';
-import Big from 'big.js';
+import type Big from 'big.js';
+import { isDecimal } from '../decimal.js';
 import type { AvroJson } from './avro-json.js';
 import { decimalOf, integerBytes, integerOf, unscaledOf } from './decimal-bytes.js';
 import { engine } from './avsc.js';
@@ -96,10 +97,4 @@ export function bigintType(): Type {
     isValid: (value: unknown) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value,
     compare: (one: bigint, other: bigint) => Number(one > other) - Number(one < other),
   });
-}
-
-/** Also of another copy of big.js. */
-function isDecimal(value: unknown): value is Big {
-  if (value instanceof Big) return true;
-  return typeof value === 'object' && value !== null && 'c' in value && 'e' in value && 's' in value;
 }

@@ -1,6 +1,6 @@
 import type { Type } from 'avsc';
-import Big from 'big.js';
 import { invalid } from '../../util/errors.js';
+import { isDecimal } from '../decimal.js';
 import { SerdeError } from '../serde-error.js';
 import type { UnionTag } from './avro-json.js';
 import { engine, type CheckHook, type CopyOptions, type EngineType, type Readable, type Tap } from './avsc.js';
@@ -132,7 +132,7 @@ function shapeOf(value: unknown): Shape | undefined {
   if (typeof value !== 'object') return SHAPES_OF_PRIMITIVES[typeof value];
   if (Array.isArray(value)) return 'array';
   if (Buffer.isBuffer(value)) return 'bytes';
-  return value instanceof Big ? 'decimal' : 'object';
+  return isDecimal(value) ? 'decimal' : 'object';
 }
 
 const SHAPES_OF_PRIMITIVES: Readonly<Partial<Record<string, Shape>>> = {

@@ -96,7 +96,7 @@ export class RegistrySerde<T> implements Serde<T> {
   #use(schemas: SchemaCache | undefined): SchemaCache {
     if (schemas === undefined) {
       throw invalid('SCHEMA_REGISTRY_MISSING', `a serde of ${this.name} has no schema registry`, {
-        hint: 'Set SCHEMA_REGISTRY_URL.',
+        hint: 'Set SCHEMA_REGISTRY_URL; only with the embedded log is there a registry without it.',
       });
     }
     if (this.#schemas === schemas) return schemas;

@@ -1,6 +1,5 @@
 import Big from 'big.js';
-import { parse } from 'lossless-json';
-import { SerdeError, type Serde } from 'millrace';
+import { exactJson, type Serde } from 'millrace';
 import { DECIMALS, decimalsOf, INTEGER_DIGITS } from './money.js';
 
 /** The members of a JSON object; its numbers are exact. */
@@ -12,24 +11,16 @@ const SECONDS_BELOW = 100_000_000_000;
 const LATEST_MS = 8.64e15;
 
 /**
- * JSON objects whose numbers are read digit by digit, so that no amount passes through a floating-point number. What `read`
- * throws is the reason why a record is malformed. Amounts write themselves as text.
+ * JSON objects whose numbers are exact, so that no amount passes through a floating-point number. What `read` throws is the
+ * reason why a record is malformed. Amounts are written as text.
  */
-export function exactJson<T>(what: string, read: (fields: Fields) => T): Serde<T> {
-  return Object.freeze({
-    name: 'json',
-    serialize: (value: T) => Buffer.from(JSON.stringify(value)),
-    deserialize(bytes: Buffer, start: number, end: number) {
-      try {
-        const value = parse(bytes.toString('utf8', start, end), undefined, (digits) => new Big(digits));
-        if (typeof value !== 'object' || value === null || value instanceof Big)
-          throw new TypeError(`${what} is an object`);
-        return read(value as Fields);
-      } catch (error) {
-        throw SerdeError.ofBytes('json', bytes, start, end, error instanceof Error ? error.message : '', error);
-      }
-    },
-  });
+export function exactObject<T>(what: string, read: (fields: Fields) => T): Serde<T> {
+  const parse = (value: unknown): T => {
+    if (typeof value !== 'object' || value === null || value instanceof Big)
+      throw new TypeError(`${what} is an object`);
+    return read(value as Fields);
+  };
+  return exactJson(parse, { decimals: 'text' });
 }
 
 /** Text without control characters: ids are parts of keys. */
