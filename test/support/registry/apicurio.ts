@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -8,15 +9,18 @@ import { registryParts, type RegistryParts } from './registry-parts.js';
 const START_TIMEOUT_MS = 270_000;
 const USER = { username: 'alice', password: 'secret' };
 
-/** A real schema registry (Apicurio) with basic authentication, which forgets everything when it stops. */
+/** A real schema registry (Apicurio) that takes users with a password, and tokens. It forgets everything when it stops. */
 export class Apicurio {
   readonly credentials = USER;
+  readonly #keys: { readonly publicKey: KeyObject; readonly privateKey: KeyObject } = generateKeyPairSync('rsa', {
+    modulusLength: 2_048,
+  });
   #process: ChildProcess | undefined;
 
   private constructor(
     readonly parts: RegistryParts,
     private readonly java: string,
-    private readonly port: number,
+    readonly port: number,
     private readonly managementPort: number,
   ) {}
 
@@ -38,6 +42,15 @@ export class Apicurio {
     return `http://127.0.0.1:${this.port}/apis/ccompat/v7`;
   }
 
+  /** A bearer token (JWT) that it takes for so many seconds; none below 0. */
+  token(seconds: number): string {
+    const part = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url');
+    const now = Math.floor(Date.now() / 1_000);
+    const claims = { sub: USER.username, upn: USER.username, iat: now, exp: now + seconds };
+    const signed = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}`;
+    return `${signed}.${createSign('RSA-SHA256').update(signed).sign(this.#keys.privateKey).toString('base64url')}`;
+  }
+
   async stop(): Promise<void> {
     const child = this.#process;
     if (child === undefined || child.exitCode !== null) return;
@@ -57,6 +70,8 @@ export class Apicurio {
       `${users}.roles.${USER.username}=sr-admin`,
       `${permission}.paths=/apis/*`,
       `${permission}.policy=authenticated`,
+      '-Dquarkus.oidc.tenant-enabled=true',
+      `-Dquarkus.oidc.public-key=${this.#keys.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`,
     ];
     const memory = ['-Xmx320m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
     const child = spawn(this.java, [...memory, ...security, '-jar', `${this.parts.registry}/quarkus-run.jar`], {

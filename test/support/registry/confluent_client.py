@@ -1,7 +1,9 @@
-"""Writes and reads Avro by Confluent's own client: arguments URL, USER:PASSWORD, TOPIC, write | read HEX.
+"""Writes and reads by Confluent's own client: arguments URL, USER:PASSWORD (or empty), TOPIC, FORMAT, write | read HEX.
 
-The value holds every logical type; `write` prints its bytes as hex, `read` prints what it finds as JSON.
+FORMAT: avro (a value with every logical type), json, protobuf. The schema comes from standard input: JSON, or the descriptor
+of a file in base64 with one message. `write` prints the bytes as hex, `read` prints what it finds as JSON.
 """
+import base64
 import datetime
 import decimal
 import json
@@ -10,14 +12,20 @@ import uuid
 
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
+from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
+from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
+from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
-url, user, topic, action = sys.argv[1:5]
-registry = SchemaRegistryClient({"url": url, "basic.auth.user.info": user})
+url, user, topic, format, action = sys.argv[1:6]
+registry = SchemaRegistryClient({"url": url, **({"basic.auth.user.info": user} if user else {})})
 context = SerializationContext(topic, MessageField.VALUE)
 utc = datetime.timezone.utc
+schema = sys.stdin.read()
+PLAIN = {"seller": "Köln", "count": 7, "tags": ["a", "b"]}
 
-if action == "write":
+
+def avro():
     value = {
         "seller": "Köln",
         "amount": decimal.Decimal("-1234.50"),
@@ -32,8 +40,30 @@ if action == "write":
         "tags": ["a", "b"],
         "added": "by the writer",
     }
-    schema = sys.stdin.read()
-    print(AvroSerializer(registry, schema)(value, context).hex())
+    return value, lambda: AvroSerializer(registry, schema), lambda: AvroDeserializer(registry, return_record_name=True)
+
+
+def json_schema():
+    return PLAIN, lambda: JSONSerializer(schema, registry), lambda: JSONDeserializer(schema)
+
+
+def protobuf():
+    file = descriptor_pb2.FileDescriptorProto.FromString(base64.b64decode(schema))
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    message = message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{file.package}.{file.message_type[0].name}"))
+    options = {"use.deprecated.format": False}
+    return (
+        json_format.ParseDict(PLAIN, message()),
+        lambda: ProtobufSerializer(message, registry, options),
+        lambda: ProtobufDeserializer(message, options),
+    )
+
+
+value, serializer, deserializer = {"avro": avro, "json": json_schema, "protobuf": protobuf}[format]()
+if action == "write":
+    print(serializer()(value, context).hex())
 else:
-    value = AvroDeserializer(registry, return_record_name=True)(bytes.fromhex(sys.argv[5]), context)
-    print(json.dumps(value, default=str))
+    found = deserializer()(bytes.fromhex(sys.argv[6]), context)
+    found = json_format.MessageToDict(found) if format == "protobuf" else found
+    print(json.dumps(found, default=str))

