@@ -1,5 +1,6 @@
 /* Runs one workload of the benchmark until SIGTERM; the BENCH_* variables are those of bench/README.md. */
 import { createBrokerClient } from '../../src/broker/client/broker-client.js';
+import { openSchemas } from '../../src/app/schema-registry.js';
 import { createKafkaTransport } from '../../src/broker/kafka/kafka-transport.js';
 import { createLogger } from '../../src/observability/pino-logger.js';
 import { createPrometheusMetrics } from '../../src/observability/prometheus-metrics.js';
@@ -13,6 +14,7 @@ const env = (name: string, otherwise: string): string => process.env[`BENCH_${na
 
 const workload = env('WORKLOAD', 'W1');
 const applicationId = env('APP_ID', 'bench');
+const registryUrl = process.env['BENCH_REGISTRY'];
 const topology = buildWorkload(workload, {
   input: env('INPUT', 'bench-in-1000000'),
   table: env('TABLE', 'bench-table'),
@@ -38,6 +40,7 @@ const application = createStreamsApplication({
   processingGuarantee: workload === 'W5' || env('EOS', '') === '1' ? 'exactly_once' : 'at_least_once',
   commitIntervalMs: Number(env('COMMIT_MS', '1000')),
   ...(workload === 'W2n' && { cacheMaxBytes: 0 }),
+  schemas: openSchemas(registryUrl === undefined ? undefined : { urls: [registryUrl] }, system),
   ...system,
 });
 application.onStateChange((state) => {

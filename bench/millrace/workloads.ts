@@ -1,13 +1,24 @@
-import { StreamsBuilder, json, long, string, tumbling } from '../../src/index.js';
-import { bytes } from '../../src/serde/index.js';
+import {
+  avro,
+  bytes,
+  StreamsBuilder,
+  json,
+  long,
+  string,
+  tumbling,
+  type AvroValue,
+  type Serde,
+} from '../../src/index.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
 
-interface Sale {
-  readonly seller_id: string;
-  readonly amount_usd: number;
-  readonly sale_ts: number;
-  readonly pad: string;
-}
+/** The sales of the benchmark's input, which are JSON there; avro-count.ts writes them by this schema, too. */
+export const Sale = avro.record('bench.Sale', {
+  seller_id: avro.string(),
+  amount_usd: avro.int(),
+  sale_ts: avro.timestampMillis(),
+  pad: avro.string(),
+});
+export type Sale = AvroValue<typeof Sale>;
 interface Seller {
   readonly name: string;
 }
@@ -27,9 +38,11 @@ const workloads: { readonly [name: string]: (builder: StreamsBuilder, topics: To
       .mapValues((sale) => ({ ...sale, amount_cents: sale.amount_usd * 100 }))
       .to(output, { value: json() });
   },
-  W2: count,
-  W2n: count,
-  W5: count,
+  W2: countOf(bytes()),
+  W2n: countOf(bytes()),
+  W5: countOf(bytes()),
+  'W2-json': countOf(json<Sale>()),
+  'W2-avro': countOf(avro.serde(Sale)),
   W3: (builder, { input, output }) => {
     builder
       .stream(input, { key: string(), value: json<Sale>() })
@@ -53,13 +66,15 @@ const workloads: { readonly [name: string]: (builder: StreamsBuilder, topics: To
   },
 };
 
-function count(builder: StreamsBuilder, { input, output }: Topics): void {
-  builder
-    .stream(input, { key: string(), value: bytes() })
-    .groupByKey()
-    .count({ store: 'counts' })
-    .toStream()
-    .to(output, { value: long() });
+function countOf(value: Serde<unknown>) {
+  return (builder: StreamsBuilder, { input, output }: Topics): void => {
+    builder
+      .stream(input, { key: string(), value })
+      .groupByKey()
+      .count({ store: 'counts' })
+      .toStream()
+      .to(output, { value: long() });
+  };
 }
 
 /** The program of a workload; undefined for one that is not known. */
