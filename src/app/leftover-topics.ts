@@ -1,3 +1,5 @@
+import { stateCatalogTopic } from '../topology/internal-topics.js';
+
 /** How the names of topics end that Kafka Streams and Millrace make for an application. */
 const INTERNAL = /-(changelog|repartition|ticks|subscription-(registration|response)(-\d+)?-topic)$/i;
 
@@ -10,7 +12,8 @@ export function leftoverTopics(
   existing: Iterable<string>,
   known: ReadonlySet<string>,
 ): readonly string[] {
+  const catalog = stateCatalogTopic(applicationId); // of no topology
   const ours = (name: string): boolean =>
-    name.startsWith(`${applicationId}-`) && INTERNAL.test(name) && !known.has(name);
+    name.startsWith(`${applicationId}-`) && INTERNAL.test(name) && !known.has(name) && name !== catalog;
   return [...existing].filter(ours).sort();
 }

@@ -1,6 +1,6 @@
 import type { Serde } from '../serde/serde.js';
 import { storeView } from '../processor/ktable/store-view.js';
-import { memberList } from '../processor/top/member.js';
+import { membersOf } from '../processor/top/member.js';
 import { rankingKey } from '../processor/top/ranking-key.js';
 import { TableTopProcessor } from '../processor/top/table-top.js';
 import { topList } from '../processor/top/top-list.js';
@@ -48,7 +48,7 @@ export class TopTable<K, V> extends AggregateTable<K, readonly V[]> {
       kind: 'keyValue',
       name: rankingStoreName,
       keySerde: rankingKey(key),
-      valueSerde: memberList,
+      valueSerde: membersOf(valueSerde),
       timestamped: false,
       caching: false,
       storage,

@@ -26,6 +26,7 @@ import { TaskChangelogs } from './restore/task-changelogs.js';
 import { SnapshotStart } from './snapshot/snapshot-start.js';
 import { StateSnapshots } from './snapshot/state-snapshots.js';
 import { StandbyTasks } from './standby-tasks.js';
+import { StateCatalog } from './state-catalog/state-catalog.js';
 import { StateUpkeep } from './state-upkeep.js';
 import { StreamLoop } from './stream-loop.js';
 import { TaskInputs } from './task-inputs.js';
@@ -51,6 +52,7 @@ export class ApplicationParts {
   readonly restore: ChangelogReader;
   readonly globals: GlobalStores;
   readonly watch: TopicWatch;
+  readonly catalog: StateCatalog;
   readonly held: HeldState;
   readonly standbys: StandbyTasks;
   readonly upkeep: StateUpkeep;
@@ -91,14 +93,20 @@ export class ApplicationParts {
     this.reader = client.reader({ isolation: this.#isolation, channel: 'fetch' });
     this.records = new RecordWriter(makeWriter(settings), client.admin, clock, settings.transactional);
     this.restoreListeners = new RestoreListeners(log);
-    this.restore = new ChangelogReader({ client, clock, log, metrics: this.#metrics, listener: this.restoreListeners });
+    this.catalog = new StateCatalog(settings);
+    this.restore = this.#makeRestore();
     this.globals = this.#makeGlobals();
     this.watch = this.#makeWatch();
     this.#inputs = new TaskInputs(this.reader, settings.bufferedBytesPerTask);
     this.#transaction = this.#makeTransaction(client);
     this.held = new HeldState(applicationId, settings.stateDirectory, log);
-    const snapshotStart = this.#makeSnapshotStart();
-    this.#states = new TaskStates({ ...settings, plan: this.#plan, records: this.records, snapshotStart });
+    this.#states = new TaskStates({
+      ...settings,
+      plan: this.#plan,
+      records: this.records,
+      snapshotStart: this.#makeSnapshotStart(),
+      writers: this.catalog,
+    });
     this.#changelogs = new TaskChangelogs({ plan: this.#plan, admin: client.admin, log });
     this.standbys = this.#makeStandbys();
     this.upkeep = this.#makeUpkeep();
@@ -123,6 +131,15 @@ export class ApplicationParts {
 
   get #isolation(): Isolation {
     return this.#settings.transactional ? 'read_committed' : 'read_uncommitted';
+  }
+
+  #makeRestore(): ChangelogReader {
+    return new ChangelogReader({
+      ...this.#settings,
+      metrics: this.#metrics,
+      listener: this.restoreListeners,
+      learnWriters: () => this.catalog.refresh(),
+    });
   }
 
   #makeGlobals(): GlobalStores {

@@ -85,7 +85,7 @@ class RunningApplication implements StreamsApplication {
   }
 
   async start(): Promise<void> {
-    const { status, records, patience, globals, watch, held, upkeep, loop, member } = this.#parts;
+    const { status, records, patience, globals, watch, catalog, held, upkeep, loop, member } = this.#parts;
     if (status.state !== 'CREATED') {
       throw invalid('APPLICATION_STARTED', `application "${this.applicationId}" was started before`, {
         hint: 'Make a new application to start again.',
@@ -96,6 +96,7 @@ class RunningApplication implements StreamsApplication {
       // fences an earlier self of this instance before it can meet its successor in the group
       await patience.retry('preparing the writer', () => records.writer.init());
       await patience.retry('looking at topics', () => watch.start());
+      await patience.retry('reading the state catalog', () => catalog.open(watch.names));
       await patience.retry('preparing serdes', () => prepareSerdes(this.#options));
       await held.load();
       await globals.start();

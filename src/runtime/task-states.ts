@@ -1,6 +1,7 @@
 import type { Logger } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { TaskState } from '../state/task-state.js';
+import type { KnownWriters } from '../state/writers/store-writers.js';
 import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
 import { openRestorableState } from './open-restorable-state.js';
 import type { SnapshotStart } from './snapshot/snapshot-start.js';
@@ -23,6 +24,8 @@ export interface TaskStatesOptions {
   readonly cacheMaxBytes: number;
   readonly stateMemoryBytes: number;
   readonly records: RecordCollector;
+  /** Default: nothing is known, values are read as the present schema's. */
+  readonly writers?: KnownWriters;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -79,7 +82,7 @@ export class TaskStates {
   }
 
   async #openState(task: PlannedTask, context: TaskContext, taskCount: number): Promise<TaskState> {
-    const { applicationId, stateDirectory, stateMemoryBytes } = this.options;
+    const { applicationId, stateDirectory, stateMemoryBytes, writers } = this.options;
     const definitions = task.subTopology.stores;
     await this.#removing.get(task.id);
     const owner = {
@@ -93,6 +96,7 @@ export class TaskStates {
     return openRestorableState(owner, {
       definitions,
       context,
+      writers,
       cacheMaxBytes: this.cacheShare(taskCount),
       memoryBytes: Math.floor(stateMemoryBytes / Math.max(1, taskCount)),
     });

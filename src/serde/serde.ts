@@ -21,6 +21,26 @@ export interface Serde<T> {
    * What has to be asked of somebody else (the id of a schema) is asked here.
    */
   prepare?(place: SerdePlace): Promise<void>;
+  /**
+   * The schema of its values, where their bytes do not tell by which they were written: stores keep it with each value, and
+   * so read what an earlier schema wrote.
+   */
+  readonly schema?: ValueSchema<T>;
+}
+
+/** A schema by which a serde writes, and by way of which it reads what earlier ones wrote. */
+export interface ValueSchema<T> {
+  /** All that a reader has to know of the writer. */
+  readonly text: string;
+  /** Of the text: CRC-64-AVRO, 8 bytes, little-endian. */
+  readonly fingerprint: Buffer;
+  /** Writes values behind a header. */
+  behind(header: Buffer): Pick<Serde<T>, 'serialize'>;
+  /**
+   * Reads what the schema of this text wrote.
+   * @throws SchemaMismatchError
+   */
+  readerOf(writer: string): Pick<Serde<T>, 'deserialize'>;
 }
 
 /** Where a serde is used. */

@@ -2,7 +2,7 @@ import { LevelBase } from './leveldb/level-base.js';
 import type { LevelDatabase } from './leveldb/level-database.js';
 import { openDatabase } from './leveldb/level-database.js';
 import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
-import { isOnDisk, StoreCatalog } from './leveldb/store-catalog.js';
+import { isOnDisk, StoreCatalog, writersIn } from './leveldb/store-catalog.js';
 import { OverlayMemory } from './overlay/overlay-memory.js';
 import { Positions } from './positions.js';
 import type {
@@ -67,6 +67,7 @@ function openHandle(database: LevelDatabase, definition: StoreDefinition, id: nu
     memory: new OverlayMemory(),
     context: READING,
     cacheMaxBytes: 0,
+    writersOf: () => writersIn(database, id),
     baseOnDisk: (_definition, layout) => new LevelBase(database, id, layout),
   };
   return openStoreHandle(definition, parts);

@@ -2,7 +2,7 @@ import { internal } from '../util/errors.js';
 import { captureState, type CapturedState } from './captured-state.js';
 import { LevelBatch } from './leveldb/level-database.js';
 import type { LevelDatabase } from './leveldb/level-database.js';
-import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
+import { POSITIONS_KEY, numbersKey, writerKey } from './leveldb/row-keys.js';
 import type { PendingCommit } from './pending-commit.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
 import type { Positions } from './positions.js';
@@ -11,6 +11,8 @@ import type { StoreHandle } from './store-handle.js';
 import { numbersToBytes, stageFrozen } from './store-handle.js';
 import type { RestoredRows } from './restored-rows.js';
 import { TableRestorer } from './task-restorer.js';
+import { restoredValues } from './writers/restored-values.js';
+import type { KnownWriters } from './writers/store-writers.js';
 import type { CommittedPositions, FlushListener, FlushOptions, StoreRestorer, TaskState } from './task-state.js';
 
 /** What {@link LocalTaskState} is made of. */
@@ -26,6 +28,8 @@ export interface TaskStateParts {
   readonly pending: PendingCommit | undefined;
   /** Ids of the stores in the database. */
   readonly storeIds: ReadonlyMap<string, number>;
+  /** Undefined: values are read as the present schema's. */
+  readonly writers: KnownWriters | undefined;
 }
 
 /** The state of a task in this process: in one LevelDB, or in memory. */
@@ -138,9 +142,9 @@ export class LocalTaskState implements TaskState {
   }
 
   restorer(storeName: string): StoreRestorer {
-    return new TableRestorer(this.handle(storeName), (handle, rows, position) =>
-      this.writeRestored(handle, rows, position),
-    );
+    const handle = this.handle(storeName);
+    const values = restoredValues(handle.store.definition, this.parts.writers?.of(storeName));
+    return new TableRestorer(handle, this.writeRestored.bind(this), values);
   }
 
   async wipe(storeName: string): Promise<void> {
@@ -183,7 +187,12 @@ export class LocalTaskState implements TaskState {
     });
   }
 
-  private async writeRestored(handle: StoreHandle, rows: RestoredRows, position: ChangelogPosition): Promise<void> {
+  private async writeRestored(
+    handle: StoreHandle,
+    rows: RestoredRows,
+    position: ChangelogPosition,
+    writers: ReadonlyMap<string, string>,
+  ): Promise<void> {
     const { database, positions } = this.parts;
     positions.setChangelog(handle.store.name, position);
     const batch = database && new LevelBatch(database);
@@ -201,6 +210,7 @@ export class LocalTaskState implements TaskState {
     handle.index?.stage(batch);
     if (batch !== undefined) {
       this.stageNumbers(handle, batch);
+      this.stageWriters(handle, batch, writers);
       batch.put(POSITIONS_KEY, this.positionBytes());
       await batch.write();
     }
@@ -211,6 +221,12 @@ export class LocalTaskState implements TaskState {
   private stageNumbers({ store, numbers }: StoreHandle, batch: LevelBatch): void {
     const id = this.parts.storeIds.get(store.name);
     if (id !== undefined && Object.keys(numbers).length > 0) batch.put(numbersKey(id), numbersToBytes(numbers));
+  }
+
+  private stageWriters({ store }: StoreHandle, batch: LevelBatch, writers: ReadonlyMap<string, string>): void {
+    const id = this.parts.storeIds.get(store.name);
+    if (id === undefined) return;
+    for (const [fingerprint, text] of writers) batch.put(writerKey(id, fingerprint), Buffer.from(text, 'utf8'));
   }
 
   private positionBytes(): Buffer {

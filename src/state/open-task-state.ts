@@ -4,7 +4,7 @@ import type { LevelDatabase } from './leveldb/level-database.js';
 import { databaseError, openDatabase } from './leveldb/level-database.js';
 import { RowCache } from './leveldb/row-cache.js';
 import { POSITIONS_KEY, numbersKey } from './leveldb/row-keys.js';
-import { isOnDisk, StoreCatalog, type StoreOnDisk } from './leveldb/store-catalog.js';
+import { isOnDisk, StoreCatalog, writersIn, type StoreOnDisk } from './leveldb/store-catalog.js';
 import { LocalTaskState } from './local-task-state.js';
 import { DEFAULT_MEMORY_BYTES, divideMemory, type MemoryDivision } from './memory-division.js';
 import { OverlayMemory } from './overlay/overlay-memory.js';
@@ -14,6 +14,8 @@ import type { StoreDefinition } from './store.js';
 import type { StoreHandle, StoreParts } from './store-handle.js';
 import { openStoreHandle, resetNumbers } from './store-handle.js';
 import type { TaskState, TaskStateOptions } from './task-state.js';
+import type { FindWriter } from './writers/stored-values.js';
+import type { KnownWriters, StoreWriters } from './writers/store-writers.js';
 
 /**
  * Opens the state of a task: its stores over one LevelDB in `directory`, or all in memory without one. Stores whose
@@ -31,7 +33,7 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
   const open = options.openDatabase ?? openDatabase;
   const database = await open(directory, { memory, maxOpenFiles, create: true });
   try {
-    const ids = await claimIds(database, onDisk);
+    const ids = await claimIds(database, onDisk, options.writers);
     return makeState(options, memory, { database, ids, pending: PendingCommit.open(database, onDisk, ids) });
   } catch (error) {
     await database.close();
@@ -55,6 +57,7 @@ function makeState(options: TaskStateOptions, division: MemoryDivision, onDisk: 
     memory,
     context,
     cacheMaxBytes,
+    writersOf: ({ name }) => findWriter(options.writers?.of(name), onDisk?.database, onDisk?.ids.get(name)),
     baseOnDisk({ name }, layout) {
       const id = onDisk?.ids.get(name);
       return onDisk === undefined || id === undefined ? undefined : new LevelBase(onDisk.database, id, layout, cache);
@@ -71,16 +74,31 @@ function makeState(options: TaskStateOptions, division: MemoryDivision, onDisk: 
     database: onDisk?.database,
     pending: onDisk?.pending,
     storeIds: onDisk?.ids ?? new Map<string, number>(),
+    writers: options.writers,
   });
+}
+
+/** Asks what the application knows, then the database. */
+function findWriter(
+  known: StoreWriters | undefined,
+  database: LevelDatabase | undefined,
+  id: number | undefined,
+): FindWriter {
+  const inDatabase = database === undefined || id === undefined ? undefined : writersIn(database, id);
+  return (fingerprint) => known?.find(fingerprint) ?? inDatabase?.(fingerprint);
 }
 
 async function claimIds(
   database: LevelDatabase,
   definitions: readonly StoreOnDisk[],
+  writers: KnownWriters | undefined,
 ): Promise<ReadonlyMap<string, number>> {
   const catalog = await StoreCatalog.read(database);
   const ids = new Map<string, number>();
-  for (const definition of definitions) ids.set(definition.name, await catalog.claim(definition));
+  for (const definition of definitions) {
+    const schemasAreKnown = writers?.of(definition.name) !== undefined;
+    ids.set(definition.name, await catalog.claim(definition, schemasAreKnown));
+  }
   return ids;
 }
 

@@ -37,6 +37,7 @@ import { HistoryRetention } from './versioned/history-retention.js';
 import { historyPrefix } from './versioned/version-rows.js';
 import { TableVersionedStore } from './versioned/versioned-store.js';
 import { WindowExpiry } from './window/window-expiry.js';
+import { storedValues, type FindWriter } from './writers/stored-values.js';
 import { segmentPrefix, windowLayout } from './window/window-layout.js';
 import { TableWindowStore } from './window/window-store.js';
 
@@ -96,6 +97,8 @@ export interface StoreParts {
   readonly memory: OverlayMemory;
   readonly context: StoreContext;
   readonly cacheMaxBytes: number;
+  /** Finds the schemas that a store's values were written by. */
+  writersOf(definition: StoreDefinition): FindWriter;
   /** Undefined: the rows are in memory. */
   baseOnDisk(definition: StoreDefinition, layout: RowLayout): WritableBase | undefined;
 }
@@ -127,7 +130,7 @@ function openKeyValueStore(definition: KeyValueStoreDefinition, parts: StorePart
   const { maxEntries, ttlMs } = definition;
   const expiry = ttlMs === undefined ? undefined : new EntryExpiry({ ...definition, ttlMs }, parts.context);
   const table = tableOf(definition, base, parts, definition.caching, expiry);
-  const values = valuesOf(definition);
+  const values = valuesOf(definition, parts);
   const expiredRows = expiry && new ExpiredRows(base, table.overlay, expiry);
   const recency =
     maxEntries !== undefined && base instanceof MemoryBase ? new Recency(table, base, maxEntries) : undefined;
@@ -154,7 +157,7 @@ function openPrefixedStore(definition: KeyValueStoreDefinition, parts: StorePart
   const layout = besideHeads(BARE_KEYS);
   const base = parts.baseOnDisk(definition, layout) ?? new MemoryBase(layout);
   const table = tableOf(definition, base, parts, false);
-  const values = valuesOf(definition);
+  const values = valuesOf(definition, parts);
   const heads = parts.baseOnDisk(definition, PREFIX_HEAD_ROWS) ?? new MemoryBase(PREFIX_HEAD_ROWS);
   const index = new PrefixHeads(heads, parts.memory);
   return {
@@ -180,7 +183,7 @@ function openLanedStore(definition: KeyValueStoreDefinition, laneAt: number, par
   const layout = lanedRows(laneAt);
   const base = parts.baseOnDisk(definition, layout) ?? new MemoryBase(layout);
   const table = tableOf(definition, base, parts, false);
-  const values = valuesOf(definition);
+  const values = valuesOf(definition, parts);
   return {
     store: new LanedTableStore(definition, laneAt, table, values),
     table,
@@ -200,7 +203,7 @@ function openWindowStore(definition: WindowStoreDefinition, parts: StoreParts): 
   const base = parts.baseOnDisk(definition, layout.rows) ?? new MemoryBase(layout.rows);
   const index = definition.indexed === true ? openIndex(definition, parts) : undefined;
   const table = tableOf(definition, base, parts, definition.caching && !definition.retainDuplicates);
-  const values = valuesOf(definition);
+  const values = valuesOf(definition, parts);
   const store = new TableWindowStore(definition, table, values, expiry, parts.context, layout, index);
   return {
     store,
@@ -226,13 +229,14 @@ function openChunkedWindowStore(definition: WindowStoreDefinition, parts: StoreP
   const expiry = new WindowExpiry(definition);
   const base = parts.baseOnDisk(definition, BARE_KEYS) ?? new MemoryBase(BARE_KEYS);
   const table = tableOf(definition, base, parts, false);
-  const store = new ChunkedWindowStore(definition, table, expiry, parts.context);
+  const serde = serdeOf(definition, parts);
+  const store = new ChunkedWindowStore(definition, serde, table, expiry, parts.context);
   return {
     store,
     table,
     base,
     numbers: { observedMs: expiry.observed, sequence: store.sequence },
-    values: valuesOf(definition),
+    values: new PlainValues(serde),
     restoresThroughOverlay: true,
     listenerKey: () => undefined, // there is no record cache to listen to
     restoring(_mapKey, key, value) {
@@ -250,7 +254,7 @@ function openSessionStore(definition: SessionStoreDefinition, parts: StoreParts)
   const base = parts.baseOnDisk(definition, layout.rows) ?? new MemoryBase(layout.rows);
   const index = openIndex(definition, parts);
   const table = tableOf(definition, base, parts, definition.caching);
-  const values = new PlainValues(definition.valueSerde as Serde<unknown>); // as above
+  const values = new PlainValues(serdeOf(definition, parts));
   const store = new TableSessionStore({ definition, table, values, expiry, index, layout, context: parts.context });
   return {
     store,
@@ -276,13 +280,14 @@ function openVersionedStore(definition: VersionedStoreDefinition, parts: StorePa
   const retention = new HistoryRetention(definition);
   const base = parts.baseOnDisk(definition, BARE_KEYS) ?? new MemoryBase(BARE_KEYS);
   const table = tableOf(definition, base, parts, false);
-  const store = new TableVersionedStore(definition, table, retention, parts.context);
+  const serde = serdeOf(definition, parts);
+  const store = new TableVersionedStore(definition, serde, table, retention, parts.context);
   return {
     store,
     table,
     base,
     numbers: { observedMs: retention.observed },
-    values: new PlainValues(definition.valueSerde as Serde<unknown>), // as above
+    values: new PlainValues(serde),
     restoresThroughOverlay: true,
     listenerKey: () => undefined, // there is no record cache to listen to
     restoring(_mapKey, key, value, _headers, timestamp) {
@@ -336,8 +341,12 @@ function tableOf(
   });
 }
 
-function valuesOf(definition: KeyValueStoreDefinition | WindowStoreDefinition): ValueCodec<unknown> {
-  const serde = definition.valueSerde as Serde<unknown>; // as above
+function serdeOf(definition: StoreDefinition, parts: StoreParts): Serde<unknown> {
+  return storedValues(definition, parts.writersOf(definition));
+}
+
+function valuesOf(definition: KeyValueStoreDefinition | WindowStoreDefinition, parts: StoreParts): ValueCodec<unknown> {
+  const serde = serdeOf(definition, parts);
   return definition.timestamped ? new TimestampedValues(serde) : new PlainValues(serde);
 }
 

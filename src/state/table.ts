@@ -4,6 +4,8 @@ import type { Entry } from './overlay/entry.js';
 import { Overlay } from './overlay/overlay.js';
 import type { OverlayMemory } from './overlay/overlay-memory.js';
 import type { EntryExpiry } from './expiry/entry-expiry.js';
+import { keepsWriters, schemaOf, WRITER_BYTES } from './writers/stored-values.js';
+import { writerHeaders } from './writers/restored-values.js';
 import type { ChangelogWriter, RecordContext, StoreContext, StoreDefinition } from './store.js';
 
 export interface TableOptions {
@@ -50,6 +52,8 @@ export class Table {
   private readonly context: StoreContext;
   private readonly changelog: ChangelogWriter | undefined;
   private readonly logHeaders: boolean;
+  /** Of a store whose values have a schema: what tells it in the changelog, and the bytes before the values, which stay here. */
+  private readonly writer: { readonly headers: Headers; readonly bytes: number } | undefined;
   private listener: TableFlushListener | undefined;
   private sendOldValues = true;
 
@@ -66,6 +70,7 @@ export class Table {
     this.changelog =
       options.definition.logging === false ? undefined : options.context.changelog(options.definition.name);
     this.logHeaders = options.definition.logHeaders ?? false;
+    this.writer = writerOf(options.definition);
   }
 
   setFlushListener(listener: TableFlushListener, sendOldValues: boolean): void {
@@ -95,7 +100,7 @@ export class Table {
   log(key: Buffer, value: Buffer | null, timestamp: number, record: RecordContext | undefined): void {
     if (this.changelog === undefined) return;
     const time = this.timestamped && value !== null ? timestamp : record === undefined ? -1 : record.timestamp;
-    this.changelog.log(key, value, time, this.headersToLog(value, timestamp, time, record));
+    this.send(key, value, time, this.headersToLog(value, timestamp, time, record));
   }
 
   private headersToLog(
@@ -111,7 +116,17 @@ export class Table {
 
   /** Writes a record of a store's own making to its changelog. */
   logAs(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers): void {
-    this.changelog?.log(key, value, timestamp, headers);
+    this.send(key, value, timestamp, headers);
+  }
+
+  private send(key: Buffer, value: Buffer | null, timestamp: number, headers: Headers): void {
+    const { changelog, writer } = this;
+    if (writer === undefined || value === null) {
+      changelog?.log(key, value, timestamp, headers);
+      return;
+    }
+    const told = headers.length === 0 ? writer.headers : [...headers, ...writer.headers];
+    changelog?.log(key, writer.bytes === 0 ? value : value.subarray(writer.bytes), timestamp, told);
   }
 
   /** Keys that are there, approximately. */
@@ -149,4 +164,9 @@ export class Table {
     entry.releaseKey();
     return true;
   }
+}
+
+function writerOf(definition: StoreDefinition): { readonly headers: Headers; readonly bytes: number } | undefined {
+  const schema = schemaOf(definition);
+  return schema && { headers: writerHeaders(schema), bytes: keepsWriters(definition) ? WRITER_BYTES : 0 };
 }

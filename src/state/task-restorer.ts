@@ -3,9 +3,18 @@ import { RestoredRows } from './restored-rows.js';
 import type { ChangelogPosition } from './store.js';
 import type { StoreHandle } from './store-handle.js';
 import type { ChangelogRecords, StoreRestorer } from './task-state.js';
+import type { RestoredValues } from './writers/restored-values.js';
 
 /** Writes the restored rows of a store, and the position they bring it to, as one. */
-export type WriteRestored = (handle: StoreHandle, rows: RestoredRows, position: ChangelogPosition) => Promise<void>;
+export type WriteRestored = (
+  handle: StoreHandle,
+  rows: RestoredRows,
+  position: ChangelogPosition,
+  /** Schemas that the rows were written by: text by fingerprint. */
+  writers: ReadonlyMap<string, string>,
+) => Promise<void>;
+
+const NO_WRITERS: ReadonlyMap<string, string> = new Map();
 
 /** Applies changelog records to one store. */
 export class TableRestorer implements StoreRestorer {
@@ -16,10 +25,16 @@ export class TableRestorer implements StoreRestorer {
   constructor(
     private readonly handle: StoreHandle,
     private readonly write: WriteRestored,
+    private readonly values: RestoredValues | undefined,
   ) {}
 
-  restore(records: ChangelogRecords, before: number): number {
+  knowsWriters(records: ChangelogRecords): boolean {
+    return this.values?.knowsWriters(records) ?? true;
+  }
+
+  restore(logged: ChangelogRecords, before: number): number {
     const { restoring } = this.handle;
+    const records = this.values?.recordsOf(logged) ?? logged;
     let taken = 0;
     for (let i = 0; i < records.length && records.offset(i) < before; i++) {
       if (records.keyStart(i) < 0) continue; // no store writes a null key; a source topic may hold one
@@ -35,7 +50,7 @@ export class TableRestorer implements StoreRestorer {
 
   async flush(position: ChangelogPosition): Promise<void> {
     this.otherBytes = 0;
-    await this.write(this.handle, this.rows, position);
+    await this.write(this.handle, this.rows, position, this.values?.takeMet() ?? NO_WRITERS);
   }
 
   private accepts(restoring: NonNullable<StoreHandle['restoring']>, records: ChangelogRecords, i: number): boolean {

@@ -1,6 +1,7 @@
 import type { Headers } from '../util/headers.js';
 import type { CapturedState } from './captured-state.js';
 import type { OpenDatabase } from './leveldb/level-database.js';
+import type { KnownWriters } from './writers/store-writers.js';
 import type { ChangelogPosition, RecordContext, StateStore, StoreContext, StoreDefinition } from './store.js';
 
 /**
@@ -53,7 +54,12 @@ export interface ChangelogRecords {
 
 /** Applies changelog records to one store while its task restores (or stands by). */
 export interface StoreRestorer {
-  /** Takes the records below an offset, those without a key left out; gives how many. They are buffered until `flush`. */
+  /** Whether the schemas are known that records tell as their writers. */
+  knowsWriters(records: ChangelogRecords): boolean;
+  /**
+   * Takes the records below an offset, those without a key left out; gives how many. They are buffered until `flush`.
+   * @throws UnknownWriterError
+   */
   restore(records: ChangelogRecords, before: number): number;
   readonly bufferedBytes: number;
   /** Writes what is buffered together with the position it brings the store to. */
@@ -124,4 +130,6 @@ export interface TaskStateOptions {
   readonly memoryBytes?: number;
   /** Files that the database may keep open. Default LevelDB's, 1000. */
   readonly maxOpenFiles?: number;
+  /** The schemas that wrote the changelogs. Default: nothing is known, values are read as the present schema's. */
+  readonly writers?: KnownWriters;
 }

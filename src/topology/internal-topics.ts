@@ -25,6 +25,14 @@ const REPARTITION_CONFIGS = Object.freeze({
 /** Ticks are of use as long as the inputs they go with: kept, as those, for what the broker keeps topics. */
 const TICK_CONFIGS = Object.freeze({ 'cleanup.policy': 'delete', 'message.timestamp.type': 'CreateTime' });
 
+/**
+ * The topic in which an application keeps what its changelogs do not tell of its stores. It ends as a changelog does, so that
+ * Kafka's tools take it for an internal topic; no store has this name.
+ */
+export function stateCatalogTopic(applicationId: string): string {
+  return `${applicationId}-millrace-state-catalog-changelog`;
+}
+
 /** The repartition and changelog topics of an application, as Kafka Streams creates them. */
 export function internalTopics(applicationId: string, subTopologies: readonly SubTopology[]): InternalTopic[] {
   return subTopologies.flatMap((subTopology) => [

@@ -1,5 +1,6 @@
 import type { BrokerClient, GroupDescription, GroupMemberDescription } from '../../broker/client/client.js';
 import { TaskPlan } from '../../runtime/assignment/task-plan.js';
+import { stateCatalogTopic } from '../../topology/internal-topics.js';
 import type { BuiltTopology } from '../../topology/node.js';
 import { leftoverTopics } from '../leftover-topics.js';
 import { moveOffsets, type OffsetMove, type ResetTarget } from './reset-target.js';
@@ -48,7 +49,10 @@ export async function planReset({ admin }: BrokerClient, request: ResetRequest):
     Array.from({ length: existing.get(topic)?.partitions ?? 0 }, (_, partition) => ({ topic, partition })),
   );
   const committed = await admin.committedOffsets(applicationId, 'all');
-  const internal = topology.internalTopics(applicationId).map(({ name }) => name);
+  const internal = [
+    ...topology.internalTopics(applicationId).map(({ name }) => name),
+    stateCatalogTopic(applicationId),
+  ];
   const leftover = leftoverTopics(applicationId, existing.keys(), new Set(internal));
   const deleted = [...internal.filter((name) => existing.has(name)), ...(orphans ? leftover : [])];
   return {

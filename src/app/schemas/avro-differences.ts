@@ -1,4 +1,4 @@
-import type { AvroField, AvroShape } from './avro-shape.js';
+import type { AvroField, AvroShape } from '../../serde/avro/avro-shape.js';
 
 /** One thing in which a schema differs from another. */
 export interface SchemaDifference {

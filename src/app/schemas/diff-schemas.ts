@@ -6,7 +6,7 @@ import { SchemaCache } from '../../serde/registry/schema-cache.js';
 import type { SchemaRegistry } from '../../serde/registry/schema-registry.js';
 import type { Surroundings } from '../broker.js';
 import { avroDifferences, type SchemaDifference } from './avro-differences.js';
-import { avroShape } from './avro-shape.js';
+import { avroShape } from '../../serde/avro/avro-shape.js';
 import { lineDifferences } from './line-differences.js';
 import type { SchemaPlan, WrittenSchema } from './plan-schemas.js';
 

@@ -1,4 +1,5 @@
 import { readLong, writeLong } from '../../serde/primitives.js';
+import { schemaOfParts } from '../../serde/schema-of-parts.js';
 import { preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 import { firstOpenWindow, type CountWindows } from '../window/count-windows.js';
@@ -39,6 +40,7 @@ export function openCountWindows<A>(windows: CountWindows, values: Serde<A>): Se
   return Object.freeze({
     name,
     ...preparing(values),
+    ...schemaOfParts({ values }, (parts) => openCountWindows(windows, parts.values)),
     serialize: (row: OpenCountWindows<A>) => serialize(name, row, values),
     deserialize(bytes: Buffer, start: number, end: number): OpenCountWindows<A> {
       if (end - start < HEAD) throw SerdeError.ofBytes(name, bytes, start, end, `it has at least ${HEAD} bytes`);

@@ -1,3 +1,4 @@
+import { schemaOfParts } from '../../serde/schema-of-parts.js';
 import { partOf, preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 import { readInt64, writeInt64 } from '../../util/bytes.js';
@@ -61,6 +62,7 @@ export function unjoinedValuesSerde<L, R>(left: Serde<L>, right: Serde<R>): Serd
   return Object.freeze({
     name,
     ...preparing(partOf(left, 'left'), partOf(right, 'right')),
+    ...schemaOfParts({ left, right }, (parts) => unjoinedValuesSerde(parts.left, parts.right)),
     serialize(values: readonly UnjoinedValue<L, R>[]) {
       const header = Buffer.alloc(LIST_HEADER);
       header[0] = VARIABLE_SIZE;

@@ -1,3 +1,4 @@
+import { schemaOfParts } from '../../serde/schema-of-parts.js';
 import { partOf, preparing, type Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 
@@ -19,6 +20,7 @@ export function heldRecords<K, V>(key: Serde<K>, value: Serde<V>): Serde<HeldRec
   return Object.freeze({
     name,
     ...preparing(partOf(key, 'key'), value),
+    ...schemaOfParts({ key, value }, (parts) => heldRecords(parts.key, parts.value)),
     serialize(record: HeldRecord<K, V>) {
       const keyBytes = record.key === null ? null : key.serialize(record.key);
       const valueBytes = record.value === null ? null : value.serialize(record.value);

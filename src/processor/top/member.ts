@@ -1,3 +1,4 @@
+import { SchemaMismatchError } from '../../serde/schema-mismatch-error.js';
 import type { Serde } from '../../serde/serde.js';
 import { SerdeError } from '../../serde/serde-error.js';
 
@@ -64,3 +65,30 @@ export const memberList: Serde<readonly Member[]> = Object.freeze({
     return members;
   },
 });
+
+/**
+ * Lists of members whose bytes are values of this serde. Members of equal scores stand in the order of these bytes, so what
+ * another schema wrote is not read.
+ */
+export function membersOf<V>(value: Serde<V>): Serde<readonly Member[]> {
+  const { schema } = value;
+  if (schema === undefined) return memberList;
+  return Object.freeze({
+    ...memberList,
+    schema: {
+      get text() {
+        return schema.text;
+      },
+      get fingerprint() {
+        return schema.fingerprint;
+      },
+      behind: (header: Buffer) => ({
+        serialize: (members: readonly Member[]) => Buffer.concat([header, memberList.serialize(members)]),
+      }),
+      readerOf() {
+        const was = 'ranked by the bytes of an earlier schema';
+        throw new SchemaMismatchError('members', { path: '', was, is: 'ranked by those of another' });
+      },
+    },
+  });
+}

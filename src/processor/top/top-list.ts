@@ -1,3 +1,4 @@
+import { schemaOfParts } from '../../serde/schema-of-parts.js';
 import { preparing, type Serde } from '../../serde/serde.js';
 import { memberList, type Member } from './member.js';
 
@@ -6,6 +7,7 @@ export function topList<V>(value: Serde<V>): Serde<readonly V[]> {
   return Object.freeze({
     name: `top<${value.name}>`,
     ...preparing(value),
+    ...schemaOfParts({ value }, (parts) => topList(parts.value)),
     serialize: (values: readonly V[]) =>
       memberList.serialize(values.map((one) => ({ score: 0, bytes: value.serialize(one) }))),
     deserialize: (bytes: Buffer, start: number, end: number) =>

@@ -62,6 +62,8 @@ export class ChangelogReader {
       readonly log: Logger;
       readonly metrics: ApplicationMetrics;
       readonly listener: Required<RestoreListener>;
+      /** Looks for schemas that others have begun to write changelogs with. Absent: there are none. */
+      readonly learnWriters?: () => Promise<void>;
     },
   ) {}
 
@@ -176,6 +178,7 @@ export class ChangelogReader {
     const { changelog, restorer, onFollowed, described } = reading;
     const limit = limitOf(changelog, onFollowed !== undefined);
     const { records } = fetched;
+    if (!restorer.knowsWriters(records)) await this.options.learnWriters?.();
     const taken = restorer.restore(records, limit);
     reading.unwrittenBytes += records.byteLength;
     changelog.offset = Math.min(fetched.nextOffset, limit);

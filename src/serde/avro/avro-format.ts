@@ -7,8 +7,10 @@ import type { NamedSchema, OwnSchema } from '../registry/schema-cache.js';
 import { avroReader, avroWriter, type AvroReader } from './avro-bytes.js';
 import type { AvroJson } from './avro-json.js';
 import type { AvroSchema } from './avro-schema.js';
-import { compileAvro, compileWriter } from './compile-avro.js';
+import type { AvroShape } from './avro-shape.js';
+import { compileAvro } from './compile-avro.js';
 import { referencedSchemas } from './referenced-schemas.js';
+import { resolvingReader, shapeOf } from './resolving-reader.js';
 
 /**
  * Avro in Confluent's wire format: every value names the schema that wrote it, in the schema registry, and is read by way of
@@ -42,13 +44,20 @@ class AvroFormat<T> implements SchemaFormat<T> {
     const written = JSON.parse(schema) as AvroJson; // as: the registry took it for a schema
     if (resolved.length === 0 && JSON.stringify(written) === this.schema.schema) return avroReader<T>(this.#type());
     const references = resolved.map((reference) => JSON.parse(reference.schema) as AvroJson); // as above
-    return avroReader<T>(this.#type(), compileWriter(written, references));
+    return resolvingReader<T>(this.#type(), () => this.#shape(), { schema: written, references });
+  }
+
+  #shape(): AvroShape {
+    return shapeOf({ schema: this.#schema.toJSON(), references: this.#references() });
+  }
+
+  #references(): readonly AvroJson[] {
+    return referencedSchemas(this.#schema).map((reference) => reference.toJSON());
   }
 
   /** Made when it is needed, since the engine is loaded for it. */
   #type(): Type {
-    const references = referencedSchemas(this.#schema).map((reference) => reference.toJSON());
-    this.#compiled ??= compileAvro(this.#schema.toJSON(), { references });
+    this.#compiled ??= compileAvro(this.#schema.toJSON(), { references: this.#references() });
     return this.#compiled;
   }
 }

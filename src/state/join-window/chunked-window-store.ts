@@ -21,18 +21,17 @@ export class ChunkedWindowStore<K, V> implements JoinWindowStore<K, V> {
   /** Of the last put. */
   readonly sequence = new CommittedNumber(0);
   private readonly keySerde: Serde<K>;
-  private readonly valueSerde: Serde<V>;
   private readonly rows: JoinWindowRows;
 
   constructor(
     readonly definition: WindowStoreDefinition,
+    private readonly valueSerde: Serde<V>,
     private readonly table: Table,
     private readonly expiry: WindowExpiry,
     private readonly context: StoreContext,
   ) {
     this.name = definition.name;
     this.keySerde = definition.keySerde as Serde<K>; // the definition stands in a list of stores of any type
-    this.valueSerde = definition.valueSerde as Serde<V>; // as above
     this.rows = new JoinWindowRows(table);
   }
 

@@ -3,7 +3,16 @@ import type { KeyValueStoreDefinition, StoreDefinition, WindowStoreDefinition } 
 import { keysWith } from '../base.js';
 import type { LevelDatabase } from './level-database.js';
 import { FORMAT } from './level-database.js';
-import { FIRST_STORE_ID, FORMAT_KEY, POSITIONS_KEY, descriptionKey, numbersKey, storePrefix } from './row-keys.js';
+import {
+  FIRST_STORE_ID,
+  FORMAT_KEY,
+  POSITIONS_KEY,
+  descriptionKey,
+  numbersKey,
+  storePrefix,
+  writerKey,
+} from './row-keys.js';
+import { readerOf, schemaOf, type FindWriter } from '../writers/stored-values.js';
 import { Positions } from '../positions.js';
 
 /** Any store but those that are always in memory. */
@@ -60,9 +69,16 @@ export class StoreCatalog {
   /**
    * The id of a store, new or known. Rows that another definition wrote are deleted with the store's position, so that it
    * is restored from its changelog.
-   * @throws MillraceError `STORE_LAYOUT_CHANGED` when there is no changelog to restore from
+   * @param schemasAreKnown the application knows the schemas of the store's changelog, and has compared them
+   * @throws MillraceError `STORE_LAYOUT_CHANGED` when there is no changelog to restore from, `STATE_SCHEMA_INCOMPATIBLE`
    */
-  async claim(definition: StoreOnDisk): Promise<number> {
+  async claim(definition: StoreOnDisk, schemasAreKnown: boolean): Promise<number> {
+    const id = await this.claimRows(definition);
+    await this.claimSchema(definition, id, schemasAreKnown);
+    return id;
+  }
+
+  private async claimRows(definition: StoreOnDisk): Promise<number> {
     const layout = layoutOf(definition);
     const known = this.descriptions.get(definition.name);
     if (known?.layout === layout) return known.id;
@@ -77,6 +93,28 @@ export class StoreCatalog {
     return id;
   }
 
+  /** Enters the schema that values are written by from now on, and compares it with those before it. */
+  private async claimSchema(definition: StoreOnDisk, id: number, schemasAreKnown: boolean): Promise<void> {
+    const schema = schemaOf(definition);
+    if (schema === undefined) return;
+    const present = schema.fingerprint.toString('hex');
+    if (!schemasAreKnown) {
+      for (const [fingerprint, text] of await this.writers(id))
+        if (fingerprint !== present) readerOf(definition.name, schema, fingerprint, text);
+    }
+    const key = writerKey(id, present);
+    if (this.database.getSync(key) === undefined)
+      await this.database.batch([{ type: 'put', key, value: Buffer.from(schema.text) }]);
+  }
+
+  private async writers(id: number): Promise<readonly (readonly [fingerprint: string, text: string])[]> {
+    const area = writerKey(id, '');
+    const found: (readonly [string, string])[] = [];
+    for await (const [key, text] of this.database.iterator(keysWith(area)))
+      found.push([key.toString('hex', area.length), text.toString()]);
+    return found;
+  }
+
   private async dropRows(definition: StoreOnDisk, known: StoreDescription, layout: string): Promise<void> {
     if (definition.logging === false) {
       throw invalid(
@@ -86,6 +124,7 @@ export class StoreCatalog {
       );
     }
     await this.database.clear(keysWith(storePrefix(known.id)));
+    await this.database.clear(keysWith(writerKey(known.id, '')));
     const positions = Positions.fromBytes(this.database.getSync(POSITIONS_KEY));
     positions.forgetChangelog(definition.name);
     await this.database.batch([
@@ -95,8 +134,17 @@ export class StoreCatalog {
   }
 }
 
+/** Finds the schemas that a store's values were written by, as the database has them now. */
+export function writersIn(database: LevelDatabase, id: number): FindWriter {
+  return (fingerprint) => database.getSync(writerKey(id, fingerprint))?.toString();
+}
+
 /** What decides how the rows of a store are laid out on disk; its first word is the store's kind. */
 export function layoutOf(definition: StoreOnDisk): string {
+  return schemaOf(definition) === undefined ? rowLayout(definition) : `${rowLayout(definition)} behind writers`;
+}
+
+function rowLayout(definition: StoreOnDisk): string {
   switch (definition.kind) {
     case 'keyValue':
       return keyValueLayout(definition);

@@ -29,18 +29,17 @@ const LATEST_ROW = '\x01';
 export class TableVersionedStore<K, V> implements VersionedKeyValueStore<K, V> {
   readonly name: string;
   private readonly keySerde: Serde<K>;
-  private readonly valueSerde: Serde<V>;
   private readonly history: KeyHistory;
 
   constructor(
     readonly definition: VersionedStoreDefinition,
+    private readonly valueSerde: Serde<V>,
     private readonly table: Table,
     private readonly retention: HistoryRetention,
     private readonly context: StoreContext,
   ) {
     this.name = definition.name;
     this.keySerde = definition.keySerde as Serde<K>; // the definition stands in a list of stores of any type
-    this.valueSerde = definition.valueSerde as Serde<V>; // as above
     this.history = new KeyHistory(table, retention);
   }
 

@@ -30,6 +30,7 @@ class HeldBack {
     };
     let buffered = 0;
     return {
+      knowsWriters: () => true,
       restore: (records) => {
         let bytes = 0;
         for (let i = 0; i < records.length; i++) bytes += records.valueEnd(i) - records.keyStart(i);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { avroDifferences } from '../../../../src/app/schemas/avro-differences.js';
-import { avroShape } from '../../../../src/app/schemas/avro-shape.js';
+import { avroShape } from '../../../../src/serde/avro/avro-shape.js';
 
 const record = (...fields: object[]): object => ({ type: 'record', name: 'Sale', namespace: 'shop', fields });
 const field = (name: string, type: unknown, more: object = {}): object => ({ name, type, ...more });

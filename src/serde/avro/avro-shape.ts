@@ -1,15 +1,23 @@
-import type { KnownSchema } from '../../serde/registry/known-schema.js';
+import type { KnownSchema } from '../registry/known-schema.js';
 
 /** A type of an Avro schema, as far as it is compared: references are followed, names are full names. */
 export interface AvroShape {
   readonly kind: string;
   /** For people: `long`, `bytes (decimal, precision 12, scale 2)`, `record shop.Sale`, `[null, string]`. */
   readonly label: string;
+  /** Full name of a record, an enum or a fixed. */
+  readonly name: string | undefined;
+  /** What its bytes stand for, where that is more than their type says. */
+  readonly logical: AvroLogical | undefined;
   readonly aliases: readonly string[];
   /** Of a record. */
   readonly fields: readonly AvroField[];
   /** Of an enum. */
   readonly symbols: readonly string[];
+  /** An enum has a symbol for those that it does not know. */
+  readonly hasDefault: boolean;
+  /** Of a fixed, in bytes. */
+  readonly size: number | undefined;
   /** Of a union. */
   readonly branches: readonly AvroShape[];
   /** What an array or a map holds. */
@@ -24,10 +32,27 @@ export interface AvroField {
   readonly aliases: readonly string[];
 }
 
+/** A logical type with its own attributes. */
+export interface AvroLogical {
+  readonly logicalType: string;
+  readonly precision?: unknown;
+  readonly scale?: unknown;
+}
+
 type Attributes = Readonly<Record<string, unknown>>;
 
 const NAMED = new Set(['record', 'error', 'enum', 'fixed']);
-const NOTHING = { aliases: [], fields: [], symbols: [], branches: [], inner: undefined } as const;
+const NOTHING = {
+  name: undefined,
+  logical: undefined,
+  aliases: [],
+  fields: [],
+  symbols: [],
+  hasDefault: false,
+  size: undefined,
+  branches: [],
+  inner: undefined,
+} as const;
 
 /** The shape of a schema, and of what it refers to. */
 export function avroShape({ schema, resolved }: Pick<KnownSchema, 'schema' | 'resolved'>): AvroShape {
@@ -55,7 +80,8 @@ class ShapeReader {
       return { ...NOTHING, kind, label: `${kind} of ${inner.label}`, inner };
     }
     const plain = this.#byName(kind, namespace);
-    return { ...plain, label: `${plain.label}${logicalText(attributes)}` };
+    const logical = logicalOf(attributes);
+    return logical === undefined ? plain : { ...plain, label: `${plain.label}${logicalText(logical)}`, logical };
   }
 
   #byName(name: string, namespace: string): AvroShape {
@@ -68,11 +94,17 @@ class ShapeReader {
     const fullName = qualify(text(name), text(namespace));
     const inside = fullName.includes('.') ? fullName.slice(0, fullName.lastIndexOf('.')) : '';
     const fields: AvroField[] = [];
-    const size = kind === 'fixed' ? ` of ${JSON.stringify(attributes.size)} bytes` : '';
+    const size = typeof attributes.size === 'number' ? attributes.size : undefined;
+    const sizeText = kind === 'fixed' ? ` of ${JSON.stringify(attributes.size)} bytes` : '';
+    const logical = logicalOf(attributes);
     const shape: AvroShape = {
       ...NOTHING,
       kind,
-      label: `${kind} ${fullName}${size}${logicalText(attributes)}`,
+      label: `${kind} ${fullName}${sizeText}${logicalText(logical)}`,
+      name: fullName,
+      logical,
+      size,
+      hasDefault: attributes.default !== undefined,
       aliases: textsOf(attributes.aliases).map((alias) => qualify(alias, inside)),
       symbols: textsOf(attributes.symbols),
       fields,
@@ -88,10 +120,16 @@ class ShapeReader {
   }
 }
 
-function logicalText({ logicalType, precision, scale }: Attributes): string {
-  if (typeof logicalType !== 'string') return '';
+function logicalOf({ logicalType, precision, scale }: Attributes): AvroLogical | undefined {
+  if (typeof logicalType !== 'string') return undefined;
+  return precision === undefined ? { logicalType } : { logicalType, precision, scale: scale ?? 0 };
+}
+
+function logicalText(logical: AvroLogical | undefined): string {
+  if (logical === undefined) return '';
+  const { logicalType, precision, scale } = logical;
   const digits =
-    precision === undefined ? '' : `, precision ${JSON.stringify(precision)}, scale ${JSON.stringify(scale ?? 0)}`;
+    precision === undefined ? '' : `, precision ${JSON.stringify(precision)}, scale ${JSON.stringify(scale)}`;
   return ` (${logicalType}${digits})`;
 }
 
