@@ -29,6 +29,7 @@ export type TopologyConfig = Pick<
   | 'maxTaskIdleMs'
   | 'maxWarmups'
   | 'offsetReset'
+  | 'onStateMismatch'
   | 'onUncaughtError'
   | 'processingGuarantee'
   | 'rackAwareAssignmentTags'

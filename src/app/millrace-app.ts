@@ -167,7 +167,9 @@ function createApplication(
   stateDirectory: StateDirectory,
 ): StreamsApplication {
   const { config: own = {} } = definition;
-  const chosen = <N extends 'processingGuarantee' | 'commitIntervalMs' | 'cacheMaxBytes' | 'standbys'>(
+  const chosen = <
+    N extends 'processingGuarantee' | 'commitIntervalMs' | 'cacheMaxBytes' | 'standbys' | 'onStateMismatch',
+  >(
     name: N,
   ): Config[N] => (config.given.has(name) ? config[name] : ((own[name] as Config[N] | undefined) ?? config[name])); // both say the same type
   return createStreamsApplication({
@@ -182,6 +184,7 @@ function createApplication(
     commitIntervalMs: chosen('commitIntervalMs'),
     cacheMaxBytes: chosen('cacheMaxBytes'),
     standbys: chosen('standbys'),
+    onStateMismatch: chosen('onStateMismatch'),
     clientTags: { host: hostname(), ...config.clientTags },
     stateMemoryBytes: config.stateMemory,
     sessionTimeoutMs: config.sessionTimeoutMs,

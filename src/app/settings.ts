@@ -115,6 +115,12 @@ export const SETTINGS = {
     description: 'how many of a task are kept then',
     schema: integer(1, Number.MAX_SAFE_INTEGER).default(3),
   },
+  onStateMismatch: {
+    env: 'ON_STATE_MISMATCH',
+    flag: '--on-state-mismatch <policy>',
+    description: 'refuse or rebuild: what happens to stores whose kind, window size or session gap has changed',
+    schema: z.enum(['refuse', 'rebuild']).default('refuse'),
+  },
   clientTags: {
     env: 'CLIENT_TAGS',
     flag: '--client-tags <list>',

@@ -29,7 +29,7 @@ export function sessionStoreDefinition(
     );
   }
   if (given !== undefined) {
-    return withChangelogRetention({ ...given, retentionMs, ...overrides(options) }, options, atLeastMs);
+    return withChangelogRetention({ ...given, retentionMs, gapMs, ...overrides(options) }, options, atLeastMs);
   }
-  return { kind: 'session', name, retentionMs, ...settings(program, options, serdes) };
+  return { kind: 'session', name, retentionMs, gapMs, ...settings(program, options, serdes) };
 }

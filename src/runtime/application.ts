@@ -14,6 +14,7 @@ import type { SnapshotManifest } from './snapshot/snapshot-manifest.js';
 import type { DrainedTasks } from './snapshot/state-snapshots.js';
 import type { SnapshotStorage } from './snapshot/snapshot-storage.js';
 import type { ReplicaKind } from './standby-task.js';
+import type { StateMismatchPolicy } from './state-catalog/state-mismatch.js';
 import type { StateDirectory } from './state-directory.js';
 import type { UncaughtErrorPolicy } from './uncaught-error.js';
 import type { ErrorPolicies } from './task/error-policy.js';
@@ -79,6 +80,8 @@ export interface StreamsApplicationOptions {
   readonly errorPolicies?: ErrorPolicies;
   /** What follows from an error that nothing mends. Default `shutdownClient`. */
   readonly onUncaughtError?: UncaughtErrorPolicy;
+  /** What happens where a store had another kind, window size or session gap than the topology gives it. Default `refuse`. */
+  readonly onStateMismatch?: StateMismatchPolicy;
   /** The registry of serdes that have none of their own; not closed by the application. Default: none. */
   readonly schemas?: SchemaCache;
   /** `host:port` under which other instances reach this one; travels with the assignment. */

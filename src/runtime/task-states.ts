@@ -5,6 +5,7 @@ import type { KnownWriters } from '../state/writers/store-writers.js';
 import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
 import { openRestorableState } from './open-restorable-state.js';
 import type { SnapshotStart } from './snapshot/snapshot-start.js';
+import type { StateMismatchPolicy } from './state-catalog/state-mismatch.js';
 import type { StateDirectory } from './state-directory.js';
 import type { RecordCollector } from './task/record-collector.js';
 import { TaskContext } from './task/task-context.js';
@@ -26,6 +27,7 @@ export interface TaskStatesOptions {
   readonly records: RecordCollector;
   /** Default: nothing is known, values are read as the present schema's. */
   readonly writers?: KnownWriters;
+  readonly onStateMismatch?: StateMismatchPolicy;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -82,7 +84,7 @@ export class TaskStates {
   }
 
   async #openState(task: PlannedTask, context: TaskContext, taskCount: number): Promise<TaskState> {
-    const { applicationId, stateDirectory, stateMemoryBytes, writers } = this.options;
+    const { applicationId, stateDirectory, stateMemoryBytes, writers, onStateMismatch } = this.options;
     const definitions = task.subTopology.stores;
     await this.#removing.get(task.id);
     const owner = {
@@ -97,6 +99,7 @@ export class TaskStates {
       definitions,
       context,
       writers,
+      discardsUnlogged: onStateMismatch === 'rebuild',
       cacheMaxBytes: this.cacheShare(taskCount),
       memoryBytes: Math.floor(stateMemoryBytes / Math.max(1, taskCount)),
     });

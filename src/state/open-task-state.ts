@@ -15,7 +15,7 @@ import type { StoreHandle, StoreParts } from './store-handle.js';
 import { openStoreHandle, resetNumbers } from './store-handle.js';
 import type { TaskState, TaskStateOptions } from './task-state.js';
 import type { FindWriter } from './writers/stored-values.js';
-import type { KnownWriters, StoreWriters } from './writers/store-writers.js';
+import type { StoreWriters } from './writers/store-writers.js';
 
 /**
  * Opens the state of a task: its stores over one LevelDB in `directory`, or all in memory without one. Stores whose
@@ -33,7 +33,7 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
   const open = options.openDatabase ?? openDatabase;
   const database = await open(directory, { memory, maxOpenFiles, create: true });
   try {
-    const ids = await claimIds(database, onDisk, options.writers);
+    const ids = await claimIds(database, onDisk, options);
     return makeState(options, memory, { database, ids, pending: PendingCommit.open(database, onDisk, ids) });
   } catch (error) {
     await database.close();
@@ -91,13 +91,13 @@ function findWriter(
 async function claimIds(
   database: LevelDatabase,
   definitions: readonly StoreOnDisk[],
-  writers: KnownWriters | undefined,
+  { writers, discardsUnlogged: discard = false }: TaskStateOptions,
 ): Promise<ReadonlyMap<string, number>> {
   const catalog = await StoreCatalog.read(database);
   const ids = new Map<string, number>();
   for (const definition of definitions) {
     const schemasAreKnown = writers?.of(definition.name) !== undefined;
-    ids.set(definition.name, await catalog.claim(definition, schemasAreKnown));
+    ids.set(definition.name, await catalog.claim(definition, { schemasAreKnown, discard }));
   }
   return ids;
 }

@@ -70,6 +70,8 @@ export interface WindowStoreDefinition extends CommonDefinition {
 export interface SessionStoreDefinition extends CommonDefinition {
   readonly kind: 'session';
   readonly retentionMs: number;
+  /** Of the sessions that an aggregate keeps in it; undefined: not known. */
+  readonly gapMs?: number;
   /** Rows stand by time, then key: for sessions that are emitted when they close. Default false. */
   readonly timeOrdered?: boolean;
 }

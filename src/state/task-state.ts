@@ -132,4 +132,6 @@ export interface TaskStateOptions {
   readonly maxOpenFiles?: number;
   /** The schemas that wrote the changelogs. Default: nothing is known, values are read as the present schema's. */
   readonly writers?: KnownWriters;
+  /** Rows of another layout or shape are dropped also where no changelog can restore them. Default false: they are refused. */
+  readonly discardsUnlogged?: boolean;
 }

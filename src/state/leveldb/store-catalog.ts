@@ -14,6 +14,7 @@ import {
 } from './row-keys.js';
 import { readerOf, schemaOf, type FindWriter } from '../writers/stored-values.js';
 import { Positions } from '../positions.js';
+import { shapeChange, shapeOf, type StoreShape } from '../store-shape.js';
 
 /** Any store but those that are always in memory. */
 export type StoreOnDisk = Exclude<StoreDefinition, { readonly storage: 'memory' }>;
@@ -27,6 +28,16 @@ interface StoreDescription {
   readonly id: number;
   /** Kind and options that decide what its rows look like. */
   readonly layout: string;
+  /** What its keys stand for; not there where an earlier version wrote it. */
+  readonly shape?: StoreShape;
+}
+
+/** How a store is claimed. */
+export interface ClaimOptions {
+  /** The application knows the schemas of the store's changelog, and has compared them. */
+  readonly schemasAreKnown: boolean;
+  /** What cannot be restored from a changelog is dropped all the same. */
+  readonly discard: boolean;
 }
 
 /** The stores that a database holds: name to id, and whether their rows are still what the program expects. */
@@ -69,22 +80,23 @@ export class StoreCatalog {
   /**
    * The id of a store, new or known. Rows that another definition wrote are deleted with the store's position, so that it
    * is restored from its changelog.
-   * @param schemasAreKnown the application knows the schemas of the store's changelog, and has compared them
    * @throws MillraceError `STORE_LAYOUT_CHANGED` when there is no changelog to restore from, `STATE_SCHEMA_INCOMPATIBLE`
    */
-  async claim(definition: StoreOnDisk, schemasAreKnown: boolean): Promise<number> {
-    const id = await this.claimRows(definition);
+  async claim(definition: StoreOnDisk, { schemasAreKnown, discard }: ClaimOptions): Promise<number> {
+    const id = await this.claimRows(definition, discard);
     await this.claimSchema(definition, id, schemasAreKnown);
     return id;
   }
 
-  private async claimRows(definition: StoreOnDisk): Promise<number> {
+  private async claimRows(definition: StoreOnDisk, discard: boolean): Promise<number> {
     const layout = layoutOf(definition);
+    const shape = shapeOf(definition);
     const known = this.descriptions.get(definition.name);
-    if (known?.layout === layout) return known.id;
-    if (known !== undefined) await this.dropRows(definition, known, layout);
+    const change = known && differenceOf(known, layout, shape);
+    if (known?.shape !== undefined && change === undefined) return known.id;
+    if (known !== undefined && change !== undefined) await this.dropRows(definition, known, discard, change);
     const id = known?.id ?? FIRST_STORE_ID + this.descriptions.size;
-    const description = { id, layout };
+    const description = { id, layout, shape };
     this.descriptions.set(definition.name, description);
     await this.database.batch([
       { type: 'put', key: FORMAT_KEY, value: Buffer.from(FORMAT) },
@@ -115,13 +127,16 @@ export class StoreCatalog {
     return found;
   }
 
-  private async dropRows(definition: StoreOnDisk, known: StoreDescription, layout: string): Promise<void> {
-    if (definition.logging === false) {
-      throw invalid(
-        'STORE_LAYOUT_CHANGED',
-        `The store "${definition.name}" was written as "${known.layout}", the topology has it as "${layout}"`,
-        { hint: 'It has no changelog to be restored from: take the old definition, or give the store a new name.' },
-      );
+  private async dropRows(
+    definition: StoreOnDisk,
+    known: StoreDescription,
+    discard: boolean,
+    change: string,
+  ): Promise<void> {
+    if (definition.logging === false && !discard) {
+      throw invalid('STORE_LAYOUT_CHANGED', `The store "${definition.name}" ${change}`, {
+        hint: 'It has no changelog to be restored from: take the old definition, give the store a new name, or let it start empty with ON_STATE_MISMATCH=rebuild.',
+      });
     }
     await this.database.clear(keysWith(storePrefix(known.id)));
     await this.database.clear(keysWith(writerKey(known.id, '')));
@@ -132,6 +147,12 @@ export class StoreCatalog {
       { type: 'del', key: numbersKey(known.id) },
     ]);
   }
+}
+
+/** In what the rows of a store are not what the program expects. */
+function differenceOf(known: StoreDescription, layout: string, shape: StoreShape): string | undefined {
+  if (known.layout !== layout) return `was written as "${known.layout}", the topology has it as "${layout}"`;
+  return known.shape && shapeChange(known.shape, shape);
 }
 
 /** Finds the schemas that a store's values were written by, as the database has them now. */
