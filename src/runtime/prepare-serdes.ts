@@ -10,7 +10,7 @@ import {
   type SubTopology,
 } from '../topology/node.js';
 
-type Where = Pick<SerdePlace, 'topic' | 'access'>;
+type Where = Pick<SerdePlace, 'topic' | 'access' | 'store'>;
 
 /** The serdes of a topic's records. */
 export interface TopicSerdes {
@@ -106,7 +106,7 @@ function* ofStore(
   { applicationId, subTopology }: { readonly applicationId: string; readonly subTopology?: SubTopology },
 ): Generator<PlacedSerde> {
   const serdes: TopicSerdes = { key: keySerde, value: valueSerde };
-  yield* ofTopic(serdes, { topic: changelogTopic(applicationId, name), access });
+  yield* ofTopic(serdes, { topic: changelogTopic(applicationId, name), access, store: name });
   const source = subTopology?.sourceChangelogs.get(name);
   // such a store is restored from what others wrote
   if (source !== undefined) yield* ofTopic(serdes, { topic: source, access: 'query' });

@@ -1,3 +1,4 @@
+import { invalid, messageOf, type MillraceError } from '../util/errors.js';
 import { SerdeError } from './serde-error.js';
 
 /** Where what was written by one schema cannot be read by another. */
@@ -30,4 +31,17 @@ export class SchemaMismatchError extends SerdeError {
 /** `field "amount" was long, and is int`. */
 function mismatchText({ path, was, is }: SchemaMismatch): string {
   return `${path === '' ? 'the value' : `field "${path}"`} was ${was}, and is ${is}`;
+}
+
+/** A store holds values that the schema which the topology gives it cannot read. */
+export function schemaIncompatible(store: string, error: unknown): MillraceError {
+  return invalid(
+    'STATE_SCHEMA_INCOMPATIBLE',
+    `store "${store}" holds values of an earlier schema that cannot be read: ${messageOf(error)}`,
+    {
+      hint: 'Give new fields a default, and renamed ones their former name as an alias; or convert the values with `millrace state migrate`.',
+      cause: error,
+      context: { store },
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { SchemaMismatchError } from './schema-mismatch-error.js';
 import type { Serde, ValueSchema } from './serde.js';
 
 type Parts = Readonly<Record<string, Serde<unknown>>>;
+type ReaderOf = (schema: ValueSchema<unknown>, writer: string) => Pick<Serde<unknown>, 'deserialize'>;
 
 /**
  * The schema of a serde that is made of others, in a form that does not change: theirs, if one has any.
@@ -45,17 +46,26 @@ class SchemaOfParts<T, P extends Parts> implements ValueSchema<T> {
   }
 
   readerOf(writer: string): Pick<Serde<T>, 'deserialize'> {
+    return this.#made(writer, (schema, text) => schema.readerOf(text));
+  }
+
+  written(writer: string): Pick<Serde<unknown>, 'deserialize'> {
+    return this.#made(writer, (schema, text) => schema.written(text));
+  }
+
+  /** The serde, with parts that read what other schemas wrote. */
+  #made(writer: string, readerOf: ReaderOf): Serde<T> {
     const texts = this.#split(writer);
-    const readers = this.#names.map((name) => [name, this.#readerOfPart(name, texts[name])] as const);
+    const readers = this.#names.map((name) => [name, this.#readingPart(name, texts[name], readerOf)] as const);
     return this.#make({ ...this.#parts, ...Object.fromEntries(readers) }); // the names are those of the parts
   }
 
-  #readerOfPart(name: string, writer: string | undefined): Serde<unknown> {
+  #readingPart(name: string, writer: string | undefined, readerOf: ReaderOf): Serde<unknown> {
     const part = this.#parts[name] as Serde<unknown>; // as above
     try {
       if (writer === undefined || part.schema === undefined)
         throw new SchemaMismatchError(part.name, { path: '', was: 'without a schema', is: part.name });
-      const reader = part.schema.readerOf(writer);
+      const reader = readerOf(part.schema, writer);
       return {
         name: part.name,
         serialize: (value) => part.serialize(value),

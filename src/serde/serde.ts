@@ -41,6 +41,8 @@ export interface ValueSchema<T> {
    * @throws SchemaMismatchError
    */
   readerOf(writer: string): Pick<Serde<T>, 'deserialize'>;
+  /** Reads what the schema of this text wrote, as that one's own values: for their conversion. */
+  written(writer: string): Pick<Serde<unknown>, 'deserialize'>;
 }
 
 /** Where a serde is used. */
@@ -48,6 +50,8 @@ export interface SerdePlace {
   /** By its name on the broker, of a store its changelog; undefined where it is not known beforehand. */
   readonly topic: string | undefined;
   readonly part: 'key' | 'value';
+  /** The store that it is the serde of. */
+  readonly store?: string;
   /**
    * `store`: values are written, and read again much later; `query`: a store of another thread, or one that is restored from
    * what others wrote, is looked into.

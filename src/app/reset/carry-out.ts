@@ -6,10 +6,15 @@ import { MillraceError } from '../../util/errors.js';
 import type { ResetPlan } from './reset-plan.js';
 
 /**
- * Refuses a reset while the application runs.
+ * Refuses to change what an application has while it runs.
  * @throws MillraceError `APPLICATION_RUNS` when the group has members that the plan does not remove
  */
-export function expectStopped({ application, group, members }: ResetPlan): void {
+export function expectStopped({
+  application,
+  group,
+  members,
+}: Pick<ResetPlan, 'application' | 'group' | 'members'>): void {
+  // prettier-ignore
   if (!group || group.state === 'Empty') return;
   if (group.type === 'classic' && group.members.length <= members.length) return;
   throw applicationRuns(application, group);
@@ -61,7 +66,7 @@ function applicationRuns(application: string, { type, state, members }: GroupDes
     code: 'APPLICATION_RUNS',
     kind: 'invalid',
     message: `application "${application}" is not stopped: its ${who}`,
-    hint: 'Stop every instance; --force removes members that ended without leaving the group.',
+    hint: 'Stop every instance; `millrace reset --force` removes members that ended without leaving the group.',
     context: { application },
   });
 }

@@ -85,10 +85,13 @@ export function membersOf<V>(value: Serde<V>): Serde<readonly Member[]> {
       behind: (header: Buffer) => ({
         serialize: (members: readonly Member[]) => Buffer.concat([header, memberList.serialize(members)]),
       }),
-      readerOf() {
-        const was = 'ranked by the bytes of an earlier schema';
-        throw new SchemaMismatchError('members', { path: '', was, is: 'ranked by those of another' });
-      },
+      readerOf: rankedByOthers,
+      written: rankedByOthers,
     },
   });
+}
+
+function rankedByOthers(): never {
+  const was = 'ranked by the bytes of an earlier schema';
+  throw new SchemaMismatchError('members', { path: '', was, is: 'ranked by those of another' });
 }

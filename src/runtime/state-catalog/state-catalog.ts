@@ -69,7 +69,8 @@ export class StateCatalog implements KnownWriters {
     for (const { key, value } of entries) {
       if (key.schema === undefined)
         this.#shapes.set(key.store, value as unknown as StoreShape); // as: entered by `#missing`
-      else if (typeof value?.text === 'string') this.#writers.get(key.store)?.texts.set(key.schema, value.text);
+      else if (typeof value?.text === 'string')
+        this.#writers.get(key.store)?.add(key.schema, value.text, value.converted === true);
     }
   }
 
@@ -100,19 +101,21 @@ export class StateCatalog implements KnownWriters {
     });
   }
 
-  #compareSchemas(store: string, { texts }: WritersOfStore): void {
+  #compareSchemas(store: string, { texts, converted }: WritersOfStore): void {
     const schema = this.#schema(store);
+    const present = schema?.fingerprint.toString('hex');
     for (const [fingerprint, text] of texts)
-      if (schema !== undefined && fingerprint !== schema.fingerprint.toString('hex'))
+      if (schema !== undefined && fingerprint !== present && !converted.has(fingerprint))
         readerOf(store, schema, fingerprint, text);
   }
 
   /** What nobody has entered of the present schemas and shapes. */
   #missing(): readonly CatalogEntry[] {
-    const schemas = [...this.#writers].flatMap(([store, { texts }]) => {
+    const schemas = [...this.#writers].flatMap(([store, { texts, converted }]) => {
       const schema = this.#schema(store);
       const fingerprint = schema?.fingerprint.toString('hex');
-      if (schema === undefined || fingerprint === undefined || texts.has(fingerprint)) return [];
+      if (schema === undefined || fingerprint === undefined || (texts.has(fingerprint) && !converted.has(fingerprint)))
+        return [];
       return [{ key: { store, schema: fingerprint }, value: { text: schema.text } }];
     });
     const shapes = [...this.#stores.values()].flatMap((definition) => {
@@ -133,6 +136,8 @@ export class StateCatalog implements KnownWriters {
 class WritersOfStore implements StoreWriters {
   /** By fingerprint, the first one first. */
   readonly texts = new Map<string, string>();
+  /** Those of which no live value is left; their texts are still needed for records that later ones replace. */
+  readonly converted = new Set<string>();
 
   get first(): string | undefined {
     return this.texts.keys().next().value;
@@ -140,6 +145,12 @@ class WritersOfStore implements StoreWriters {
 
   find(fingerprint: string): string | undefined {
     return this.texts.get(fingerprint);
+  }
+
+  add(fingerprint: string, text: string, converted: boolean): void {
+    this.texts.set(fingerprint, text);
+    if (converted) this.converted.add(fingerprint);
+    else this.converted.delete(fingerprint);
   }
 }
 

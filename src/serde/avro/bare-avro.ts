@@ -59,6 +59,10 @@ class BareSchema<T> implements ValueSchema<T> {
     return { deserialize: resolvingReader<T>(this.#type, () => this.#read(), written) };
   }
 
+  written(writer: string): Pick<Serde<unknown>, 'deserialize'> {
+    return { deserialize: avroReader<unknown>(compileAvro(JSON.parse(writer) as AvroJson)) }; // as above
+  }
+
   #read(): AvroShape {
     return (this.#shape ??= shapeOf({ schema: this.#schema.toJSON(), references: this.#references }));
   }

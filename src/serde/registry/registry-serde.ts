@@ -1,5 +1,6 @@
 import { invalid } from '../../util/errors.js';
 import type { Serde, SerdePlace } from '../serde.js';
+import { schemaIncompatible } from '../schema-mismatch-error.js';
 import { SerdeError } from '../serde-error.js';
 import type { KnownSchema } from './known-schema.js';
 import type { OwnSchema, SchemaCache } from './schema-cache.js';
@@ -68,6 +69,11 @@ export class RegistrySerde<T> implements Serde<T> {
       if (checkCompatibility) await this.#checkLatest(schemas, subject);
       return;
     }
+    if (place.access !== 'write') {
+      const versions = await schemas.learn(subject);
+      // other strategies share a subject with what is not in the store
+      if (checkCompatibility && strategy === 'topic') this.#expectReadable(place, versions);
+    }
     const { schema } = this.#format;
     const how = autoRegister && place.access !== 'query' ? 'register' : 'lookUp';
     const id = await schemas[how](subject, schema, { normalize }).catch((error: unknown) => {
@@ -75,7 +81,6 @@ export class RegistrySerde<T> implements Serde<T> {
       throw error;
     });
     if (id !== undefined) this.#write = this.#format.writer(schemaHeader(id));
-    if (place.access !== 'write') await schemas.learn(subject);
   }
 
   serialize(value: T): Buffer {
@@ -134,6 +139,18 @@ export class RegistrySerde<T> implements Serde<T> {
       const why = error instanceof Error ? error.message : String(error);
       const text = `what schema ${written.id} wrote cannot be read as ${record}: ${why}`;
       throw new SerdeError('SCHEMA_UNREADABLE', name, text, error);
+    }
+  }
+
+  /** What a store holds may be of any version of its subject. */
+  #expectReadable({ store, access, part }: SerdePlace, versions: readonly KnownSchema[]): void {
+    if (store === undefined || access !== 'store' || part !== 'value') return;
+    for (const version of versions) {
+      try {
+        this.#readers.set(version.id, this.#readerOf(version));
+      } catch (error) {
+        throw schemaIncompatible(store, error instanceof SerdeError ? (error.cause ?? error) : error);
+      }
     }
   }
 

@@ -102,12 +102,14 @@ export class SchemaCache {
     return latest && (await this.#remember(latest.id, latest));
   }
 
-  /** Makes known all versions of a subject, so that nothing has to be waited for when what they wrote is read. */
-  async learn(subject: string): Promise<void> {
+  /** Makes known all versions of a subject, so that nothing has to be waited for when what they wrote is read; gives them. */
+  async learn(subject: string): Promise<readonly KnownSchema[]> {
+    const versions: KnownSchema[] = [];
     for (const version of await this.registry.versions(subject)) {
       const found = await this.registry.version(subject, version);
-      if (found !== undefined && !this.#known.has(found.id)) await this.#remember(found.id, found);
+      if (found !== undefined) versions.push(this.#known.get(found.id) ?? (await this.#remember(found.id, found)));
     }
+    return versions;
   }
 
   /** Stops asking. */

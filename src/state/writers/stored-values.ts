@@ -1,8 +1,8 @@
 import type { Serde, ValueSchema } from '../../serde/serde.js';
-import { SchemaMismatchError } from '../../serde/schema-mismatch-error.js';
+import { schemaIncompatible, SchemaMismatchError } from '../../serde/schema-mismatch-error.js';
 import { SerdeError } from '../../serde/serde-error.js';
 import type { StoreDefinition } from '../store.js';
-import { schemaIncompatible, UnknownWriterError } from './writer-errors.js';
+import { UnknownWriterError } from './writer-errors.js';
 
 /*
  * A value in a store whose serde has a schema is Avro's single-object encoding, also where the serde is made of others:

@@ -110,6 +110,21 @@ describe('a topology with Avro', () => {
     });
   });
 
+  it('does not start on a store that may hold values of a version it cannot read, and names store and field', async () => {
+    const schemaRegistry = new MemoryRegistry();
+    const Other = avro.record('shop.Total', { amount: avro.double() });
+    await schemaRegistry.register('app-totals-changelog-value', {
+      schemaType: 'AVRO',
+      schema: JSON.stringify(Other),
+      references: [],
+    });
+    await expect(TopologyTestDriver.start(totals(), { schemaRegistry })).rejects.toMatchObject({
+      code: 'STATE_SCHEMA_INCOMPATIBLE',
+      message:
+        'store "totals" holds values of an earlier schema that cannot be read: field "amount" was double, and is long',
+    });
+  });
+
   it('does not start with a sink that chooses its topic per record and keeps schemas by topic', async () => {
     const builder = new StreamsBuilder();
     builder
