@@ -40,6 +40,18 @@ export class Restarts {
     }
   }
 
+  /** Waits until all that these topics hold has been processed and committed. */
+  async processed(...topics: readonly string[]): Promise<void> {
+    const { admin } = this.cluster.client();
+    const partitions = topics.map((topic) => ({ topic, partition: 0 }));
+    const ends = await admin.listOffsets(partitions, 'latest');
+    for (;;) {
+      const committed = await admin.committedOffsets('app', partitions);
+      if ([...ends].every(([key, end]) => end === 0 || committed.get(key)?.offset === end)) return;
+      await this.cluster.pause();
+    }
+  }
+
   /** What is left of the state is its changelogs. */
   async loseDisk(): Promise<void> {
     await rm(join(this.path, 'state'), { recursive: true, force: true });
