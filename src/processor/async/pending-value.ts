@@ -1,3 +1,4 @@
+import { schemaOfParts } from '../../serde/schema-of-parts.js';
 import { partOf, preparing, type Serde } from '../../serde/serde.js';
 import { heldRecords, type HeldRecord } from '../reorder/held-record.js';
 
@@ -23,6 +24,7 @@ export function pendingValues<K, V, Q>(
   const held = heldRecords(key, value);
   return Object.freeze({
     name: `pending<${key.name},${value.name}>`,
+    ...schemaOfPending(key, value, request),
     ...preparing(held, request === undefined ? {} : partOf(request, 'request')),
     serialize(pending: PendingValue<K, V, Q>) {
       const asked = pending.request == null ? null : request?.serialize(pending.request);
@@ -37,4 +39,10 @@ export function pendingValues<K, V, Q>(
       return { ...held.deserialize(bytes, heldAt, end), request: length === NONE ? undefined : asked };
     },
   });
+}
+
+function schemaOfPending<K, V, Q>(key: Serde<K>, value: Serde<V>, request: Serde<Q> | undefined) {
+  if (request === undefined)
+    return schemaOfParts({ key, value }, (parts) => pendingValues<K, V, Q>(parts.key, parts.value, undefined));
+  return schemaOfParts({ key, value, request }, (parts) => pendingValues(parts.key, parts.value, parts.request));
 }
