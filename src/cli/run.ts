@@ -6,6 +6,7 @@ import type { MillraceApp } from '../app/millrace-app.js';
 import { SETTINGS } from '../app/settings.js';
 import { startMillrace } from '../app/start-millrace.js';
 import { PROCESS_NUMBER } from '../app/supervisor/child-messages.js';
+import { endWithSupervisor } from '../app/supervisor/end-with-supervisor.js';
 import { reportToSupervisor } from '../app/supervisor/report-to-supervisor.js';
 import type { Supervisor } from '../app/supervisor/supervise.js';
 import { runUntilStopped, type Ending } from '../app/shutdown.js';
@@ -48,6 +49,8 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
   addGeneratorFlags(command);
   addBackfillFlags(command);
   command.action(async (names: readonly string[], options: RunOptions) => {
+    const number = process.env[PROCESS_NUMBER];
+    if (number !== undefined) endWithSupervisor(process);
     const { settings, operands } = generatorSettings(options, names);
     const [unknown] = options.generate ? [] : Object.keys(settings.options ?? {});
     if (unknown !== undefined) {
@@ -62,7 +65,6 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
       return;
     }
     const loaded = await Promise.all(operands.map(loadTopology));
-    const number = process.env[PROCESS_NUMBER];
     const root = createLogger({ level: config.logLevel, pretty: terminal.interactive, colour: terminal.colour });
     const log = number === undefined ? root : root.child({ process: Number(number) });
     if (options.processes !== undefined) {

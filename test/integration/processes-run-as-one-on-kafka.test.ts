@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createKafkaTransport } from '../../src/broker/kafka/kafka-transport.js';
 import { silentLogger } from '../../src/observability/log.js';
+import { openStateDirectory } from '../../src/runtime/open-state-directory.js';
+import { MillraceError } from '../../src/util/errors.js';
 import { systemRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
 import { sharedKafka } from '../support/kafka/shared-kafka.js';
@@ -15,6 +18,7 @@ import { TestCluster } from '../support/test-cluster.js';
 const CLI = join(import.meta.dirname, '../../dist/src/cli/main.js');
 const START = 1_700_000_040_000;
 const brokers = sharedKafka();
+const application = `sales-${systemRandom.uuid().slice(0, 8)}`;
 
 let folder: string;
 let cluster: TestCluster;
@@ -44,10 +48,33 @@ async function truth(file: string, times: number): Promise<Record<string, number
   return Object.fromEntries(Object.entries(expected).sort());
 }
 
+const stateOf = (index: number): string => join(folder, 'state/processes', String(index));
+
 /** Process id of a child, as its state directory names it. */
 async function pidOf(index: number): Promise<number> {
-  const owner = await readFile(join(folder, 'state/processes', String(index), 'owner.json'), 'utf8');
-  return (JSON.parse(owner) as { pid: number }).pid;
+  return (JSON.parse(await readFile(join(stateOf(index), 'owner.json'), 'utf8')) as { pid: number }).pid;
+}
+
+/** Resolves when a child has ended, whose lock on its state directory is then free; from there on this process is its owner. */
+async function untilEnded(index: number): Promise<void> {
+  for (;;) {
+    try {
+      const directory = await openStateDirectory({ path: stateOf(index), random: systemRandom });
+      await directory.close();
+      return;
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.code !== 'STATE_DIRECTORY_LOCKED') throw error;
+      await sleep(100);
+    }
+  }
+}
+
+function start(): Promise<MillraceProcess> {
+  return MillraceProcess.start({
+    args: ['run', 'sales', '--processes', '3'],
+    stateDir: join(folder, 'state'),
+    env: { KAFKA_BROKERS: brokers.join(','), APPLICATION_ID: application },
+  });
 }
 
 const http = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${running.httpPort}${path}`);
@@ -58,11 +85,7 @@ beforeAll(async () => {
   cluster = new TestCluster(() => createKafkaTransport({ brokers, clientId: 'processes', ...surroundings }));
   await cluster.client().admin.deleteTopics(['sales-usd', 'aggregated-sales']); // of other suites on this Kafka
   await cluster.createTopics({ 'sales-usd': 4, 'aggregated-sales': 4 });
-  running = await MillraceProcess.start({
-    args: ['run', 'sales', '--processes', '3'],
-    stateDir: join(folder, 'state'),
-    env: { KAFKA_BROKERS: brokers.join(','), APPLICATION_ID: `sales-${systemRandom.uuid().slice(0, 8)}` },
-  });
+  running = await start();
   await running.untilReady(120_000);
 }, 180_000);
 afterAll(async () => {
@@ -110,4 +133,23 @@ describe('several processes behind one port', () => {
     expect(await running.stop()).toBe(0);
     expect(running.output.match(/stopped cleanly: everything is committed/g)).toHaveLength(4);
   }, 60_000);
+});
+
+describe('processes whose supervisor is killed', () => {
+  const indices = [0, 1, 2];
+
+  it('end by themselves, with a last commit', async () => {
+    running = await start();
+    await running.untilReady(120_000);
+    await running.kill();
+    await Promise.all(indices.map(untilEnded));
+    while ((running.output.match(/stopped cleanly/g)?.length ?? 0) < 3) await sleep(50); // it is read a little later
+  }, 240_000);
+
+  it('end also if they have not even started', async () => {
+    running = await start();
+    await running.until(async () => (await pidOf(0)) !== process.pid, 'starting its first process', 120_000);
+    await running.kill();
+    await Promise.all(indices.map(untilEnded));
+  }, 240_000);
 });

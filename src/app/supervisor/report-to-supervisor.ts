@@ -1,13 +1,10 @@
 import type { MillraceApp } from '../millrace-app.js';
 import type { ToSupervisor } from './child-messages.js';
 
-/** The part of `process` that a child has towards its parent. */
-export type ParentChannel = Pick<NodeJS.Process, 'send' | 'once' | 'emit' | 'channel'>;
-
-/** Tells the supervisor where this process is reached and how its applications are; when it is gone, this process stops, too. */
-export function reportToSupervisor(app: MillraceApp, parent: ParentChannel): void {
+/** Tells the supervisor where this process is reached and how its applications are. */
+export function reportToSupervisor(app: MillraceApp, parent: Pick<NodeJS.Process, 'send'>): void {
   const tell = (message: ToSupervisor): void => {
-    parent.send?.(message, undefined, undefined, () => undefined); // a supervisor that is gone is noticed below
+    parent.send?.(message, undefined, undefined, () => undefined); // a supervisor that is gone ends this process (endWithSupervisor)
   };
   const tellStates = (): void => {
     tell({ type: 'states', states: Object.fromEntries(app.applications.map(({ applicationId, state }) => [applicationId, state])) }); // prettier-ignore
@@ -15,6 +12,4 @@ export function reportToSupervisor(app: MillraceApp, parent: ParentChannel): voi
   for (const application of app.applications) application.onStateChange(tellStates);
   tell({ type: 'started', grpcPort: app.grpcPort, httpPort: app.httpPort });
   tellStates();
-  parent.once('disconnect', () => parent.emit('SIGTERM', 'SIGTERM'));
-  parent.channel?.unref();
 }
