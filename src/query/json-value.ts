@@ -46,9 +46,8 @@ function writesItself(value: object): value is { toJSON(): unknown } {
 }
 
 /**
- * The key that JSON means, for a serde: numbers for `long`, `integer` and `double` (or their text), bigints for `int64`, decimals for
- * `decimal`,
- * base64 for `bytes`, `{key, start, end}` for windowed keys; anything else as it is.
+ * The key that JSON means, for a serde: numbers for `long`, `integer` and `double` (or their text), bigints for `int64`,
+ * decimals for `decimal`, base64 for `bytes`, `{key, start, end}` for windowed keys; anything else as it is.
  * @throws MillraceError `BAD_KEY` when the serde cannot write it; `field` names the request's field
  */
 export function keyFromJson(serde: Serde<unknown>, json: unknown, field = 'key'): unknown {
