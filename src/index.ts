@@ -46,6 +46,8 @@ export type {
   GeneratorStep,
   NonEmpty,
 } from './connect/generator/generator.js';
+export { httpSink } from './connect/http/http-sink.js';
+export type { HttpHeaders, HttpSinkOptions } from './connect/http/http-sink.js';
 export { postgresSink } from './connect/postgres/postgres-sink.js';
 export type { PostgresColumn, PostgresSinkOptions } from './connect/postgres/postgres-sink.js';
 export type { PostgresConnection } from './connect/postgres/postgres-connection.js';
@@ -210,6 +212,7 @@ export type { ArrivalDependency } from './topology/arrival.js';
 export type { ProcessorWrapper } from './topology/processor-wrapper.js';
 export type { RecordSource, SourceBatch, SourceContext, SourceReader, SourceRecord } from './topology/record-source.js';
 export { SinkFencedError, SinkRecordsRejectedError } from './topology/sink.js';
+export { SinkFencedError, SinkRecordsRejectedError, SinkUnavailableError } from './topology/sink.js';
 export type {
   RejectedSinkRecord,
   Sink,

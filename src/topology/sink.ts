@@ -50,8 +50,8 @@ export interface SinkContext {
  *
  * A method that rejects leaves the writer to be closed: the runtime opens another one after a while, and reads on from its
  * position. It does so without end, unless the error is of kind `invalid`, which stops the application. A
- * {@link SinkRecordsRejectedError} alone keeps the writer open, and a {@link SinkFencedError} makes the instance rejoin its
- * group.
+ * {@link SinkRecordsRejectedError} alone keeps the writer open, a {@link SinkUnavailableError} may say how long to wait, and a
+ * {@link SinkFencedError} makes the instance rejoin its group.
  */
 export interface SinkWriter<K = any, V = any> {
   /**
@@ -129,6 +129,26 @@ export class SinkRecordsRejectedError extends MillraceError {
       hint: 'Mend the records, or let the production policy of the topology route them to a dead-letter topic.',
       cause: rejected[0]?.reason,
     });
+  }
+}
+
+/** The destination does not take anything now, and may later. */
+export class SinkUnavailableError extends MillraceError {
+  /** The destination asks not to be tried again before; milliseconds. */
+  readonly retryAfterMs: number;
+
+  constructor(
+    message: string,
+    { retryAfterMs = 0, cause }: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+  ) {
+    super({
+      code: 'SINK_UNAVAILABLE',
+      kind: 'unavailable',
+      message,
+      hint: 'It is tried again by itself, until the destination is back.',
+      cause,
+    });
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -65,7 +65,7 @@ describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${St
     const count = String(all.length);
     expect(table).toEqual({ rows: count, writes: count, squares: count });
     await expectInCassandra(all);
-  }, 900_000);
+  }, 300_000 + KILLS * 60_000);
 
   async function expectInCassandra(all: readonly number[]): Promise<void> {
     const rows = await cassandra.query(`SELECT bucket, id, square FROM ${keyspace}.numbers`);

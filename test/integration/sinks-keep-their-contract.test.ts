@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { connectPostgres, type PostgresConnection } from '../../src/connect/postgres/postgres-connection.js';
 import { postgresSink } from '../../src/connect/postgres/postgres-sink.js';
 import { sinkContract, type ContractValue, type Fault, type SinkWorld } from '../../src/testing/contract/sink/index.js';
+import { httpWorld } from '../support/http/http-world.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
 
 let postgres: PostgresServer;
@@ -60,6 +61,6 @@ const postgresWorld: SinkWorld = {
   },
 };
 
-describe.each([postgresWorld])('sinks: $name', (world) => {
+describe.each([postgresWorld, httpWorld('record'), httpWorld('batch')])('sinks: $name', (world) => {
   it.each(sinkContract(world))('$name', ({ run }) => run());
 });

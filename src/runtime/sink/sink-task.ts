@@ -2,7 +2,7 @@ import type { FetchedRecords } from '../../broker/client/client.js';
 import type { OffsetToCommit } from '../../broker/client/protocol.js';
 import type { TaskState } from '../../state/task-state.js';
 import type { Record } from '../../topology/processor.js';
-import { SinkFencedError } from '../../topology/sink.js';
+import { SinkFencedError, SinkUnavailableError } from '../../topology/sink.js';
 import { MillraceError } from '../../util/errors.js';
 import { toMillis } from '../../util/time.js';
 import { AsyncCalls } from '../task/async-calls.js';
@@ -259,7 +259,8 @@ export class SinkTask implements Task, TaskNode {
 
   #retry(error: unknown): void {
     if (error instanceof MillraceError && (error.kind === 'invalid' || error.kind === 'internal')) throw error;
-    const retryInMs = Math.round(this.#delay.nextMs());
+    const asked = error instanceof SinkUnavailableError ? error.retryAfterMs : 0;
+    const retryInMs = Math.max(asked, Math.round(this.#delay.nextMs()));
     const where = { task: this.id, node: this.name, retryInMs };
     this.#metrics.retries.value++;
     if (error instanceof SinkFencedError) {
