@@ -87,11 +87,15 @@ export class TaskMailbox {
   }
 
   #schedule(delayMs: number, event: () => void): CancelTimer {
+    let wanted = true;
     const cancelTimer = this.#options.clock.schedule(delayMs, () => {
       this.#timers.delete(cancel);
-      this.#enqueue(event);
+      this.#enqueue(() => {
+        if (wanted) event();
+      });
     });
     const cancel = (): void => {
+      wanted = false; // it may stand in line already
       this.#timers.delete(cancel);
       cancelTimer();
     };
@@ -101,12 +105,12 @@ export class TaskMailbox {
 
   #whenSettled<T>(work: Promise<T>, event: (outcome: PromiseSettledResult<T>) => void): () => void {
     const awaited = this.#awaited; // another set after `clear`
-    const entry = {};
+    const entry = { wanted: true };
     awaited.add(entry);
     const settled = (outcome: PromiseSettledResult<T>): void => {
       if (!awaited.delete(entry) || awaited !== this.#awaited) return;
       this.#enqueue(() => {
-        event(outcome);
+        if (entry.wanted) event(outcome);
       });
     };
     work.then(
@@ -117,7 +121,10 @@ export class TaskMailbox {
         settled({ status: 'rejected', reason });
       },
     );
-    return () => awaited.delete(entry);
+    return () => {
+      entry.wanted = false; // its event may stand in line already
+      awaited.delete(entry);
+    };
   }
 
   #within(node: TaskNode, origin: RecordContext, step: () => void, bytes: () => RecordBytes): void {

@@ -54,6 +54,15 @@ describe('a call that fails', () => {
     await mapped.answer('1', 'in time');
     expect(mapped.written()).toEqual(['a=in time']);
   });
+
+  it('in the moment in which its time is over has failed once', async () => {
+    const mapped = await Mapped.start({ timeout: 50, retry: exactDelays });
+    await mapped.input.pipe('a', '1');
+    mapped.calls.made[0]?.reject(down); // is known only after the time-out
+    await mapped.pass(50);
+    await mapped.pass(1_000);
+    expect(mapped.calls.made).toHaveLength(2);
+  });
 });
 
 describe('a record whose calls have all failed', () => {
