@@ -38,6 +38,8 @@ export { parquetFile } from './connect/files/parquet-file.js';
 export type { ParquetColumns, ParquetFileOptions, ParquetRecord } from './connect/files/parquet-file.js';
 export { generate } from './connect/generator/generate.js';
 export type { GeneratorRun } from './connect/generator/generate.js';
+export { generatorSource } from './connect/generator/generator-source.js';
+export type { GeneratorSourceOptions } from './connect/generator/generator-source.js';
 export { defineGenerator } from './connect/generator/generator.js';
 export type {
   GeneratedRecord,
@@ -50,7 +52,9 @@ export { httpSink } from './connect/http/http-sink.js';
 export type { HttpHeaders, HttpSinkOptions } from './connect/http/http-sink.js';
 export { postgresSink } from './connect/postgres/postgres-sink.js';
 export type { PostgresColumn, PostgresSinkOptions } from './connect/postgres/postgres-sink.js';
-export type { PostgresConnection } from './connect/postgres/postgres-connection.js';
+export { postgresSource } from './connect/postgres/postgres-source.js';
+export type { PostgresSourceOptions } from './connect/postgres/postgres-source.js';
+export type { PostgresConnection, PostgresRow } from './connect/postgres/postgres-connection.js';
 export type { AsyncStream } from './dsl/async-stream.js';
 export type { Branches, BranchedStream } from './dsl/branched-stream.js';
 export type { ByKey, Distinct, First, Flagged, OwnStore, RememberedFor, SameRecords } from './dsl/distinct.js';
@@ -211,7 +215,6 @@ export type { ArrivalOrder } from './topology/arrival-order.js';
 export type { ArrivalDependency } from './topology/arrival.js';
 export type { ProcessorWrapper } from './topology/processor-wrapper.js';
 export type { RecordSource, SourceBatch, SourceContext, SourceReader, SourceRecord } from './topology/record-source.js';
-export { SinkFencedError, SinkRecordsRejectedError } from './topology/sink.js';
 export { SinkFencedError, SinkRecordsRejectedError, SinkUnavailableError } from './topology/sink.js';
 export type {
   RejectedSinkRecord,

@@ -28,6 +28,8 @@ export interface TaskStatesOptions {
   /** Default: nothing is known, values are read as the present schema's. */
   readonly writers?: KnownWriters;
   readonly onStateMismatch?: StateMismatchPolicy;
+  /** Whether changes of stores are written to their changelogs. Default true. */
+  readonly logged?: boolean;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -50,12 +52,12 @@ export class TaskStates {
 
   /** @param taskCount tasks of this instance, which share its memory */
   async open(task: PlannedTask, taskCount: number): Promise<OpenState> {
-    const { applicationId, records, metrics } = this.options;
+    const { applicationId, records, metrics, logged = true } = this.options;
     const context = new TaskContext({
       taskId: task.id,
       applicationId,
       partition: task.partition,
-      subTopologies: [task.subTopology],
+      subTopologies: logged ? [task.subTopology] : [],
       collector: records,
       metrics,
     });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -9,13 +9,14 @@ import { silentLogger } from '../../src/observability/log.js';
 import { noMetrics } from '../../src/observability/metrics.js';
 import { seededRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
+import { writeFacts } from '../support/backfill/fact-files.js';
 import { runLive } from '../support/backfill/live-run.js';
-import { arriving, facts, payments, shuffled, type Fact } from '../support/backfill/payments.js';
+import { arriving, facts, PAYMENT_OUTPUTS, payments, shuffled } from '../support/backfill/payments.js';
 
 /** `BACKFILL_RECORDS=200000` for the whole of it. */
 const RECORDS = Number(process.env.BACKFILL_RECORDS ?? 20_000);
 const PARTITIONS = 4;
-const OUTPUTS = ['enriched', 'confirmed', 'totals'];
+const OUTPUTS = PAYMENT_OUTPUTS;
 const DELAY_MS = 10 * 60_000;
 const given = facts(RECORDS, 1);
 
@@ -53,7 +54,7 @@ describe('a backfill', () => {
 
   async function backfill(name: string, seed: number): Promise<BackfillSummary> {
     const from = join(folder, `${name}-in`);
-    await writeFiles(from, shuffled(given, seed));
+    await writeFacts(from, shuffled(given, seed));
     return runBackfill({
       topology: payments,
       from,
@@ -71,16 +72,3 @@ describe('a backfill', () => {
     return readFile(join(folder, name, `${topic}.jsonl`));
   }
 });
-
-/** Files of a thousand rows each, in a folder for each topic. */
-async function writeFiles(folder: string, rows: readonly Fact[]): Promise<void> {
-  for (const topic of new Set(rows.map((fact) => fact.topic))) {
-    await mkdir(join(folder, topic), { recursive: true });
-    const lines = rows
-      .filter((fact) => fact.topic === topic)
-      .map(({ key, value }) => JSON.stringify({ key, value, timestamp: value.at }));
-    for (let at = 0; at < lines.length; at += 1_000) {
-      await writeFile(join(folder, topic, `part-${at}.jsonl`), `${lines.slice(at, at + 1_000).join('\n')}\n`);
-    }
-  }
-}

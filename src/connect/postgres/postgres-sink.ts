@@ -2,6 +2,7 @@ import type { ClientConfig } from 'pg';
 import type { Sink, SinkBatching, SinkContext, SinkRecord, SinkRetry, SinkWriter } from '../../topology/sink.js';
 import { invalid } from '../../util/errors.js';
 import { connectPostgres, type PostgresConnection } from './postgres-connection.js';
+import { postgresConfig } from './postgres-config.js';
 import { prepareTable } from './postgres-table.js';
 import { besides } from './postgres-text.js';
 import { createPositions, PostgresWriter } from './postgres-writer.js';
@@ -58,7 +59,7 @@ export function postgresSink<K, V>(options: PostgresSinkOptions<K, V>): Sink<K, 
     ...(batching && { batching }),
     ...(retry && { retry }),
     async open(context: SinkContext): Promise<SinkWriter<K, V>> {
-      const connection = await connect(configOf(options.connection, context));
+      const connection = await connect(postgresConfig(options.connection, `sink "${context.sink}"`));
       const writer = new PostgresWriter(connection, upsert, positions, context);
       try {
         await prepareTable(connection, shape, [createPositions(positions)]);
@@ -90,14 +91,5 @@ function checkColumns(table: string, key: readonly RowColumn[], values: readonly
   const what = twice === undefined ? 'has no key' : `has the column "${twice.name}" in its key and beside it`;
   throw invalid('POSTGRES_COLUMNS', `the sink to table "${table}" ${what}`, {
     hint: 'Give `key` the columns of the primary key, and `columns` all others.',
-  });
-}
-
-function configOf(given: string | ClientConfig | undefined, { sink }: SinkContext): ClientConfig {
-  const config = given ?? process.env.POSTGRES_URL;
-  if (typeof config === 'object') return config;
-  if (config !== undefined && config !== '') return { connectionString: config };
-  throw invalid('POSTGRES_URL_MISSING', `sink "${sink}" has no address of Postgres`, {
-    hint: 'Set POSTGRES_URL, or give the sink a `connection`.',
   });
 }

@@ -32,8 +32,6 @@ interface Partition extends TopicPartition {
 }
 
 export interface InProcessTopicsOptions {
-  /** Topics that are passed over: changelogs, since the state is not kept. */
-  readonly ignored: ReadonlySet<string>;
   /** Topics that only the topology itself reads. */
   readonly internal: ReadonlySet<string>;
   readonly partitionsOf: (topic: string) => number;
@@ -89,7 +87,6 @@ export class InProcessTopics implements RecordCollector {
     timestamp: number,
     headers: Headers,
   ): void {
-    if (this.options.ignored.has(topic)) return;
     this.put(topic, partition, key, value, timestamp, headers);
     if (!this.options.internal.has(topic)) this.options.outputs.take(topic, partition, key, value, timestamp, headers);
   }

@@ -57,9 +57,7 @@ export async function openInProcess(options: InProcessApplicationOptions): Promi
 function topicsOf(options: InProcessApplicationOptions, counts: ReadonlyMap<string, number>): InProcessTopics {
   const { topology, applicationId, outputs, inputPartitions, outputPartitions } = options;
   const internalTopics = topology.internalTopics(applicationId);
-  const changelogs = internalTopics.filter(({ type }) => type === 'changelog');
   return new InProcessTopics({
-    ignored: new Set(changelogs.map(({ name }) => name)),
     internal: new Set(internalTopics.map(({ name }) => name)),
     partitionsOf: (topic) => counts.get(topic) ?? inputPartitions.get(topic) ?? outputPartitions(topic),
     outputs,
@@ -78,7 +76,7 @@ class Opening {
   readonly #states: TaskStates;
 
   constructor(private readonly options: OpeningOptions) {
-    this.#states = new TaskStates({ ...options, records: options.topics });
+    this.#states = new TaskStates({ ...options, records: options.topics, logged: false });
   }
 
   async tasks(planned: readonly PlannedTask[]): Promise<InProcessSubTopology> {

@@ -2,13 +2,16 @@ import { buildTopology } from '../../../src/app/build-topology.js';
 import type { TopologyDefinition } from '../../../src/app/define-topology.js';
 import { FileOutputs } from '../../../src/app/backfill/file-outputs.js';
 import { outputFormat } from '../../../src/app/backfill/output-format.js';
+import { join } from 'node:path';
 import type { FetchedRecords } from '../../../src/broker/client/client.js';
 import type { StreamsApplication } from '../../../src/runtime/application.js';
+import { openStateDirectory } from '../../../src/runtime/open-state-directory.js';
 import { NO_HEADERS } from '../../../src/util/headers.js';
+import { seededRandom } from '../../../src/util/random.js';
 import { systemClock } from '../../../src/util/time.js';
 import { EmbeddedCluster } from '../embedded-cluster.js';
 import { testApplication } from '../running-application.js';
-import type { Fact } from './payments.js';
+import { PAYMENT_OUTPUTS, type Fact } from './payments.js';
 
 /** What goes from arrival to arrival, in time: less than the grace, so that no record is late by what is fed at once. */
 const FED_MS = 4 * 60_000;
@@ -36,19 +39,44 @@ export async function runLive(options: LiveRunOptions): Promise<void> {
   await application.start();
   await application.waitUntilRunning();
   for (const part of parts(facts)) {
-    for (const topic of inputs) {
-      const records = part.filter((fact) => fact.topic === topic);
-      await cluster.produce(
-        topic,
-        records.map(({ key, value }) => [key, JSON.stringify(value), value.at] as const),
-      );
-    }
+    for (const topic of inputs) await feed(cluster, topic, part);
     await caughtUp(application, cluster, inputs);
   }
   await settled(cluster);
   await application.close();
   await writeOutputs(cluster, topology, options);
   await cluster.close();
+}
+
+/** Runs a topology over a log in a folder that holds all facts from the beginning, as fast as it goes. */
+export async function runOverLog(
+  options: Omit<LiveRunOptions, 'outputs' | 'to'> & { readonly ready?: () => void },
+): Promise<void> {
+  const { definition, facts, partitions, directory, ready } = options;
+  const inputs = [...new Set(facts.map(({ topic }) => topic))];
+  const cluster = await EmbeddedCluster.open({}, systemClock, join(directory, 'log'));
+  await cluster.createTopics(Object.fromEntries([...inputs, ...PAYMENT_OUTPUTS].map((topic) => [topic, partitions])));
+  for (const topic of inputs) await feed(cluster, topic, facts);
+  const topology = buildTopology(definition);
+  const stateDirectory = await openStateDirectory({ path: join(directory, 'state'), random: seededRandom(1) });
+  const { name: applicationId } = definition;
+  const client = cluster.client();
+  const application = testApplication({ topology, client, applicationId, stateDirectory, commitIntervalMs: 100 });
+  ready?.();
+  await application.start();
+  await application.waitUntilRunning();
+  await caughtUp(application, cluster, inputs);
+  await application.close();
+  await stateDirectory.close();
+  await cluster.close();
+}
+
+async function feed(cluster: EmbeddedCluster, topic: string, facts: readonly Fact[]): Promise<void> {
+  const records = facts.filter((fact) => fact.topic === topic);
+  await cluster.produce(
+    topic,
+    records.map(({ key, value }) => [key, JSON.stringify(value), value.at] as const),
+  );
 }
 
 /** Cuts facts so that the times of a part are not far from each other. */

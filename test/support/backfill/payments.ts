@@ -4,6 +4,8 @@ import { tumbling } from '../../../src/processor/window/windows.js';
 import { json, string } from '../../../src/serde/index.js';
 import { seededRandom } from '../../../src/util/random.js';
 
+/** The topics that it writes. */
+export const PAYMENT_OUTPUTS = ['enriched', 'confirmed', 'totals'];
 /** How late a record may come: every operator below waits so long. */
 export const GRACE_MS = 20 * 60_000;
 const HOUR_MS = 3_600_000;
