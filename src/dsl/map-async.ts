@@ -101,7 +101,7 @@ function placeMapping<K, V, VR, F extends StreamFacts>(
   const afterDeadline = late === undefined ? 'fail' : 'takeLate';
   const calling = { ...options, store, key, value, afterDeadline } as const;
   const supplier = callingSupplier<K, V, K, VR, V, VR>(() => new MapAsync(mapping), calling, batching);
-  const node = new OperatorNode(name, { supplier: () => supplier }, { changes: 'value' });
+  const node = new OperatorNode(name, { supplier: () => supplier, arrival: 'async' }, { changes: 'value' });
   program.graph.add(node, place.node);
   const behind = { ...place, name, node, keySerde: key, valueSerde: undefined };
   addLateChild<K, VR, StreamFacts>(behind, mapping.lateChild, { late });

@@ -14,6 +14,7 @@ export const ARRIVAL_REASONS = {
   first: 'lets the first record through that comes',
   fold: 'folds values one after the other: the same in any order only if its function is',
   countWindow: 'cuts its windows by arrival',
+  async: 'calls others, whose answers and their order are not in the data',
   clock: 'closes by the clock, which ticks of the live run have recorded and a backfill does not read',
   processor: 'is a processor of your own: the same in any order only if it is',
 } as const;

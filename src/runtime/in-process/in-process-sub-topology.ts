@@ -1,5 +1,6 @@
 import type { FetchedRecords } from '../../broker/client/client.js';
 import type { TopicPartition } from '../../broker/client/protocol.js';
+import type { Clock } from '../../util/time.js';
 import type { InProcessTask } from './in-process-task.js';
 import type { InProcessTopics } from './in-process-topics.js';
 import { nothingFetched } from './record-chunk.js';
@@ -16,6 +17,7 @@ export class InProcessSubTopology {
   constructor(
     private readonly topics: InProcessTopics,
     readonly tasks: readonly InProcessTask[],
+    private readonly clock: Clock,
   ) {
     for (const driven of tasks) this.#connect(driven);
   }
@@ -33,6 +35,7 @@ export class InProcessSubTopology {
       const processed = driven.process(1);
       if (typeof processed === 'object') await processed;
     }
+    for (const driven of this.tasks) await driven.settle(this.clock);
   }
 
   #connect(driven: InProcessTask): void {

@@ -1,5 +1,6 @@
 import type { FetchedRecords } from '../../broker/client/client.js';
 import type { TopicPartition } from '../../broker/client/protocol.js';
+import type { PendingBuffer } from '../../state/pending/pending-store.js';
 import { internal } from '../../util/errors.js';
 import { TaskPlan, type PlannedTask } from '../assignment/task-plan.js';
 import { sizeTopics } from '../internal-topics.js';
@@ -81,8 +82,11 @@ class Opening {
 
   async tasks(planned: readonly PlannedTask[]): Promise<InProcessSubTopology> {
     const tasks: InProcessTask[] = [];
-    for (const task of planned) tasks.push(new InProcessTask(await this.#task(task)));
-    return new InProcessSubTopology(this.options.topics, tasks);
+    for (const each of planned) {
+      const task = await this.#task(each);
+      tasks.push(new InProcessTask(task, pendingBuffers(each, task)));
+    }
+    return new InProcessSubTopology(this.options.topics, tasks, this.options.clock);
   }
 
   async sink(planned: PlannedTask): Promise<InProcessSink> {
@@ -122,4 +126,9 @@ class Opening {
       clock: time.asClock,
     });
   }
+}
+
+function pendingBuffers({ subTopology }: PlannedTask, { state }: StreamTask): PendingBuffer<unknown>[] {
+  const names = subTopology.stores.filter(({ kind }) => kind === 'pendingBuffer').map(({ name }) => name);
+  return names.map((name) => state.stores.get(name) as PendingBuffer<unknown>); // what stores of that kind are
 }

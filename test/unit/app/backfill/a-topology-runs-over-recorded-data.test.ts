@@ -115,6 +115,28 @@ describe('the sinks of a topology in a backfill', () => {
   });
 });
 
+describe('calls of others in a backfill', () => {
+  it('are waited for, those that are made again too', async () => {
+    folder = await BackfillFolder.make({ words: words('a', 'b', 'c') });
+    const failed = new Set<string>();
+    const answer = (word: string): Promise<string> => {
+      if (failed.has(word)) return Promise.resolve(`${word}!`);
+      failed.add(word);
+      return Promise.reject(new Error('not now'));
+    };
+    const calling = defineTopology({
+      name: 'calling',
+      build(builder) {
+        const read = { key: string(), value: string() };
+        const retry = { attempts: 3, initialDelay: '1ms' } as const;
+        builder.stream('words', read).mapAsync(answer, { value: string(), retry }).to('answers', { value: string() });
+      },
+    });
+    await folder.run(calling, { partitions: 1 });
+    expect((await folder.results('answers')).map(([, value]) => value)).toEqual(['a!', 'b!', 'c!']);
+  });
+});
+
 describe('global tables in a backfill', () => {
   it('hold what they held at the time of each record', async () => {
     const names: Row[] = [
