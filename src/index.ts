@@ -55,6 +55,9 @@ export type { PostgresColumn, PostgresSinkOptions } from './connect/postgres/pos
 export { postgresSource } from './connect/postgres/postgres-source.js';
 export type { PostgresSourceOptions } from './connect/postgres/postgres-source.js';
 export type { PostgresConnection, PostgresRow } from './connect/postgres/postgres-connection.js';
+export { s3Storage } from './connect/s3/s3-storage.js';
+export type { S3StorageOptions } from './connect/s3/s3-storage.js';
+export type { S3Credentials } from './connect/s3/s3-client.js';
 export type { AsyncStream } from './dsl/async-stream.js';
 export type { Branches, BranchedStream } from './dsl/branched-stream.js';
 export type { ByKey, Distinct, First, Flagged, OwnStore, RememberedFor, SameRecords } from './dsl/distinct.js';

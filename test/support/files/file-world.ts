@@ -16,7 +16,7 @@ import { readAvro } from './read-avro.js';
 import { readParquet } from './read-parquet.js';
 
 /** Every call passes the fault; a crash closes the files as the end of a process does. */
-function faulty(storage: FileStorage, fault: Fault): FileStorage {
+export function faulty(storage: FileStorage, fault: Fault): FileStorage {
   const open = new Set<FileAppender>();
   const step = async <T>(call: () => Promise<T>): Promise<T> => {
     try {

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { s3Storage } from '../../../src/connect/s3/s3-storage.js';
+import { S3Client } from '../../../src/connect/s3/s3-client.js';
+import { cachedPython } from '../cached-folder.js';
+import { freePorts } from '../kafka/free-ports.js';
+
+const START_TIMEOUT_MS = 120_000;
+const ACCESS = { region: 'us-east-1', credentials: { accessKeyId: 'one', secretAccessKey: 'two' } };
+
+/** A server that speaks S3 (moto), which keeps all in memory. */
+export class S3Server {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly endpoint: string,
+  ) {}
+
+  static async start(): Promise<S3Server> {
+    const python = await cachedPython('s3-server-1', ['moto[server]==5.2.5']);
+    const [port = 0] = await freePorts(1);
+    const child = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+    process.once('exit', () => child.kill('SIGKILL'));
+    const server = new S3Server(child, `http://127.0.0.1:${port}`);
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (child.exitCode === null && Date.now() < deadline) {
+      if (await server.#answers()) return server;
+      await sleep(200);
+    }
+    await server.stop();
+    throw new Error('the S3 server did not start');
+  }
+
+  /** An empty bucket. */
+  async createBucket(bucket: string): Promise<S3Client> {
+    const { region, credentials } = ACCESS;
+    const client = new S3Client({ bucketUrl: `${this.endpoint}/${bucket}`, region, credentials: () => credentials });
+    await client.send({ method: 'PUT', key: '' });
+    return client;
+  }
+
+  storage(bucket: string, prefix = ''): ReturnType<typeof s3Storage> {
+    return s3Storage({ bucket, prefix, endpoint: this.endpoint, ...ACCESS });
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+
+  #answers(): Promise<boolean> {
+    return fetch(this.endpoint).then(
+      () => true,
+      () => false,
+    );
+  }
+}
