@@ -58,6 +58,12 @@ export type { PostgresConnection, PostgresRow } from './connect/postgres/postgre
 export { s3Storage } from './connect/s3/s3-storage.js';
 export type { S3StorageOptions } from './connect/s3/s3-storage.js';
 export type { S3Credentials } from './connect/s3/s3-client.js';
+export { fileSeed } from './connect/seed/file-seed.js';
+export { postgresSeed } from './connect/seed/postgres-seed.js';
+export type { PostgresSeedOptions } from './connect/seed/postgres-seed.js';
+export type { SeedColumns } from './connect/seed/seed-columns.js';
+export type { SeedContext, SeedRow, SeedSource } from './connect/seed/seed-source.js';
+export { topicSeed } from './connect/seed/topic-seed.js';
 export type { AsyncStream } from './dsl/async-stream.js';
 export type { Branches, BranchedStream } from './dsl/branched-stream.js';
 export type { ByKey, Distinct, First, Flagged, OwnStore, RememberedFor, SameRecords } from './dsl/distinct.js';

@@ -1,4 +1,5 @@
 import type { GeneratorDefinition } from '../connect/generator/generator.js';
+import type { SeedSource } from '../connect/seed/seed-source.js';
 import type { Optimization } from '../dsl/optimization.js';
 import type { StreamsBuilder } from '../dsl/streams-builder.js';
 import type { StreamsApplicationOptions } from '../runtime/application.js';
@@ -55,6 +56,11 @@ export interface TopologyDefinition {
    * topic: the files in `<path>/<topic>/`, or `<path>/<topic>.jsonl`, with rows as file sinks write them.
    */
   readonly backfill?: Readonly<Record<string, (from: string) => RecordSource>>;
+  /**
+   * What stores begin with, by their names: each is seeded once, before the first start of the application, by one of its
+   * instances, whatever is killed meanwhile. A store that has data already is left as it is.
+   */
+  readonly bootstrap?: Readonly<Record<string, SeedSource>>;
   /** Questions that it answers from its own stores, over HTTP; made by `defineQuery`. */
   readonly queries?: readonly QueryDefinition[];
 }

@@ -12,6 +12,7 @@ import type { SchemaCache } from '../serde/registry/schema-cache.js';
 import { systemRandom, type Random } from '../util/random.js';
 import { systemClock, type Clock } from '../util/time.js';
 import { internal, invalid } from '../util/errors.js';
+import type { BrokerClient } from '../broker/client/client.js';
 import { applicationIdOf } from './application-id.js';
 import { openBroker, type Broker, type Surroundings } from './broker.js';
 import { buildTopology } from './build-topology.js';
@@ -26,6 +27,7 @@ import { openSchemas, registryAddress } from './schema-registry.js';
 import type { Ports, ServerOptions } from './servers.js';
 import { scheduleSnapshots } from './snapshots/snapshot-schedule.js';
 import { openSnapshotStorage } from './snapshots/snapshot-storage.js';
+import { exportsOf } from './state-export/exports-of.js';
 import { Closing } from './closing.js';
 import { createOuterTopics, createSinkTopics } from './outer-topics.js';
 import { TopicFeeder } from './topic-feeder.js';
@@ -112,13 +114,14 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const embeddedRegistry = schemas?.registry instanceof EmbeddedRegistry ? schemas.registry : undefined;
   const registries = { schemaRegistry, embeddedRegistry };
   const servers = { ...options, ...registries, applications, stateDirectory: directory, topics: feeder };
-  const serving = serve({ ...servers, modules: options.modules, deadLetters, operations, onFailure }, closing);
+  const rowsOf = exportsOf(tools, applications, schemas);
+  const serving = serve({ ...servers, modules: options.modules, deadLetters, operations, rowsOf, onFailure }, closing);
   let inTime = true;
   closing.add('applications', async (timeoutMs) => {
     const ended = await Promise.all(applications.map((application) => application.close({ timeoutMs })));
     inTime = ended.every(Boolean);
   });
-  const [ports] = await Promise.all([serving, startApplications(options, applications, broker)]);
+  const [ports] = await Promise.all([serving, startApplications({ ...options, schemas }, applications, broker)]);
   startSnapshots(options, applications, closing);
   startGenerators(options, feeder, closing);
   log.info({ applications: ids, ...ports }, 'started');
@@ -146,16 +149,19 @@ function serve(options: ServerOptions, closing: Closing): Promise<Ports> {
 }
 
 async function startApplications(
-  { topologies, log }: Options,
+  options: Options & { readonly schemas: SchemaCache | undefined },
   applications: readonly StreamsApplication[],
   broker: Broker,
 ): Promise<void> {
-  const { admin } = broker.client('millrace-topics');
+  const { topologies, log } = options;
+  const client = broker.client('millrace-topics');
+  const { admin } = client;
   for (const [index, { topology }] of applications.entries()) {
     const policies = topologies[index]?.config?.errorPolicies ?? {};
     if (broker.embedded) await createOuterTopics(topology, policies, admin);
     else await createSinkTopics(topology, policies, admin, log);
   }
+  await bootstrapAll(options, applications, client);
   for (const application of applications) await application.start();
 }
 
@@ -220,6 +226,20 @@ function checkGenerators({ generate, topologies, clock }: Options): void {
   if (!generate) return;
   for (const definition of topologies) {
     for (const generator of generatorsOf(definition)) recordsOf(generator, generate, clock.nowMs());
+  }
+}
+
+/** Stores that begin with rows have them before a task is there. */
+async function bootstrapAll(
+  options: Options & { readonly schemas: SchemaCache | undefined },
+  applications: readonly StreamsApplication[],
+  client: BrokerClient,
+): Promise<void> {
+  for (const [index, { applicationId, instanceId, topology }] of applications.entries()) {
+    const sources = options.topologies[index]?.bootstrap;
+    if (sources === undefined) continue;
+    const { bootstrapStores } = await import('./seed/bootstrap.js'); // few topologies have any
+    await bootstrapStores({ ...options, applicationId, instanceId, topology, sources, client });
   }
 }
 

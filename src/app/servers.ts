@@ -17,6 +17,7 @@ import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.js';
 import type { Operations } from './operations.js';
 import type { TopologyDefinition } from './define-topology.js';
 import type { HttpServer, Readiness } from './http/http-server.js';
+import type { RowsOf } from './http/export-route.js';
 import type { ServedQuery } from './http/query-routes.js';
 import type { RegistryAddress } from './schema-registry.js';
 import { startQueryThread, type QueryThread } from './query-thread/query-thread.js';
@@ -48,6 +49,7 @@ export interface ServerOptions extends Surroundings {
   readonly topics: RecordSink;
   readonly deadLetters: DeadLetterQueue;
   readonly operations: Operations;
+  readonly rowsOf: RowsOf;
 }
 
 /**
@@ -117,6 +119,7 @@ async function startHttp(options: ServerOptions, queries: Queries, grpc: QueryTh
     deadLetters: options.deadLetters,
     operations: options.operations,
     registry: options.embeddedRegistry,
+    rowsOf: options.rowsOf,
     instancesOf: (id) => applicationsOf(id, applications).map(localParticipant),
   });
 }

@@ -21,7 +21,15 @@ const USAGE = new Set([
 ]);
 
 /** Codes of checks that did not let a command act. */
-const REFUSED = new Set(['APPLICATION_RUNS', 'PLAN_REFUSED', 'SCHEMAS_REFUSED']);
+const REFUSED = new Set([
+  'APPLICATION_RUNS',
+  'PLAN_REFUSED',
+  'SCHEMAS_REFUSED',
+  'SEED_UNFINISHED',
+  'SNAPSHOT_NOT_WHOLE',
+  'STATE_NOT_EMPTY',
+  'STORE_HAS_DATA',
+]);
 
 /** The exit code of what a command threw. */
 export function exitCodeOf(error: unknown): number {

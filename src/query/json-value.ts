@@ -61,6 +61,11 @@ export function keyFromJson(serde: Serde<unknown>, json: unknown, field = 'key')
   }
 }
 
+/** As {@link keyFromJson}, unchecked: also for values, of which JSON that a serde takes as it is stays as it is. */
+export function fromJson(serde: Pick<Serde<unknown>, 'name'>, json: unknown): unknown {
+  return convert(serde.name, json);
+}
+
 function convert(serdeName: string, json: unknown): unknown {
   const windowed = /^(?:(?:time|session)Windowed<(.*?)(?:,\d+)?|calendarWindowed<(.*),[^,]+)>$/.exec(serdeName);
   const inner = windowed?.[1] ?? windowed?.[2];

@@ -11,6 +11,7 @@ import type { RecordSink } from '../record-sink.js';
 import type { DeadLetterQueue } from '../dead-letters/dead-letter-queue.js';
 import type { Operations } from '../operations.js';
 import { addDeadLetterRoutes } from './dead-letter-routes.js';
+import { addExportRoute, type RowsOf } from './export-route.js';
 import { addOperationRoutes } from './operation-routes.js';
 import { addProduceRoute } from './produce-route.js';
 import { addQueryRoutes, type ServedQuery } from './query-routes.js';
@@ -35,6 +36,8 @@ export interface HttpServerOptions {
   readonly operations: Operations;
   /** A schema registry that is served, too. */
   readonly registry?: SchemaRegistry;
+  /** What is exported; undefined: a process that has no stores. */
+  readonly rowsOf?: RowsOf;
   /** Whose snapshots are taken. */
   readonly instancesOf: InstancesOf;
 }
@@ -70,6 +73,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   addOperationRoutes(server, options.operations);
   if (options.registry !== undefined) addRegistryRoutes(server, options.registry);
   addSnapshotRoutes(server, options.instancesOf);
+  if (options.rowsOf !== undefined) addExportRoute(server, options.rowsOf);
   server.setErrorHandler((error, _request, reply) => {
     const { code, details } = toStatus(error);
     const known = error instanceof MillraceError;

@@ -22,6 +22,8 @@ import {
 
 /** What rows of ended versions start with; those of the latest ones come after them. */
 const HISTORY_ROWS = 0;
+/** What the rows of latest versions start with. */
+export const LATEST_ROWS = 1;
 const SEGMENT_BYTES = 6;
 const PREFIX_BYTES = 1 + SEGMENT_BYTES;
 const NUMBER_BYTES = 4;
@@ -34,6 +36,13 @@ export function historyPrefix(segment: number): Buffer {
   prefix[0] = HISTORY_ROWS;
   prefix.writeUIntBE(segment, 1, SEGMENT_BYTES);
   return prefix;
+}
+
+/** Segment and key of a row of versions that have ended; undefined for a list of chunks, or the row of a latest version. */
+export function endedRow(rowKey: Buffer): { readonly segment: number; readonly key: Buffer } | undefined {
+  const keyEnd = rowKey.length - NUMBER_BYTES;
+  if (rowKey[0] !== HISTORY_ROWS || rowKey.readUInt32BE(keyEnd) === HEAD) return undefined;
+  return { segment: rowKey.readUIntBE(1, SEGMENT_BYTES), key: rowKey.subarray(PREFIX_BYTES, keyEnd) };
 }
 
 /** A version where it stands in its chunk. */

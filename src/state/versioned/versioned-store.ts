@@ -14,12 +14,23 @@ import type { Table } from '../table.js';
 import { withTimestamp } from '../value-codec.js';
 import type { HistoryRetention } from './history-retention.js';
 import { KeyHistory } from './key-history.js';
+import { scanVersions } from './scan-versions.js';
 import { fromAt, isDeletion, nextVersion, toAt, valueStart } from './version-chunk.js';
 
 const TIMESTAMP_BYTES = 8;
 
 /** What the rows of latest versions start with: `| 1 | key |`, of a timestamp (8 bytes) and the value. */
 const LATEST_ROW = '\x01';
+
+/** A version of a key. */
+export interface VersionedEntry<K, V> {
+  readonly key: K;
+  /** Null: a deletion. */
+  readonly value: V | null;
+  readonly timestamp: number;
+  /** Undefined: it is the latest. */
+  readonly validTo: number | undefined;
+}
 
 /**
  * A versioned store of a task: the latest version of a key is one row, those that have ended stand in chunks by segment and
@@ -62,6 +73,18 @@ export class TableVersionedStore<K, V> implements VersionedKeyValueStore<K, V> {
     const latest = this.table.overlay.read(this.latestEntry(keyBytes));
     const onlyLatest = this.retention.isExpired(toMs);
     return this.within(onlyLatest ? [] : this.history.chunks(keyBytes, fromMs), latest, fromMs, toMs);
+  }
+
+  /** The committed versions of all keys, deletions included. Those of one key come by time. */
+  async *entries(): AsyncGenerator<VersionedEntry<K, V>, void> {
+    for await (const { key, value, fromMs, toMs } of scanVersions(this.table)) {
+      yield {
+        key: this.keySerde.deserialize(key, 0, key.length),
+        value: value === null ? null : this.valueSerde.deserialize(value, 0, value.length),
+        timestamp: fromMs,
+        validTo: toMs,
+      };
+    }
   }
 
   put(key: K, value: V | null, timestamp: number): number {

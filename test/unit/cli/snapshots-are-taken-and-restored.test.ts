@@ -87,7 +87,7 @@ describe('millrace state snapshot', () => {
 describe('millrace state restore', () => {
   it('is refused where there is state', async () => {
     const { code, error } = await restore();
-    expect([code, error]).toEqual([1, expect.stringContaining('holds state of tasks')]);
+    expect([code, error]).toEqual([3, expect.stringContaining('holds state of tasks')]);
   });
 
   it('gives a process the state that it goes on with', async () => {
