@@ -1,6 +1,7 @@
 import { generatedNames } from '../../dsl/explicit-names.js';
 import { TaskPlan } from '../../runtime/assignment/task-plan.js';
 import type { BuiltTopology } from '../../topology/node.js';
+import { planCatalog } from './plan-catalog.js';
 import type { KnownSubTopology } from './known-build.js';
 import type { ObservedApplication } from './observed-application.js';
 import { row, type PlanRow } from './plan-row.js';
@@ -24,9 +25,12 @@ export interface PlanInput {
 /** What a new build of an application does to its topics, stores and tasks. Changes nothing. */
 export function planBuild(input: PlanInput): readonly PlanRow[] {
   const { applicationId, topology, observed, known, stopped, requireNames } = input;
+  const catalogued = planCatalog(topology, observed.catalog ?? []);
+  const told = new Set(catalogued.map(({ name }) => name));
   return [
     ...planTopics(new TaskPlan(applicationId, topology), observed, known),
-    ...planStores(topology, known),
+    ...planStores(topology, known).filter(({ name, verdict }) => verdict !== 'kept' || !told.has(name)),
+    ...catalogued,
     ...planTasks(topology, known, stopped),
     ...planNames(topology, requireNames),
   ];
