@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StreamsBuilder } from '../../../src/dsl/streams-builder.js';
 import { avro, string, type AvroSchema } from '../../../src/serde/index.js';
+import { openCommittedView } from '../../../src/state/committed-view.js';
 import type { ReadOnlyKeyValueStore, ValueAndTimestamp } from '../../../src/state/store.js';
 import type { BuiltTopology } from '../../../src/topology/node.js';
 import { Restarts } from '../../support/evolution/restarts.js';
@@ -69,6 +70,17 @@ describe.each(COMPATIBLE)('where %s', (_, was, is, written, read) => {
     expect(await putting(is, 'a', read)).toEqual(read);
   }, TIMEOUT_MS); // prettier-ignore
 });
+
+it('committed state is read by a later schema beside its task', async () => {
+  await putting(one({ amount }), 'a', { amount: 5 });
+  const later = keeping(one({ amount, note: avro.optional(avro.string()) }));
+  await restarts.run(later, () => undefined);
+  const definitions = later.subTopologies.flatMap(({ stores }) => stores);
+  const view = await openCommittedView(restarts.stateDirectory.taskFolder('app', '0_0'), definitions);
+  const store = view.stores.get('kept') as ReadOnlyKeyValueStore<string, ValueAndTimestamp<Sale>>;
+  expect(store.get('a')?.value).toEqual({ amount: 5, note: null });
+  await view.close();
+}, TIMEOUT_MS); // prettier-ignore
 
 const kind = (...symbols: [string, ...string[]]): AvroSchema<Sale> => one({ kind: avro.enum('Kind', symbols) });
 
