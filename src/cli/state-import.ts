@@ -29,7 +29,10 @@ export function addStateImportCommand(state: Command, terminal: Terminal): void 
     .command('import <topology>')
     .description('put rows into a store of a stopped application: its next start restores them')
     .requiredOption('--store <name>', 'the store')
-    .requiredOption('--from <source>', 'file of JSON lines, topic:NAME, or postgres:QUERY (of POSTGRES_URL)')
+    .requiredOption(
+      '--from <source>',
+      'file (.jsonl, .avro, .parquet), topic:NAME, or postgres:QUERY (of POSTGRES_URL)',
+    )
     .option('--key <column>', 'what holds the key; default: key')
     .option('--value <column>', 'what holds the value, * for the whole row; default: value')
     .option('--timestamp <column>', 'what holds the time; default: timestamp')

@@ -8,7 +8,9 @@ import type { Terminal } from './terminal.js';
 
 /** `millrace state`: takes the state of an application out of it, and puts state into one. */
 export function addStateCommand(program: Command, terminal: Terminal): void {
-  const state = program.command('state').description('the state of an application: export, import, snapshot, restore, migrate');
+  const state = program
+    .command('state')
+    .description('the state of an application: export, import, snapshot, restore, migrate');
   addStateExportCommand(state, terminal);
   addStateImportCommand(state, terminal);
   addStateSnapshotCommand(state, terminal);

@@ -1,11 +1,17 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { MillraceError, messageOf } from '../../util/errors.js';
+import { basename, dirname, extname } from 'node:path';
+import { LocalFiles } from '../files/local-files.js';
+import { readAvroFile } from '../files/read-avro-file.js';
+import { readJsonLines } from '../files/read-json-lines.js';
+import { readParquetFile } from '../files/read-parquet-file.js';
+import type { RowReader } from '../files/row-reader.js';
 import { seedRowOf, type SeedColumns } from './seed-columns.js';
 import type { SeedRow, SeedSource } from './seed-source.js';
 
+const READERS: Readonly<Record<string, RowReader>> = { '.avro': readAvroFile, '.parquet': readParquetFile };
+
 /**
- * Rows of a file of JSON Lines: one that `millrace state export` wrote, or any whose objects have a key and a value.
+ * Rows of a file, by its ending of Avro, of Parquet, or else of JSON Lines: one that `millrace state export` wrote, or any whose
+ * rows have a key and a value.
  * @param path on the machine that seeds
  */
 export function fileSeed(path: string, columns: SeedColumns = {}): SeedSource {
@@ -13,26 +19,14 @@ export function fileSeed(path: string, columns: SeedColumns = {}): SeedSource {
 }
 
 async function* readRows(path: string, columns: SeedColumns): AsyncGenerator<SeedRow, void> {
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
-  let number = 0;
-  for await (const line of lines) {
-    number++;
-    if (line.trim() === '') continue;
-    const place = `line ${number} of "${path}"`;
-    yield seedRowOf(parse(line, place), columns, place);
-  }
-}
-
-function parse(line: string, place: string): unknown {
+  const file = await new LocalFiles(dirname(path)).open(basename(path));
+  const read = READERS[extname(path)] ?? readJsonLines;
+  let number = 1;
   try {
-    return JSON.parse(line);
-  } catch (cause) {
-    throw new MillraceError({
-      code: 'SEED_ROW_INVALID',
-      kind: 'data',
-      message: `${place} is no JSON: ${messageOf(cause)}`,
-      hint: 'Mend the file: it holds one JSON object per line.',
-      cause,
-    });
+    for await (const { rows } of read(file, path)) {
+      for (const row of rows) yield seedRowOf(row, columns, `row ${number++} of "${path}"`);
+    }
+  } finally {
+    await file.close();
   }
 }

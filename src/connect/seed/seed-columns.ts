@@ -28,10 +28,21 @@ export function seedRowOf(row: unknown, columns: SeedColumns, place: string): Se
     const raw = typeof valueBytes === 'string' ? Buffer.from(valueBytes, 'base64') : null;
     return { key: Buffer.from(keyBytes, 'base64'), value: raw, raw: true, ...more };
   }
+  if ('key_bytes' in fields) return { ...textRow(fields, place), ...more };
   const found = fields[key] ?? undefined;
   if (found === undefined) throw invalidRow(place, `has no "${key}"`);
   if (value !== '*' && !(value in fields)) throw invalidRow(place, `has no "${value}"`);
   return { key: found, value: value === '*' ? fields : fields[value], ...more };
+}
+
+/** A row of an export to Avro or Parquet: it has every column, and key and value are JSON text. */
+function textRow({ key, value }: Columns, place: string): SeedRow {
+  try {
+    const parse = (text: unknown): unknown => (typeof text === 'string' ? JSON.parse(text) : null);
+    return { key: parse(key), value: parse(value) };
+  } catch {
+    throw invalidRow(place, 'has a key or a value that is no JSON text');
+  }
 }
 
 function timesOf(fields: Columns, place: string): Partial<SeedRow> {

@@ -63,7 +63,7 @@ describe('millrace state import', () => {
 
   it('names the row that cannot be put', async () => {
     const { code, error } = await state('import', '--from', rows, '--execute');
-    expect([code, error]).toEqual([1, expect.stringContaining('line 1 of')]);
+    expect([code, error]).toEqual([1, expect.stringContaining('row 1 of')]);
   });
 
   it('seeds a store before the first start of its application', async () => {
@@ -115,6 +115,15 @@ describe('millrace state export', () => {
     const file = join(folder, `rows.${format}`);
     expect((await state('export', '--to', file, ...nothingAnswers)).error).toBe('3 rows\n');
     expect((await readFile(file, 'latin1')).startsWith(magic)).toBe(true);
+  });
+
+  it.each(['jsonl', 'avro', 'parquet'])('writes %s that an import reads', async (format) => {
+    const [file, again] = [join(folder, `export.${format}`), join(folder, `again-${format}.jsonl`)];
+    await state('export', '--to', file, ...nothingAnswers);
+    const elsewhere = ['--state-dir', join(folder, format)];
+    expect((await state('import', '--from', file, '--execute', ...elsewhere)).error).toBe('3 rows\n');
+    await state('export', '--to', again, ...nothingAnswers, ...elsewhere);
+    expect(await lines(again)).toEqual(await lines(join(folder, 'stopped.jsonl')));
   });
 
   it('leaves nothing behind when it fails', async () => {
