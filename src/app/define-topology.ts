@@ -34,6 +34,7 @@ export type TopologyConfig = Pick<
   | 'onUncaughtError'
   | 'processingGuarantee'
   | 'rackAwareAssignmentTags'
+  | 'snapshots'
   | 'standbys'
 > & {
   /** Rules that change the topology (Kafka Streams' `topology.optimization`). Default `none`; not to be changed later. */
