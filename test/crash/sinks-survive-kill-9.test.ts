@@ -42,30 +42,34 @@ describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${St
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('write every number: once to Postgres and to files, of which none is ever partial, and to Cassandra, where the last one counts', async () => {
-    const random = seededRandom(seed);
-    let produced = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      child = run([]);
-      produced = await produceFor(child, random.next() * AFTER_START_MS);
-      if (existsSync(join(folder, 'files'))) expect(() => readJsonLines(join(folder, 'files'))).not.toThrow();
-    }
-    // What was acknowledged last may have been more than was said
-    const total = produced + 1_000;
-    child = run([String(total)]);
-    expect(await once(child, 'exit')).toEqual([0, null]);
+  it(
+    'write every number: once to Postgres and to files, of which none is ever partial, and to Cassandra, where the last one counts',
+    async () => {
+      const random = seededRandom(seed);
+      let produced = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        child = run([]);
+        produced = await produceFor(child, random.next() * AFTER_START_MS);
+        if (existsSync(join(folder, 'files'))) expect(() => readJsonLines(join(folder, 'files'))).not.toThrow();
+      }
+      // What was acknowledged last may have been more than was said
+      const total = produced + 1_000;
+      child = run([String(total)]);
+      expect(await once(child, 'exit')).toEqual([0, null]);
 
-    const [table] = await postgres.query(`
+      const [table] = await postgres.query(`
       SELECT (SELECT count(*) FROM numbers) AS rows, (SELECT count(*) FROM writes) AS writes,
              (SELECT count(*) FROM numbers WHERE square = id::numeric * id) AS squares`);
-    const files = readJsonLines(join(folder, 'files')).map(({ key }) => Number(key));
-    const all = Array.from({ length: Math.max(...files) + 1 }, (_, i) => i);
-    expect(all.length).toBeGreaterThanOrEqual(total);
-    expect(files.sort((a, b) => a - b)).toEqual(all);
-    const count = String(all.length);
-    expect(table).toEqual({ rows: count, writes: count, squares: count });
-    await expectInCassandra(all);
-  }, 300_000 + KILLS * 60_000);
+      const files = readJsonLines(join(folder, 'files')).map(({ key }) => Number(key));
+      const all = Array.from({ length: Math.max(...files) + 1 }, (_, i) => i);
+      expect(all.length).toBeGreaterThanOrEqual(total);
+      expect(files.sort((a, b) => a - b)).toEqual(all);
+      const count = String(all.length);
+      expect(table).toEqual({ rows: count, writes: count, squares: count });
+      await expectInCassandra(all);
+    },
+    300_000 + KILLS * 60_000,
+  );
 
   async function expectInCassandra(all: readonly number[]): Promise<void> {
     const rows = await cassandra.query(`SELECT bucket, id, square FROM ${keyspace}.numbers`);
