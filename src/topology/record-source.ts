@@ -8,8 +8,8 @@ export interface SourceRecord {
   readonly key: unknown;
   /** As the key. Null is a tombstone. */
   readonly value: unknown;
-  /** Event time, milliseconds since the epoch. */
-  readonly timestamp: number;
+  /** Milliseconds since the epoch. Default: the event time that the topology's timestamp extractor finds in the record. */
+  readonly timestamp?: number;
   /** Default: none. */
   readonly headers?: Headers;
   /** Default: that of the key, as Kafka's default partitioner chooses it; without a key, that of the value. */

@@ -1,5 +1,6 @@
 import { partitionForKey } from '../../broker/client/partitioner.js';
 import type { Serde } from '../../serde/serde.js';
+import type { TimestampExtractor } from '../../topology/node.js';
 import type { RecordSource, SourceRecord } from '../../topology/record-source.js';
 import { MillraceError, messageOf } from '../../util/errors.js';
 import { NO_HEADERS } from '../../util/headers.js';
@@ -13,6 +14,7 @@ export interface BackfillInputOptions {
   /** By which the topology reads the topic. */
   readonly key: Serde<unknown>;
   readonly value: Serde<unknown>;
+  readonly timestampExtractor: TimestampExtractor | undefined;
   readonly source: RecordSource;
 }
 
@@ -26,13 +28,31 @@ export class BackfillInput {
   toStored(record: SourceRecord): StoredRecord {
     const { index, topic, partitions } = this.options;
     const sequence = this.#next++;
-    const { timestamp, headers = NO_HEADERS } = record;
-    if (!Number.isFinite(timestamp) || timestamp < 0) throw this.#invalid(sequence, `its time is ${String(timestamp)}`);
+    const { headers = NO_HEADERS } = record;
     const key = this.#bytes('key', record.key, sequence);
     const value = this.#bytes('value', record.value, sequence);
     const partition = record.partition ?? partitionForKey(key ?? value ?? Buffer.from(topic), partitions);
     if (partition >= partitions) throw this.#invalid(sequence, `there is no partition ${partition}`);
-    return { topic: index, partition, timestamp, sequence, key, value, headers };
+    const stored = { topic: index, partition, sequence, key, value, headers };
+    const timestamp = record.timestamp ?? this.#extracted(stored);
+    if (!Number.isFinite(timestamp) || timestamp < 0) throw this.#invalid(sequence, `its time is ${String(timestamp)}`);
+    return { ...stored, timestamp };
+  }
+
+  /** The time that the topology finds in a record that the source gives without. */
+  #extracted({ partition, sequence, headers, ...bytes }: Omit<StoredRecord, 'timestamp'>): number {
+    const { topic, timestampExtractor, ...serdes } = this.options;
+    if (timestampExtractor === undefined) throw this.#invalid(sequence, 'it has no time');
+    const read = (part: 'key' | 'value'): unknown => {
+      const given = bytes[part];
+      return given === null ? null : serdes[part].deserialize(given, 0, given.length);
+    };
+    const place = { topic, partition, offset: sequence, headers, timestamp: -1 };
+    try {
+      return timestampExtractor({ ...place, key: read('key'), value: read('value') }, -1);
+    } catch (error) {
+      throw this.#invalid(sequence, `the topology finds no time in it: ${messageOf(error)}`, error);
+    }
   }
 
   #bytes(part: 'key' | 'value', given: unknown, sequence: number): Buffer | null {

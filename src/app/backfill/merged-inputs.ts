@@ -108,8 +108,9 @@ export class MergedInputs {
 
   async #add(reading: Reading, { records, watermark = reading.watermark, done }: SourceBatch): Promise<void> {
     for (const record of records) {
-      if (record.timestamp < reading.watermark) throw outOfOrder(reading, record.timestamp);
-      const full = this.#sorter.add(reading.input.toStored(record));
+      const stored = reading.input.toStored(record);
+      if (stored.timestamp < reading.watermark) throw outOfOrder(reading, stored.timestamp);
+      const full = this.#sorter.add(stored);
       if (full !== undefined) await full;
     }
     this.#added += records.length;

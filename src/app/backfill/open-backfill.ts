@@ -45,8 +45,9 @@ export async function openBackfill(options: BackfillOptions, closing: Closing): 
   closing.add('broker', () => broker.close());
 
   const topics = inputTopics(definition, topology, from).map(({ topic, source, node }, index) => {
-    const { keySerde: key, valueSerde: value } = node;
-    return new BackfillInput({ topic, index, source, key, value, partitions: broker.inputPartitions(topic) });
+    const { keySerde: key, valueSerde: value, timestampExtractor } = node;
+    const partitions = broker.inputPartitions(topic);
+    return new BackfillInput({ topic, index, source, key, value, timestampExtractor, partitions });
   });
   const schemas = openRegistry(options, closing);
   await prepareSerdes({ applicationId, topology, schemas });

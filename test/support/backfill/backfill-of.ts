@@ -14,7 +14,7 @@ import { systemClock } from '../../../src/util/time.js';
 export interface Row {
   readonly key: string | null;
   readonly value: unknown;
-  readonly timestamp: number;
+  readonly timestamp?: number;
 }
 
 /** A folder with input files, and the results of backfills over them. */

@@ -63,6 +63,23 @@ describe('a backfill', () => {
     expect(await folder.results('counts')).toEqual([['named', 1]]);
   });
 
+  it('takes the time that the topology finds in a record, where the source gives none', async () => {
+    const texts = ['3 c', '1 a', '2 b'];
+    folder = await BackfillFolder.make({ words: texts.map((value) => ({ key: 'all', value })) });
+    const timed = defineTopology({
+      name: 'timed',
+      build(builder) {
+        const timestamp = (text: string | null): number => Number(text?.split(' ')[0]);
+        const read = builder.stream('words', { key: string(), value: string(), timestamp });
+        const joined = read.groupByKey().reduce((all, next) => `${all}, ${next}`, { store: 'joined', logging: false });
+        joined.toStream().to('joined');
+      },
+    });
+    await folder.run(timed, { to: { path: join(folder.path, 'out'), latest: true } });
+    expect(await folder.results('joined')).toEqual([['all', '1 a, 2 b, 3 c']]);
+    await expect(folder.run(counting)).rejects.toThrow('it has no time');
+  });
+
   it('keeps its hands off a folder that is not of a backfill', async () => {
     folder = await BackfillFolder.make({ words: words('a') });
     await writeFile(join(folder.path, 'mine.txt'), '');
