@@ -151,6 +151,6 @@ function nothingThere(topic: string, from: string | ReadableFiles): Error {
 
 /** A row as file sinks write it by default. */
 function wholeRow(row: unknown): SourceRecord {
-  const { key = null, value = null, timestamp } = row as Partial<SourceRecord>; // as: what is read is checked by those who take it
+  const { key = null, value = null, timestamp } = row as Partial<Record<keyof SourceRecord, unknown>>; // as: checked by those who take it
   return { key, value, ...(timestamp !== undefined && { timestamp: Number(timestamp) }) };
 }
