@@ -202,4 +202,14 @@ describe('a Cassandra sink', () => {
     const down = open({ ...table, connection: { contactPoints: ['127.0.0.1:1'] } });
     await expect(down).rejects.not.toHaveProperty('kind');
   });
+
+  it('leaves nothing behind that keeps a process alive, when it cannot connect', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const refused = { credentials: { username: 'cassandra', password: 'wrong' } };
+    for (const connection of [refused, { localDataCenter: 'elsewhere' }, { contactPoints: ['127.0.0.1:1'] }])
+      await expect(open({ table: 'never', columns: { n: number }, connection })).rejects.toThrow();
+    await systemClock.sleep(3_000); // what the driver waits for before it tries again
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
 });

@@ -32,6 +32,11 @@ export interface CassandraConnection {
 
 /** A change of the schema waits for the other nodes. */
 const SCHEMA_MS = 60_000;
+/**
+ * How long the driver waits before it tries a lost node again. Its own policy grows to ten minutes, for which a client that was
+ * closed meanwhile would keep its process alive.
+ */
+const RECONNECT_MS = 2_000;
 
 /** Connects by `cassandra-driver`, which is loaded at the first call. */
 export async function connectCassandra({
@@ -39,9 +44,11 @@ export async function connectCassandra({
   consistency,
 }: CassandraConfig): Promise<CassandraConnection> {
   const { default: driver } = await import('cassandra-driver');
+  const reconnection = new driver.policies.reconnection.ConstantReconnectionPolicy(RECONNECT_MS);
   const client = new driver.Client({
     applicationName: 'millrace',
     ...options,
+    policies: { reconnection, ...options.policies },
     encoding: { ...options.encoding, useBigIntAsLong: true },
   });
   const sent = { prepare: true, isIdempotent: true, consistency: driver.types.consistencies[consistency] };
@@ -76,12 +83,22 @@ export async function connectCassandra({
 
 /** As much of the driver's insides as {@link abandon} needs; its types do not have them. */
 interface Insides {
-  readonly controlConnection?: { readonly connection?: { closeAsync(): Promise<void> } | null };
+  readonly controlConnection?: {
+    readonly connection?: { closeAsync(): Promise<void> } | null;
+    readonly hosts: { values(): { shutdown(waitForPending: boolean): Promise<void> }[] };
+    shutdown(): void;
+  };
 }
 
-/** Closes what a client that could not connect has left open: its own `shutdown` does nothing then. */
-async function abandon(client: Client & Insides): Promise<void> {
-  await client.controlConnection?.connection?.closeAsync().catch(() => undefined);
+/**
+ * Ends what a client that could not connect goes on with: its own `shutdown` does nothing then, and a connection that is closed
+ * before would be opened again, without end.
+ */
+async function abandon({ controlConnection }: Client & Insides): Promise<void> {
+  if (controlConnection === undefined) return;
+  controlConnection.shutdown();
+  await Promise.allSettled(controlConnection.hosts.values().map((host) => host.shutdown(false)));
+  await controlConnection.connection?.closeAsync().catch(() => undefined);
 }
 
 function rowsOf({ rows }: types.ResultSet): CassandraRow[] {

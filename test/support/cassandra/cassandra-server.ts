@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientOptions } from 'cassandra-driver';
+import { connectCassandra } from '../../../src/connect/cassandra/cassandra-connection.js';
 import { freePorts } from '../kafka/free-ports.js';
 import { cassandraJars, cassandraYaml, javaOptions, LOGBACK } from './cassandra-files.js';
 
@@ -108,14 +109,13 @@ export class CassandraServer {
 
   /** The first user is made a moment after the port is open. */
   async #answers(): Promise<boolean> {
-    const client = new Client(this.connection);
     try {
-      await client.connect();
+      // The driver's own client, when it cannot connect, goes on for ever.
+      const connection = await connectCassandra({ client: this.connection, consistency: 'one' });
+      await connection.close();
       return true;
     } catch {
       return false;
-    } finally {
-      await client.shutdown();
     }
   }
 }

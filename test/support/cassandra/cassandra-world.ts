@@ -1,4 +1,8 @@
-import { connectCassandra, type CassandraConnection } from '../../../src/connect/cassandra/cassandra-connection.js';
+import {
+  connectCassandra,
+  type CassandraConfig,
+  type CassandraConnection,
+} from '../../../src/connect/cassandra/cassandra-connection.js';
 import { cassandraSink } from '../../../src/connect/cassandra/cassandra-sink.js';
 import type { ContractValue, Fault, SinkWorld } from '../../../src/testing/contract/sink/index.js';
 import type { CassandraServer } from './cassandra-server.js';
@@ -27,6 +31,12 @@ export function cassandraWorld(server: () => CassandraServer, keyspace: () => st
     destination() {
       const table = `${keyspace()}."Rows"`;
       const destination = destinations++;
+      const opened: CassandraConnection[] = [];
+      const connect = async (config: CassandraConfig): Promise<CassandraConnection> => {
+        const connection = await connectCassandra(config);
+        opened.push(connection);
+        return connection;
+      };
       return Promise.resolve({
         sink: (fault) =>
           cassandraSink<string, ContractValue>({
@@ -41,14 +51,17 @@ export function cassandraWorld(server: () => CassandraServer, keyspace: () => st
               text: { type: 'text', of: ({ text }) => text },
             },
             connection: server().connection,
-            connect: async (config) => faulty(await connectCassandra(config), fault),
+            connect: async (config) => faulty(await connect(config), fault),
           }),
         async read() {
           const where = `destination = ${String(destination)} ALLOW FILTERING`;
           const rows = await server().query(`SELECT "the key", serial, text FROM ${table} WHERE ${where}`);
           return rows.map((row) => [String(row['the key']), { serial: Number(row.serial), text: String(row.text) }]);
         },
-        dispose: () => Promise.resolve(),
+        // A writer that crashed in this process has left its connection open, which would go on for ever.
+        dispose: async () => {
+          for (const connection of opened) await connection.close();
+        },
       });
     },
   };
