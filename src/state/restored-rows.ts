@@ -1,4 +1,4 @@
-import { copyBytes, ScratchBuffers, writeInt64 } from '../util/bytes.js';
+import { copyBytes, hashBytes, ScratchBuffers, writeInt64 } from '../util/bytes.js';
 import type { RowBatch, WritableBase } from './base.js';
 
 const FIRST_BYTES = 16 * 1024;
@@ -102,7 +102,7 @@ export class RestoredRows {
   /** Where the row of a key is entered, or is to be. */
   private slotOf(source: Buffer, keyStart: number, keyEnd: number): number {
     const mask = this.slots.length - 1;
-    for (let slot = hash(source, keyStart, keyEnd) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashBytes(source, keyStart, keyEnd) & mask; ; slot = (slot + 1) & mask) {
       const row = (this.slots[slot] as number) - 1; // masked
       if (row < 0 || this.isKeyOf(row, source, keyStart, keyEnd)) return slot;
     }
@@ -140,11 +140,4 @@ export class RestoredRows {
       this.slots[this.slotOf(this.bytes, start, start + (this.keyLengths[row] as number))] = row + 1;
     }
   }
-}
-
-/** FNV-1a, with the high bits mixed into the low ones. */
-function hash(source: Buffer, start: number, end: number): number {
-  let sum = 0x811c9dc5;
-  for (let at = start; at < end; at++) sum = Math.imul(sum ^ (source[at] as number), 0x01000193); // within bounds
-  return sum ^ (sum >>> 15);
 }

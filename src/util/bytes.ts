@@ -41,6 +41,13 @@ export function copyBytes(source: Buffer, from: number, target: Buffer, to: numb
   else for (let i = 0; i < length; i++) target[to + i] = source[from + i] as number; // both are long enough
 }
 
+/** FNV-1a of some bytes, with the high bits mixed into the low ones, which are those that choose a place in a table. */
+export function hashBytes(source: Buffer, start: number, end: number): number {
+  let sum = 0x811c9dc5;
+  for (let at = start; at < end; at++) sum = Math.imul(sum ^ (source[at] as number), 0x01000193); // within bounds
+  return sum ^ (sum >>> 15);
+}
+
 /** Buffers to be used again and again, one for each length: to make one costs more than to fill it. */
 export class ScratchBuffers {
   /** Longer buffers are made each time: the lengths in use would be many. */

@@ -1,4 +1,4 @@
-import { EMPTY_BYTES, copyBytes } from '../../util/bytes.js';
+import { EMPTY_BYTES, copyBytes, hashBytes } from '../../util/bytes.js';
 
 /** Rows start at multiples of this, so that their lengths can be read as 32-bit words. */
 const ALIGNMENT = 4;
@@ -100,7 +100,7 @@ export class RowCache {
   /** Where the row of a key stands in the block, or -1. Leaves its slot, or the one to be used for it, in `lookedUp`. */
   private find(key: Buffer): number {
     if (this.slots.length === 0) this.allocate();
-    const first = 2 * (hash(key) & (this.buckets - 1));
+    const first = 2 * (hashBytes(key, 0, key.length) & (this.buckets - 1));
     const at = this.holds(first, key);
     this.lookedUp = first;
     if (at >= 0) return at;
@@ -138,11 +138,4 @@ export class RowCache {
 
 function align(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-}
-
-/** FNV-1a, with the high bits mixed into the low ones that choose the bucket. */
-function hash(key: Buffer): number {
-  let sum = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) sum = Math.imul(sum ^ (key[i] as number), 0x01000193); // i is within bounds
-  return sum ^ (sum >>> 15);
 }
