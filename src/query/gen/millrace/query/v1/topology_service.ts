@@ -11,13 +11,17 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Value } from "../../../google/protobuf/struct.js";
+import { Timestamp } from "../../../google/protobuf/timestamp.js";
 
 export const protobufPackage = "millrace.query.v1";
 
@@ -105,6 +109,226 @@ export interface TaskPartition {
   readonly endOffset: number;
   /** Records not yet committed. */
   readonly lag: number;
+}
+
+/** Asks for counts. */
+export interface GetMetricsRequest {
+  /** Only this application's; empty: all. */
+  readonly application: string;
+}
+
+/** Counts since the instances started. */
+export interface GetMetricsResponse {
+  /** One entry per application, instance and node of the graph. */
+  readonly nodes: readonly NodeMetrics[];
+  /** One entry per application, instance and store. */
+  readonly stores: readonly StoreMetrics[];
+  /** One entry per application, instance and topic that is read or written. */
+  readonly topics: readonly TopicMetrics[];
+  /** One entry per application and instance. */
+  readonly instances: readonly InstanceMetrics[];
+}
+
+/** What one node has done on one instance. */
+export interface NodeMetrics {
+  /** The application. */
+  readonly application: string;
+  /** The instance. */
+  readonly instanceId: string;
+  /** The node's name, as the graph has it. */
+  readonly node: string;
+  /** Records that reached it. */
+  readonly records: number;
+  /** Records on which it failed. */
+  readonly errors: number;
+  /** Records that it dropped, late ones included. */
+  readonly dropped: number;
+  /**
+   * Seconds between the event times of records and their arrival here: the median of the last minute or so; absent where it
+   * is not measured.
+   */
+  readonly latencySeconds?:
+    | number
+    | undefined;
+  /** Of a sink: records taken and not yet written by the destination. */
+  readonly pending: number;
+}
+
+/** What one store holds on one instance. */
+export interface StoreMetrics {
+  /** The application. */
+  readonly application: string;
+  /** The instance. */
+  readonly instanceId: string;
+  /** The store's name. */
+  readonly store: string;
+  /** Entries, approximately; absent where they are not counted. */
+  readonly entries?:
+    | number
+    | undefined;
+  /** Changelog records still to be applied. */
+  readonly restoreRemaining: number;
+  /** Changelog records applied by the restore under way, so that progress is restored / (restored + remaining). */
+  readonly restored: number;
+}
+
+/** What passed through one topic on one instance. */
+export interface TopicMetrics {
+  /** The application. */
+  readonly application: string;
+  /** The instance. */
+  readonly instanceId: string;
+  /** The topic, as on the broker. */
+  readonly topic: string;
+  /** Records read. */
+  readonly consumedRecords: number;
+  /** Bytes read. */
+  readonly consumedBytes: number;
+  /** Records sent. */
+  readonly producedRecords: number;
+  /** Bytes sent. */
+  readonly producedBytes: number;
+  /** Records of the partitions read here that are not yet committed. */
+  readonly lag: number;
+}
+
+/** One instance. */
+export interface InstanceMetrics {
+  /** The application. */
+  readonly application: string;
+  /** The instance. */
+  readonly instanceId: string;
+  /** State of the application on it, such as `RUNNING`. */
+  readonly state: string;
+  /** Why a task or the application stopped; empty while all is well. */
+  readonly failure: string;
+  /** When the counts were taken. */
+  readonly observeTime:
+    | Timestamp
+    | undefined;
+  /** When the process started. */
+  readonly startTime:
+    | Timestamp
+    | undefined;
+  /** CPU seconds of the process, user and system. */
+  readonly cpuSeconds: number;
+  /** Resident memory of the process, bytes. */
+  readonly residentBytes: number;
+  /** Commits. */
+  readonly commits: number;
+  /** Commits that failed or were aborted. */
+  readonly commitFailures: number;
+  /** Rebalances. */
+  readonly rebalances: number;
+  /** Records sent to dead letters. */
+  readonly deadLetters: number;
+}
+
+/** Asks to follow a key. */
+export interface TraceRecordsRequest {
+  /** The application; may be left out where the process runs one. */
+  readonly application: string;
+  /** Records that a source reads with this key; JSON as in state queries. */
+  readonly key:
+    | any
+    | undefined;
+  /** Only of this topic; empty: of every topic that the graph reads. */
+  readonly topic: string;
+  /** End after so many records of sources; default 100, at most 1,000. */
+  readonly limit: number;
+}
+
+/** One step of a record that is followed. */
+export interface TraceRecordsResponse {
+  /** Same for all that one record of a source caused, also behind repartition topics. */
+  readonly traceId: string;
+  /** In the order in which things happened within a task. */
+  readonly sequence: number;
+  /** The instance. */
+  readonly instanceId: string;
+  /** The task, `<sub-topology>_<partition>`. */
+  readonly taskId: string;
+  /** The node. */
+  readonly node: string;
+  /** What happened. */
+  readonly step:
+    | //
+    /** A source read it. */
+    { readonly $case: "read"; readonly value: TraceRead }
+    | //
+    /** It reached a node. */
+    { readonly $case: "process"; readonly value: TraceRecord }
+    | //
+    /** A node read or wrote a store. */
+    { readonly $case: "store"; readonly value: TraceStoreAccess }
+    | //
+    /** A node sent a record to a topic or a sink. */
+    { readonly $case: "send"; readonly value: TraceSend }
+    | //
+    /** A node dropped it, or failed on it. */
+    { readonly $case: "drop"; readonly value: TraceDrop }
+    | //
+    /** More steps came than the client took; so many are missing here. */
+    { readonly $case: "missed"; readonly value: number }
+    | undefined;
+}
+
+/** A record as a node has it. */
+export interface TraceRecord {
+  /** The key, as JSON. */
+  readonly key:
+    | any
+    | undefined;
+  /** The value, as JSON. */
+  readonly value:
+    | any
+    | undefined;
+  /** Its event time. */
+  readonly timestamp: Timestamp | undefined;
+}
+
+/** A record that a source read. */
+export interface TraceRead {
+  /** The topic, as on the broker. */
+  readonly topic: string;
+  /** Its partition. */
+  readonly partition: number;
+  /** Its offset. */
+  readonly offset: number;
+  /** The record. */
+  readonly record: TraceRecord | undefined;
+}
+
+/** One access to a store. */
+export interface TraceStoreAccess {
+  /** The store. */
+  readonly store: string;
+  /** What was done, such as `get`, `put`, `delete`, `fetch`. */
+  readonly operation: string;
+  /** The key, as JSON. */
+  readonly key:
+    | any
+    | undefined;
+  /** What was read or written, as JSON; absent: nothing, or a deletion. */
+  readonly value:
+    | any
+    | undefined;
+  /** The window, where the store has windows. */
+  readonly windowStart: Timestamp | undefined;
+}
+
+/** A record that a node sent. */
+export interface TraceSend {
+  /** The topic, as on the broker, or the name of the sink. */
+  readonly to: string;
+  /** The record. */
+  readonly record: TraceRecord | undefined;
+}
+
+/** A record that goes no further. */
+export interface TraceDrop {
+  /** Why, as `millrace_dropped_records_total` names it, or the error's code. */
+  readonly reason: string;
 }
 
 function createBaseDescribeTopologyRequest(): DescribeTopologyRequest {
@@ -1008,6 +1232,1956 @@ export const TaskPartition: MessageFns<TaskPartition> = {
   },
 };
 
+function createBaseGetMetricsRequest(): GetMetricsRequest {
+  return { application: "" };
+}
+
+export const GetMetricsRequest: MessageFns<GetMetricsRequest> = {
+  encode(message: GetMetricsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.application !== "") {
+      writer.uint32(10).string(message.application);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetMetricsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetMetricsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.application = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetMetricsRequest {
+    return { application: isSet(object.application) ? globalThis.String(object.application) : "" };
+  },
+
+  toJSON(message: GetMetricsRequest): unknown {
+    const obj: any = {};
+    if (message.application !== "") {
+      obj.application = message.application;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetMetricsRequest>): GetMetricsRequest {
+    return GetMetricsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetMetricsRequest>): GetMetricsRequest {
+    const message = createBaseGetMetricsRequest() as any;
+    message.application = object.application ?? "";
+    return message;
+  },
+};
+
+function createBaseGetMetricsResponse(): GetMetricsResponse {
+  return { nodes: [], stores: [], topics: [], instances: [] };
+}
+
+export const GetMetricsResponse: MessageFns<GetMetricsResponse> = {
+  encode(message: GetMetricsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.nodes) {
+      NodeMetrics.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.stores) {
+      StoreMetrics.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.topics) {
+      TopicMetrics.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.instances) {
+      InstanceMetrics.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetMetricsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetMetricsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.nodes.push(NodeMetrics.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.stores.push(StoreMetrics.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.topics.push(TopicMetrics.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.instances.push(InstanceMetrics.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetMetricsResponse {
+    return {
+      nodes: globalThis.Array.isArray(object?.nodes) ? object.nodes.map((e: any) => NodeMetrics.fromJSON(e)) : [],
+      stores: globalThis.Array.isArray(object?.stores) ? object.stores.map((e: any) => StoreMetrics.fromJSON(e)) : [],
+      topics: globalThis.Array.isArray(object?.topics) ? object.topics.map((e: any) => TopicMetrics.fromJSON(e)) : [],
+      instances: globalThis.Array.isArray(object?.instances)
+        ? object.instances.map((e: any) => InstanceMetrics.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: GetMetricsResponse): unknown {
+    const obj: any = {};
+    if (message.nodes?.length) {
+      obj.nodes = message.nodes.map((e) => NodeMetrics.toJSON(e));
+    }
+    if (message.stores?.length) {
+      obj.stores = message.stores.map((e) => StoreMetrics.toJSON(e));
+    }
+    if (message.topics?.length) {
+      obj.topics = message.topics.map((e) => TopicMetrics.toJSON(e));
+    }
+    if (message.instances?.length) {
+      obj.instances = message.instances.map((e) => InstanceMetrics.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetMetricsResponse>): GetMetricsResponse {
+    return GetMetricsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetMetricsResponse>): GetMetricsResponse {
+    const message = createBaseGetMetricsResponse() as any;
+    message.nodes = object.nodes?.map((e) => NodeMetrics.fromPartial(e)) || [];
+    message.stores = object.stores?.map((e) => StoreMetrics.fromPartial(e)) || [];
+    message.topics = object.topics?.map((e) => TopicMetrics.fromPartial(e)) || [];
+    message.instances = object.instances?.map((e) => InstanceMetrics.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseNodeMetrics(): NodeMetrics {
+  return {
+    application: "",
+    instanceId: "",
+    node: "",
+    records: 0,
+    errors: 0,
+    dropped: 0,
+    latencySeconds: undefined,
+    pending: 0,
+  };
+}
+
+export const NodeMetrics: MessageFns<NodeMetrics> = {
+  encode(message: NodeMetrics, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.application !== "") {
+      writer.uint32(10).string(message.application);
+    }
+    if (message.instanceId !== "") {
+      writer.uint32(18).string(message.instanceId);
+    }
+    if (message.node !== "") {
+      writer.uint32(26).string(message.node);
+    }
+    if (message.records !== 0) {
+      writer.uint32(32).int64(message.records);
+    }
+    if (message.errors !== 0) {
+      writer.uint32(40).int64(message.errors);
+    }
+    if (message.dropped !== 0) {
+      writer.uint32(48).int64(message.dropped);
+    }
+    if (message.latencySeconds !== undefined) {
+      writer.uint32(57).double(message.latencySeconds);
+    }
+    if (message.pending !== 0) {
+      writer.uint32(64).int64(message.pending);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NodeMetrics {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNodeMetrics() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.application = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.instanceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.records = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.errors = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.dropped = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.latencySeconds = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.pending = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NodeMetrics {
+    return {
+      application: isSet(object.application) ? globalThis.String(object.application) : "",
+      instanceId: isSet(object.instanceId)
+        ? globalThis.String(object.instanceId)
+        : isSet(object.instance_id)
+        ? globalThis.String(object.instance_id)
+        : "",
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      records: isSet(object.records) ? globalThis.Number(object.records) : 0,
+      errors: isSet(object.errors) ? globalThis.Number(object.errors) : 0,
+      dropped: isSet(object.dropped) ? globalThis.Number(object.dropped) : 0,
+      latencySeconds: isSet(object.latencySeconds)
+        ? globalThis.Number(object.latencySeconds)
+        : isSet(object.latency_seconds)
+        ? globalThis.Number(object.latency_seconds)
+        : undefined,
+      pending: isSet(object.pending) ? globalThis.Number(object.pending) : 0,
+    };
+  },
+
+  toJSON(message: NodeMetrics): unknown {
+    const obj: any = {};
+    if (message.application !== "") {
+      obj.application = message.application;
+    }
+    if (message.instanceId !== "") {
+      obj.instanceId = message.instanceId;
+    }
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.records !== 0) {
+      obj.records = Math.round(message.records);
+    }
+    if (message.errors !== 0) {
+      obj.errors = Math.round(message.errors);
+    }
+    if (message.dropped !== 0) {
+      obj.dropped = Math.round(message.dropped);
+    }
+    if (message.latencySeconds !== undefined) {
+      obj.latencySeconds = floatToJson(message.latencySeconds);
+    }
+    if (message.pending !== 0) {
+      obj.pending = Math.round(message.pending);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NodeMetrics>): NodeMetrics {
+    return NodeMetrics.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NodeMetrics>): NodeMetrics {
+    const message = createBaseNodeMetrics() as any;
+    message.application = object.application ?? "";
+    message.instanceId = object.instanceId ?? "";
+    message.node = object.node ?? "";
+    message.records = object.records ?? 0;
+    message.errors = object.errors ?? 0;
+    message.dropped = object.dropped ?? 0;
+    message.latencySeconds = object.latencySeconds ?? undefined;
+    message.pending = object.pending ?? 0;
+    return message;
+  },
+};
+
+function createBaseStoreMetrics(): StoreMetrics {
+  return { application: "", instanceId: "", store: "", entries: undefined, restoreRemaining: 0, restored: 0 };
+}
+
+export const StoreMetrics: MessageFns<StoreMetrics> = {
+  encode(message: StoreMetrics, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.application !== "") {
+      writer.uint32(10).string(message.application);
+    }
+    if (message.instanceId !== "") {
+      writer.uint32(18).string(message.instanceId);
+    }
+    if (message.store !== "") {
+      writer.uint32(26).string(message.store);
+    }
+    if (message.entries !== undefined) {
+      writer.uint32(32).int64(message.entries);
+    }
+    if (message.restoreRemaining !== 0) {
+      writer.uint32(40).int64(message.restoreRemaining);
+    }
+    if (message.restored !== 0) {
+      writer.uint32(48).int64(message.restored);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoreMetrics {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoreMetrics() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.application = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.instanceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.store = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.entries = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.restoreRemaining = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.restored = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StoreMetrics {
+    return {
+      application: isSet(object.application) ? globalThis.String(object.application) : "",
+      instanceId: isSet(object.instanceId)
+        ? globalThis.String(object.instanceId)
+        : isSet(object.instance_id)
+        ? globalThis.String(object.instance_id)
+        : "",
+      store: isSet(object.store) ? globalThis.String(object.store) : "",
+      entries: isSet(object.entries) ? globalThis.Number(object.entries) : undefined,
+      restoreRemaining: isSet(object.restoreRemaining)
+        ? globalThis.Number(object.restoreRemaining)
+        : isSet(object.restore_remaining)
+        ? globalThis.Number(object.restore_remaining)
+        : 0,
+      restored: isSet(object.restored) ? globalThis.Number(object.restored) : 0,
+    };
+  },
+
+  toJSON(message: StoreMetrics): unknown {
+    const obj: any = {};
+    if (message.application !== "") {
+      obj.application = message.application;
+    }
+    if (message.instanceId !== "") {
+      obj.instanceId = message.instanceId;
+    }
+    if (message.store !== "") {
+      obj.store = message.store;
+    }
+    if (message.entries !== undefined) {
+      obj.entries = Math.round(message.entries);
+    }
+    if (message.restoreRemaining !== 0) {
+      obj.restoreRemaining = Math.round(message.restoreRemaining);
+    }
+    if (message.restored !== 0) {
+      obj.restored = Math.round(message.restored);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StoreMetrics>): StoreMetrics {
+    return StoreMetrics.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StoreMetrics>): StoreMetrics {
+    const message = createBaseStoreMetrics() as any;
+    message.application = object.application ?? "";
+    message.instanceId = object.instanceId ?? "";
+    message.store = object.store ?? "";
+    message.entries = object.entries ?? undefined;
+    message.restoreRemaining = object.restoreRemaining ?? 0;
+    message.restored = object.restored ?? 0;
+    return message;
+  },
+};
+
+function createBaseTopicMetrics(): TopicMetrics {
+  return {
+    application: "",
+    instanceId: "",
+    topic: "",
+    consumedRecords: 0,
+    consumedBytes: 0,
+    producedRecords: 0,
+    producedBytes: 0,
+    lag: 0,
+  };
+}
+
+export const TopicMetrics: MessageFns<TopicMetrics> = {
+  encode(message: TopicMetrics, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.application !== "") {
+      writer.uint32(10).string(message.application);
+    }
+    if (message.instanceId !== "") {
+      writer.uint32(18).string(message.instanceId);
+    }
+    if (message.topic !== "") {
+      writer.uint32(26).string(message.topic);
+    }
+    if (message.consumedRecords !== 0) {
+      writer.uint32(32).int64(message.consumedRecords);
+    }
+    if (message.consumedBytes !== 0) {
+      writer.uint32(40).int64(message.consumedBytes);
+    }
+    if (message.producedRecords !== 0) {
+      writer.uint32(48).int64(message.producedRecords);
+    }
+    if (message.producedBytes !== 0) {
+      writer.uint32(56).int64(message.producedBytes);
+    }
+    if (message.lag !== 0) {
+      writer.uint32(64).int64(message.lag);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TopicMetrics {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTopicMetrics() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.application = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.instanceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.consumedRecords = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.consumedBytes = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.producedRecords = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.producedBytes = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.lag = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TopicMetrics {
+    return {
+      application: isSet(object.application) ? globalThis.String(object.application) : "",
+      instanceId: isSet(object.instanceId)
+        ? globalThis.String(object.instanceId)
+        : isSet(object.instance_id)
+        ? globalThis.String(object.instance_id)
+        : "",
+      topic: isSet(object.topic) ? globalThis.String(object.topic) : "",
+      consumedRecords: isSet(object.consumedRecords)
+        ? globalThis.Number(object.consumedRecords)
+        : isSet(object.consumed_records)
+        ? globalThis.Number(object.consumed_records)
+        : 0,
+      consumedBytes: isSet(object.consumedBytes)
+        ? globalThis.Number(object.consumedBytes)
+        : isSet(object.consumed_bytes)
+        ? globalThis.Number(object.consumed_bytes)
+        : 0,
+      producedRecords: isSet(object.producedRecords)
+        ? globalThis.Number(object.producedRecords)
+        : isSet(object.produced_records)
+        ? globalThis.Number(object.produced_records)
+        : 0,
+      producedBytes: isSet(object.producedBytes)
+        ? globalThis.Number(object.producedBytes)
+        : isSet(object.produced_bytes)
+        ? globalThis.Number(object.produced_bytes)
+        : 0,
+      lag: isSet(object.lag) ? globalThis.Number(object.lag) : 0,
+    };
+  },
+
+  toJSON(message: TopicMetrics): unknown {
+    const obj: any = {};
+    if (message.application !== "") {
+      obj.application = message.application;
+    }
+    if (message.instanceId !== "") {
+      obj.instanceId = message.instanceId;
+    }
+    if (message.topic !== "") {
+      obj.topic = message.topic;
+    }
+    if (message.consumedRecords !== 0) {
+      obj.consumedRecords = Math.round(message.consumedRecords);
+    }
+    if (message.consumedBytes !== 0) {
+      obj.consumedBytes = Math.round(message.consumedBytes);
+    }
+    if (message.producedRecords !== 0) {
+      obj.producedRecords = Math.round(message.producedRecords);
+    }
+    if (message.producedBytes !== 0) {
+      obj.producedBytes = Math.round(message.producedBytes);
+    }
+    if (message.lag !== 0) {
+      obj.lag = Math.round(message.lag);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TopicMetrics>): TopicMetrics {
+    return TopicMetrics.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TopicMetrics>): TopicMetrics {
+    const message = createBaseTopicMetrics() as any;
+    message.application = object.application ?? "";
+    message.instanceId = object.instanceId ?? "";
+    message.topic = object.topic ?? "";
+    message.consumedRecords = object.consumedRecords ?? 0;
+    message.consumedBytes = object.consumedBytes ?? 0;
+    message.producedRecords = object.producedRecords ?? 0;
+    message.producedBytes = object.producedBytes ?? 0;
+    message.lag = object.lag ?? 0;
+    return message;
+  },
+};
+
+function createBaseInstanceMetrics(): InstanceMetrics {
+  return {
+    application: "",
+    instanceId: "",
+    state: "",
+    failure: "",
+    observeTime: undefined,
+    startTime: undefined,
+    cpuSeconds: 0,
+    residentBytes: 0,
+    commits: 0,
+    commitFailures: 0,
+    rebalances: 0,
+    deadLetters: 0,
+  };
+}
+
+export const InstanceMetrics: MessageFns<InstanceMetrics> = {
+  encode(message: InstanceMetrics, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.application !== "") {
+      writer.uint32(10).string(message.application);
+    }
+    if (message.instanceId !== "") {
+      writer.uint32(18).string(message.instanceId);
+    }
+    if (message.state !== "") {
+      writer.uint32(26).string(message.state);
+    }
+    if (message.failure !== "") {
+      writer.uint32(34).string(message.failure);
+    }
+    if (message.observeTime !== undefined) {
+      Timestamp.encode(message.observeTime, writer.uint32(42).fork()).join();
+    }
+    if (message.startTime !== undefined) {
+      Timestamp.encode(message.startTime, writer.uint32(50).fork()).join();
+    }
+    if (message.cpuSeconds !== 0) {
+      writer.uint32(57).double(message.cpuSeconds);
+    }
+    if (message.residentBytes !== 0) {
+      writer.uint32(64).int64(message.residentBytes);
+    }
+    if (message.commits !== 0) {
+      writer.uint32(72).int64(message.commits);
+    }
+    if (message.commitFailures !== 0) {
+      writer.uint32(80).int64(message.commitFailures);
+    }
+    if (message.rebalances !== 0) {
+      writer.uint32(88).int64(message.rebalances);
+    }
+    if (message.deadLetters !== 0) {
+      writer.uint32(96).int64(message.deadLetters);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InstanceMetrics {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInstanceMetrics() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.application = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.instanceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.failure = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.observeTime = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.startTime = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.cpuSeconds = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.residentBytes = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.commits = longToNumber(reader.int64());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.commitFailures = longToNumber(reader.int64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.rebalances = longToNumber(reader.int64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.deadLetters = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): InstanceMetrics {
+    return {
+      application: isSet(object.application) ? globalThis.String(object.application) : "",
+      instanceId: isSet(object.instanceId)
+        ? globalThis.String(object.instanceId)
+        : isSet(object.instance_id)
+        ? globalThis.String(object.instance_id)
+        : "",
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      failure: isSet(object.failure) ? globalThis.String(object.failure) : "",
+      observeTime: isSet(object.observeTime)
+        ? fromJsonTimestamp(object.observeTime)
+        : isSet(object.observe_time)
+        ? fromJsonTimestamp(object.observe_time)
+        : undefined,
+      startTime: isSet(object.startTime)
+        ? fromJsonTimestamp(object.startTime)
+        : isSet(object.start_time)
+        ? fromJsonTimestamp(object.start_time)
+        : undefined,
+      cpuSeconds: isSet(object.cpuSeconds)
+        ? globalThis.Number(object.cpuSeconds)
+        : isSet(object.cpu_seconds)
+        ? globalThis.Number(object.cpu_seconds)
+        : 0,
+      residentBytes: isSet(object.residentBytes)
+        ? globalThis.Number(object.residentBytes)
+        : isSet(object.resident_bytes)
+        ? globalThis.Number(object.resident_bytes)
+        : 0,
+      commits: isSet(object.commits) ? globalThis.Number(object.commits) : 0,
+      commitFailures: isSet(object.commitFailures)
+        ? globalThis.Number(object.commitFailures)
+        : isSet(object.commit_failures)
+        ? globalThis.Number(object.commit_failures)
+        : 0,
+      rebalances: isSet(object.rebalances) ? globalThis.Number(object.rebalances) : 0,
+      deadLetters: isSet(object.deadLetters)
+        ? globalThis.Number(object.deadLetters)
+        : isSet(object.dead_letters)
+        ? globalThis.Number(object.dead_letters)
+        : 0,
+    };
+  },
+
+  toJSON(message: InstanceMetrics): unknown {
+    const obj: any = {};
+    if (message.application !== "") {
+      obj.application = message.application;
+    }
+    if (message.instanceId !== "") {
+      obj.instanceId = message.instanceId;
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.failure !== "") {
+      obj.failure = message.failure;
+    }
+    if (message.observeTime !== undefined) {
+      obj.observeTime = fromTimestamp(message.observeTime).toISOString();
+    }
+    if (message.startTime !== undefined) {
+      obj.startTime = fromTimestamp(message.startTime).toISOString();
+    }
+    if (message.cpuSeconds !== 0) {
+      obj.cpuSeconds = floatToJson(message.cpuSeconds);
+    }
+    if (message.residentBytes !== 0) {
+      obj.residentBytes = Math.round(message.residentBytes);
+    }
+    if (message.commits !== 0) {
+      obj.commits = Math.round(message.commits);
+    }
+    if (message.commitFailures !== 0) {
+      obj.commitFailures = Math.round(message.commitFailures);
+    }
+    if (message.rebalances !== 0) {
+      obj.rebalances = Math.round(message.rebalances);
+    }
+    if (message.deadLetters !== 0) {
+      obj.deadLetters = Math.round(message.deadLetters);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<InstanceMetrics>): InstanceMetrics {
+    return InstanceMetrics.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<InstanceMetrics>): InstanceMetrics {
+    const message = createBaseInstanceMetrics() as any;
+    message.application = object.application ?? "";
+    message.instanceId = object.instanceId ?? "";
+    message.state = object.state ?? "";
+    message.failure = object.failure ?? "";
+    message.observeTime = (object.observeTime !== undefined && object.observeTime !== null)
+      ? Timestamp.fromPartial(object.observeTime)
+      : undefined;
+    message.startTime = (object.startTime !== undefined && object.startTime !== null)
+      ? Timestamp.fromPartial(object.startTime)
+      : undefined;
+    message.cpuSeconds = object.cpuSeconds ?? 0;
+    message.residentBytes = object.residentBytes ?? 0;
+    message.commits = object.commits ?? 0;
+    message.commitFailures = object.commitFailures ?? 0;
+    message.rebalances = object.rebalances ?? 0;
+    message.deadLetters = object.deadLetters ?? 0;
+    return message;
+  },
+};
+
+function createBaseTraceRecordsRequest(): TraceRecordsRequest {
+  return { application: "", key: undefined, topic: "", limit: 0 };
+}
+
+export const TraceRecordsRequest: MessageFns<TraceRecordsRequest> = {
+  encode(message: TraceRecordsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.application !== "") {
+      writer.uint32(10).string(message.application);
+    }
+    if (message.key !== undefined) {
+      Value.encode(Value.wrap(message.key), writer.uint32(18).fork()).join();
+    }
+    if (message.topic !== "") {
+      writer.uint32(26).string(message.topic);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(32).int64(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraceRecordsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraceRecordsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.application = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.key = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.limit = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TraceRecordsRequest {
+    return {
+      application: isSet(object.application) ? globalThis.String(object.application) : "",
+      key: isSet(object?.key) ? object.key : undefined,
+      topic: isSet(object.topic) ? globalThis.String(object.topic) : "",
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+    };
+  },
+
+  toJSON(message: TraceRecordsRequest): unknown {
+    const obj: any = {};
+    if (message.application !== "") {
+      obj.application = message.application;
+    }
+    if (message.key !== undefined) {
+      obj.key = message.key;
+    }
+    if (message.topic !== "") {
+      obj.topic = message.topic;
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TraceRecordsRequest>): TraceRecordsRequest {
+    return TraceRecordsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TraceRecordsRequest>): TraceRecordsRequest {
+    const message = createBaseTraceRecordsRequest() as any;
+    message.application = object.application ?? "";
+    message.key = object.key === undefined ? undefined : object.key;
+    message.topic = object.topic ?? "";
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseTraceRecordsResponse(): TraceRecordsResponse {
+  return { traceId: "", sequence: 0, instanceId: "", taskId: "", node: "", step: undefined };
+}
+
+export const TraceRecordsResponse: MessageFns<TraceRecordsResponse> = {
+  encode(message: TraceRecordsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.traceId !== "") {
+      writer.uint32(10).string(message.traceId);
+    }
+    if (message.sequence !== 0) {
+      writer.uint32(16).int64(message.sequence);
+    }
+    if (message.instanceId !== "") {
+      writer.uint32(26).string(message.instanceId);
+    }
+    if (message.taskId !== "") {
+      writer.uint32(34).string(message.taskId);
+    }
+    if (message.node !== "") {
+      writer.uint32(42).string(message.node);
+    }
+    switch (message.step?.$case) {
+      case "read":
+        TraceRead.encode(message.step.value, writer.uint32(50).fork()).join();
+        break;
+      case "process":
+        TraceRecord.encode(message.step.value, writer.uint32(58).fork()).join();
+        break;
+      case "store":
+        TraceStoreAccess.encode(message.step.value, writer.uint32(66).fork()).join();
+        break;
+      case "send":
+        TraceSend.encode(message.step.value, writer.uint32(74).fork()).join();
+        break;
+      case "drop":
+        TraceDrop.encode(message.step.value, writer.uint32(82).fork()).join();
+        break;
+      case "missed":
+        writer.uint32(88).int64(message.step.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraceRecordsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraceRecordsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.traceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.instanceId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.taskId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.step = { $case: "read", value: TraceRead.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.step = { $case: "process", value: TraceRecord.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.step = { $case: "store", value: TraceStoreAccess.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.step = { $case: "send", value: TraceSend.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.step = { $case: "drop", value: TraceDrop.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.step = { $case: "missed", value: longToNumber(reader.int64()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TraceRecordsResponse {
+    return {
+      traceId: isSet(object.traceId)
+        ? globalThis.String(object.traceId)
+        : isSet(object.trace_id)
+        ? globalThis.String(object.trace_id)
+        : "",
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+      instanceId: isSet(object.instanceId)
+        ? globalThis.String(object.instanceId)
+        : isSet(object.instance_id)
+        ? globalThis.String(object.instance_id)
+        : "",
+      taskId: isSet(object.taskId)
+        ? globalThis.String(object.taskId)
+        : isSet(object.task_id)
+        ? globalThis.String(object.task_id)
+        : "",
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      step: isSet(object.read)
+        ? { $case: "read", value: TraceRead.fromJSON(object.read) }
+        : isSet(object.process)
+        ? { $case: "process", value: TraceRecord.fromJSON(object.process) }
+        : isSet(object.store)
+        ? { $case: "store", value: TraceStoreAccess.fromJSON(object.store) }
+        : isSet(object.send)
+        ? { $case: "send", value: TraceSend.fromJSON(object.send) }
+        : isSet(object.drop)
+        ? { $case: "drop", value: TraceDrop.fromJSON(object.drop) }
+        : isSet(object.missed)
+        ? { $case: "missed", value: globalThis.Number(object.missed) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: TraceRecordsResponse): unknown {
+    const obj: any = {};
+    if (message.traceId !== "") {
+      obj.traceId = message.traceId;
+    }
+    if (message.sequence !== 0) {
+      obj.sequence = Math.round(message.sequence);
+    }
+    if (message.instanceId !== "") {
+      obj.instanceId = message.instanceId;
+    }
+    if (message.taskId !== "") {
+      obj.taskId = message.taskId;
+    }
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.step?.$case === "read") {
+      obj.read = TraceRead.toJSON(message.step.value);
+    } else if (message.step?.$case === "process") {
+      obj.process = TraceRecord.toJSON(message.step.value);
+    } else if (message.step?.$case === "store") {
+      obj.store = TraceStoreAccess.toJSON(message.step.value);
+    } else if (message.step?.$case === "send") {
+      obj.send = TraceSend.toJSON(message.step.value);
+    } else if (message.step?.$case === "drop") {
+      obj.drop = TraceDrop.toJSON(message.step.value);
+    } else if (message.step?.$case === "missed") {
+      obj.missed = Math.round(message.step.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TraceRecordsResponse>): TraceRecordsResponse {
+    return TraceRecordsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TraceRecordsResponse>): TraceRecordsResponse {
+    const message = createBaseTraceRecordsResponse() as any;
+    message.traceId = object.traceId ?? "";
+    message.sequence = object.sequence ?? 0;
+    message.instanceId = object.instanceId ?? "";
+    message.taskId = object.taskId ?? "";
+    message.node = object.node ?? "";
+    switch (object.step?.$case) {
+      case "read": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "read", value: TraceRead.fromPartial(object.step.value) };
+        }
+        break;
+      }
+      case "process": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "process", value: TraceRecord.fromPartial(object.step.value) };
+        }
+        break;
+      }
+      case "store": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "store", value: TraceStoreAccess.fromPartial(object.step.value) };
+        }
+        break;
+      }
+      case "send": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "send", value: TraceSend.fromPartial(object.step.value) };
+        }
+        break;
+      }
+      case "drop": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "drop", value: TraceDrop.fromPartial(object.step.value) };
+        }
+        break;
+      }
+      case "missed": {
+        if (object.step?.value !== undefined && object.step?.value !== null) {
+          message.step = { $case: "missed", value: object.step.value };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseTraceRecord(): TraceRecord {
+  return { key: undefined, value: undefined, timestamp: undefined };
+}
+
+export const TraceRecord: MessageFns<TraceRecord> = {
+  encode(message: TraceRecord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== undefined) {
+      Value.encode(Value.wrap(message.key), writer.uint32(10).fork()).join();
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    if (message.timestamp !== undefined) {
+      Timestamp.encode(message.timestamp, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraceRecord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraceRecord() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.timestamp = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TraceRecord {
+    return {
+      key: isSet(object?.key) ? object.key : undefined,
+      value: isSet(object?.value) ? object.value : undefined,
+      timestamp: isSet(object.timestamp) ? fromJsonTimestamp(object.timestamp) : undefined,
+    };
+  },
+
+  toJSON(message: TraceRecord): unknown {
+    const obj: any = {};
+    if (message.key !== undefined) {
+      obj.key = message.key;
+    }
+    if (message.value !== undefined) {
+      obj.value = message.value;
+    }
+    if (message.timestamp !== undefined) {
+      obj.timestamp = fromTimestamp(message.timestamp).toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TraceRecord>): TraceRecord {
+    return TraceRecord.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TraceRecord>): TraceRecord {
+    const message = createBaseTraceRecord() as any;
+    message.key = object.key === undefined ? undefined : object.key;
+    message.value = object.value === undefined ? undefined : object.value;
+    message.timestamp = (object.timestamp !== undefined && object.timestamp !== null)
+      ? Timestamp.fromPartial(object.timestamp)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTraceRead(): TraceRead {
+  return { topic: "", partition: 0, offset: 0, record: undefined };
+}
+
+export const TraceRead: MessageFns<TraceRead> = {
+  encode(message: TraceRead, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    if (message.partition !== 0) {
+      writer.uint32(16).int32(message.partition);
+    }
+    if (message.offset !== 0) {
+      writer.uint32(24).int64(message.offset);
+    }
+    if (message.record !== undefined) {
+      TraceRecord.encode(message.record, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraceRead {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraceRead() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.topic = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.partition = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.offset = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.record = TraceRecord.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TraceRead {
+    return {
+      topic: isSet(object.topic) ? globalThis.String(object.topic) : "",
+      partition: isSet(object.partition) ? globalThis.Number(object.partition) : 0,
+      offset: isSet(object.offset) ? globalThis.Number(object.offset) : 0,
+      record: isSet(object.record) ? TraceRecord.fromJSON(object.record) : undefined,
+    };
+  },
+
+  toJSON(message: TraceRead): unknown {
+    const obj: any = {};
+    if (message.topic !== "") {
+      obj.topic = message.topic;
+    }
+    if (message.partition !== 0) {
+      obj.partition = Math.round(message.partition);
+    }
+    if (message.offset !== 0) {
+      obj.offset = Math.round(message.offset);
+    }
+    if (message.record !== undefined) {
+      obj.record = TraceRecord.toJSON(message.record);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TraceRead>): TraceRead {
+    return TraceRead.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TraceRead>): TraceRead {
+    const message = createBaseTraceRead() as any;
+    message.topic = object.topic ?? "";
+    message.partition = object.partition ?? 0;
+    message.offset = object.offset ?? 0;
+    message.record = (object.record !== undefined && object.record !== null)
+      ? TraceRecord.fromPartial(object.record)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTraceStoreAccess(): TraceStoreAccess {
+  return { store: "", operation: "", key: undefined, value: undefined, windowStart: undefined };
+}
+
+export const TraceStoreAccess: MessageFns<TraceStoreAccess> = {
+  encode(message: TraceStoreAccess, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.store !== "") {
+      writer.uint32(10).string(message.store);
+    }
+    if (message.operation !== "") {
+      writer.uint32(18).string(message.operation);
+    }
+    if (message.key !== undefined) {
+      Value.encode(Value.wrap(message.key), writer.uint32(26).fork()).join();
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(34).fork()).join();
+    }
+    if (message.windowStart !== undefined) {
+      Timestamp.encode(message.windowStart, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraceStoreAccess {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraceStoreAccess() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.store = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.operation = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.key = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.windowStart = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TraceStoreAccess {
+    return {
+      store: isSet(object.store) ? globalThis.String(object.store) : "",
+      operation: isSet(object.operation) ? globalThis.String(object.operation) : "",
+      key: isSet(object?.key) ? object.key : undefined,
+      value: isSet(object?.value) ? object.value : undefined,
+      windowStart: isSet(object.windowStart)
+        ? fromJsonTimestamp(object.windowStart)
+        : isSet(object.window_start)
+        ? fromJsonTimestamp(object.window_start)
+        : undefined,
+    };
+  },
+
+  toJSON(message: TraceStoreAccess): unknown {
+    const obj: any = {};
+    if (message.store !== "") {
+      obj.store = message.store;
+    }
+    if (message.operation !== "") {
+      obj.operation = message.operation;
+    }
+    if (message.key !== undefined) {
+      obj.key = message.key;
+    }
+    if (message.value !== undefined) {
+      obj.value = message.value;
+    }
+    if (message.windowStart !== undefined) {
+      obj.windowStart = fromTimestamp(message.windowStart).toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TraceStoreAccess>): TraceStoreAccess {
+    return TraceStoreAccess.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TraceStoreAccess>): TraceStoreAccess {
+    const message = createBaseTraceStoreAccess() as any;
+    message.store = object.store ?? "";
+    message.operation = object.operation ?? "";
+    message.key = object.key === undefined ? undefined : object.key;
+    message.value = object.value === undefined ? undefined : object.value;
+    message.windowStart = (object.windowStart !== undefined && object.windowStart !== null)
+      ? Timestamp.fromPartial(object.windowStart)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTraceSend(): TraceSend {
+  return { to: "", record: undefined };
+}
+
+export const TraceSend: MessageFns<TraceSend> = {
+  encode(message: TraceSend, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.to !== "") {
+      writer.uint32(10).string(message.to);
+    }
+    if (message.record !== undefined) {
+      TraceRecord.encode(message.record, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraceSend {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraceSend() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.to = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.record = TraceRecord.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TraceSend {
+    return {
+      to: isSet(object.to) ? globalThis.String(object.to) : "",
+      record: isSet(object.record) ? TraceRecord.fromJSON(object.record) : undefined,
+    };
+  },
+
+  toJSON(message: TraceSend): unknown {
+    const obj: any = {};
+    if (message.to !== "") {
+      obj.to = message.to;
+    }
+    if (message.record !== undefined) {
+      obj.record = TraceRecord.toJSON(message.record);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TraceSend>): TraceSend {
+    return TraceSend.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TraceSend>): TraceSend {
+    const message = createBaseTraceSend() as any;
+    message.to = object.to ?? "";
+    message.record = (object.record !== undefined && object.record !== null)
+      ? TraceRecord.fromPartial(object.record)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTraceDrop(): TraceDrop {
+  return { reason: "" };
+}
+
+export const TraceDrop: MessageFns<TraceDrop> = {
+  encode(message: TraceDrop, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraceDrop {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraceDrop() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TraceDrop {
+    return { reason: isSet(object.reason) ? globalThis.String(object.reason) : "" };
+  },
+
+  toJSON(message: TraceDrop): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TraceDrop>): TraceDrop {
+    return TraceDrop.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TraceDrop>): TraceDrop {
+    const message = createBaseTraceDrop() as any;
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
 /** What runs here: graphs, instances, tasks. `application` may be left out where the process runs one. */
 export type TopologyServiceService = typeof TopologyServiceService;
 export const TopologyServiceService = {
@@ -1044,6 +3218,33 @@ export const TopologyServiceService = {
     responseSerialize: (value: ListTasksResponse): Buffer => Buffer.from(ListTasksResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListTasksResponse => ListTasksResponse.decode(value),
   },
+  /**
+   * What nodes, stores, topics and instances have done so far. Counts only grow while an instance runs, so that the
+   * difference of two answers is a rate.
+   */
+  getMetrics: {
+    path: "/millrace.query.v1.TopologyService/GetMetrics" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetMetricsRequest): Buffer => Buffer.from(GetMetricsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetMetricsRequest => GetMetricsRequest.decode(value),
+    responseSerialize: (value: GetMetricsResponse): Buffer => Buffer.from(GetMetricsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetMetricsResponse => GetMetricsResponse.decode(value),
+  },
+  /**
+   * Follows the records of one key through the graph as they are processed: what nodes they reach, what they read and write in
+   * stores, what they send. Costs nothing while nobody asks.
+   */
+  traceRecords: {
+    path: "/millrace.query.v1.TopologyService/TraceRecords" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: TraceRecordsRequest): Buffer => Buffer.from(TraceRecordsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TraceRecordsRequest => TraceRecordsRequest.decode(value),
+    responseSerialize: (value: TraceRecordsResponse): Buffer =>
+      Buffer.from(TraceRecordsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TraceRecordsResponse => TraceRecordsResponse.decode(value),
+  },
 } as const;
 
 export interface TopologyServiceServer extends UntypedServiceImplementation {
@@ -1053,6 +3254,16 @@ export interface TopologyServiceServer extends UntypedServiceImplementation {
   listInstances: handleUnaryCall<ListInstancesRequest, ListInstancesResponse>;
   /** The tasks of an application: state, partitions, lag, restore progress. */
   listTasks: handleUnaryCall<ListTasksRequest, ListTasksResponse>;
+  /**
+   * What nodes, stores, topics and instances have done so far. Counts only grow while an instance runs, so that the
+   * difference of two answers is a rate.
+   */
+  getMetrics: handleUnaryCall<GetMetricsRequest, GetMetricsResponse>;
+  /**
+   * Follows the records of one key through the graph as they are processed: what nodes they reach, what they read and write in
+   * stores, what they send. Costs nothing while nobody asks.
+   */
+  traceRecords: handleServerStreamingCall<TraceRecordsRequest, TraceRecordsResponse>;
 }
 
 export interface TopologyServiceClient extends Client {
@@ -1104,6 +3315,38 @@ export interface TopologyServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListTasksResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * What nodes, stores, topics and instances have done so far. Counts only grow while an instance runs, so that the
+   * difference of two answers is a rate.
+   */
+  getMetrics(
+    request: GetMetricsRequest,
+    callback: (error: ServiceError | null, response: GetMetricsResponse) => void,
+  ): ClientUnaryCall;
+  getMetrics(
+    request: GetMetricsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetMetricsResponse) => void,
+  ): ClientUnaryCall;
+  getMetrics(
+    request: GetMetricsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetMetricsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Follows the records of one key through the graph as they are processed: what nodes they reach, what they read and write in
+   * stores, what they send. Costs nothing while nobody asks.
+   */
+  traceRecords(
+    request: TraceRecordsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<TraceRecordsResponse>;
+  traceRecords(
+    request: TraceRecordsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<TraceRecordsResponse>;
 }
 
 export const TopologyServiceClient = makeGenericClientConstructor(
@@ -1115,6 +3358,10 @@ export const TopologyServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
+
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
 export type DeepPartial<T> = T extends Builtin ? T
@@ -1124,6 +3371,39 @@ export type DeepPartial<T> = T extends Builtin ? T
     ? { readonly $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = Math.trunc(date.getTime() / 1_000);
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (t.seconds || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
+
+const timestampFractionRegex = /:\d{2}\.\d+/;
+
+function fromJsonTimestamp(o: any): Timestamp {
+  if (o instanceof globalThis.Date) {
+    return toTimestamp(o);
+  } else if (typeof o === "string") {
+    // Date only keeps milliseconds, and parses longer fractions in an engine-specific way,
+    // so parse the fractional seconds ourselves and give Date only the whole seconds
+    const fraction = timestampFractionRegex.exec(o);
+    if (fraction === null) {
+      return toTimestamp(new globalThis.Date(o));
+    }
+    const fractionNanos = Number(fraction[0].slice(4, 13).padEnd(9, "0"));
+    const wholeSeconds = new globalThis.Date(o.replace(fraction[0], fraction[0].slice(0, 3)));
+    const timestamp = toTimestamp(new globalThis.Date(wholeSeconds.getTime() + Math.trunc(fractionNanos / 1_000_000)));
+    return { ...timestamp, nanos: (timestamp.nanos ?? 0) + (fractionNanos % 1_000_000) };
+  } else {
+    return Timestamp.fromJSON(o);
+  }
+}
 
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());
