@@ -1,4 +1,5 @@
-export type { Serde, SerdePlace, SerdeType } from './serde.js';
+export type { Serde, SerdePlace, SerdeType, ValueSchema } from './serde.js';
+export { schemaOfParts } from './schema-of-parts.js';
 export { SerdeError } from './serde-error.js';
 export { NO_END, bytes, double, int64, integer, long, string } from './primitives.js';
 export { avro } from './avro/avro.js';
