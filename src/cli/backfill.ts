@@ -19,6 +19,7 @@ export interface BackfillFlags {
   readonly skipSink?: readonly string[];
   readonly until?: string;
   readonly partitions?: string;
+  readonly threads?: string;
   readonly format?: string;
   readonly latest?: boolean;
 }
@@ -59,6 +60,7 @@ export function addBackfillFlags(command: Command): Command {
     .option('--skip-sink <name>', 'a sink that is given nothing; may be repeated', collect, [])
     .option('--until <time>', 'leave out records from this time on: milliseconds or ISO 8601')
     .option('--partitions <n>', 'of the input topics. Default: those that they have on Kafka, else 4')
+    .option('--threads <n>', 'among which the partitions are divided. Default: as many as there are processors')
     .option('--format <format>', 'of the results: jsonl, avro or parquet. Default: jsonl')
     .option('--latest', 'only the last result of each key, as compaction would leave it');
 }
@@ -73,7 +75,7 @@ export async function backfill(
 ): Promise<void> {
   const surroundings = toolSurroundings(config, terminal);
   const target = { ...surroundings, from, config, ...settingsOf(flags, config) };
-  const { definition } = await loadTopology(name);
+  const { definition, moduleUrl } = await loadTopology(name);
   // Here, since `run` has this function too: a restart is not to wait for what it does not need.
   const { runBackfill } = await import('../app/backfill/run-backfill.js');
   const { BackfillProgressView } = await import('./backfill-progress.js');
@@ -85,6 +87,7 @@ export async function backfill(
     const summary = await runBackfill({
       ...target,
       topology: definition,
+      moduleUrl,
       onStart,
       onProgress: (progress) => {
         view.show(progress);
@@ -97,15 +100,16 @@ export async function backfill(
   }
 }
 
-type Settings = Pick<BackfillOptions, 'to' | 'skippedSinks' | 'untilMs' | 'partitions'>;
+type Settings = Pick<BackfillOptions, 'to' | 'skippedSinks' | 'untilMs' | 'partitions' | 'threads'>;
 
 function settingsOf(flags: BackfillFlags, config: Config): Settings {
-  const { skipSink, until, partitions } = flags;
+  const { skipSink, until, partitions, threads } = flags;
   return {
     to: targetOf(flags, config),
     skippedSinks: skipSink,
     untilMs: until === undefined ? undefined : timeMs('--until', until),
     partitions: partitions === undefined ? undefined : positive('--partitions', partitions),
+    threads: threads === undefined ? undefined : positive('--threads', threads),
   };
 }
 

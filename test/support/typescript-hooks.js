@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 
-/** A `.js` import inside a `.ts` file names the TypeScript source. */
+/** A `.js` import inside a `.ts` file names the TypeScript source, and so does the file of a worker where there is no such script. */
 export async function resolve(specifier, context, next) {
   const fromTypeScript = context.parentURL?.endsWith('.ts') && /^\.{1,2}\/.*\.js$/.test(specifier);
-  return next(fromTypeScript ? specifier.replace(/\.js$/, '.ts') : specifier, context);
+  return next(fromTypeScript || isWorker(specifier, context) ? specifier.replace(/\.js$/, '.ts') : specifier, context);
+}
+
+function isWorker(specifier, { parentURL }) {
+  return parentURL === undefined && /^file:.*\/src\/.*\.js$/.test(specifier) && !existsSync(fileURLToPath(specifier));
 }
 
 /** Lines that are to be others, `{ file, line, instead }`: for the check of the simulation (mutate.ts). */

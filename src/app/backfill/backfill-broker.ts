@@ -36,9 +36,19 @@ export class BackfillBroker {
     return this.chosen ?? this.outputPartitions(topic);
   }
 
+  /** Partitions of the topics that there are on Kafka. */
+  get known(): ReadonlyMap<string, number> {
+    return this.#partitions;
+  }
+
+  /** Partitions of other topics. */
+  get otherPartitions(): number {
+    return this.chosen ?? DEFAULT_PARTITIONS;
+  }
+
   /** Of a topic that is written. */
   outputPartitions(topic: string): number {
-    return this.#partitions.get(topic) ?? this.chosen ?? DEFAULT_PARTITIONS;
+    return this.#partitions.get(topic) ?? this.otherPartitions;
   }
 
   /**

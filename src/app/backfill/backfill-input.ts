@@ -4,7 +4,7 @@ import type { TimestampExtractor } from '../../topology/node.js';
 import type { RecordSource, SourceRecord } from '../../topology/record-source.js';
 import { MillraceError, messageOf } from '../../util/errors.js';
 import { NO_HEADERS } from '../../util/headers.js';
-import type { StoredRecord } from './stored-record.js';
+import type { StoredRecord } from '../../runtime/in-process/stored-record.js';
 
 export interface BackfillInputOptions {
   readonly topic: string;

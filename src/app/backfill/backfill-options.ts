@@ -27,6 +27,10 @@ export interface BackfillOptions extends Surroundings {
   readonly skippedSinks?: readonly string[];
   /** Of every input topic. Default: as many as it has on Kafka, where the configuration has brokers; else 4. */
   readonly partitions?: number;
+  /** The module that exports the topology, as a `file:` URL, for threads that have to import it again. Default: there are none. */
+  readonly moduleUrl?: string;
+  /** Threads among which the partitions are divided. Default: as many as there are processors, if `moduleUrl` is given. */
+  readonly threads?: number;
   readonly config: Config;
   /** Called before the first record is read. */
   readonly onStart?: (start: BackfillStart) => void;

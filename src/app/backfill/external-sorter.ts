@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SortedList, SortedRun, type SortedCursor } from './sorted-run.js';
-import { memoryOf, type StoredRecord } from './stored-record.js';
+import { memoryOf, type StoredRecord } from '../../runtime/in-process/stored-record.js';
 
 export type Compare = (left: StoredRecord, right: StoredRecord) => number;
 

@@ -8,7 +8,7 @@ import type { BackfillOutputs } from './backfill-outputs.js';
 import { compareBytes } from './byte-order.js';
 import { ExternalSorter } from './external-sorter.js';
 import { rowsOf, type OutputRow } from './output-row.js';
-import type { StoredRecord } from './stored-record.js';
+import type { StoredRecord } from '../../runtime/in-process/stored-record.js';
 
 /** In the folder of every finished backfill. */
 export const MANIFEST = '_backfill.json';

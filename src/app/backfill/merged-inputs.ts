@@ -2,7 +2,7 @@ import type { SourceBatch, SourceReader } from '../../topology/record-source.js'
 import { MillraceError } from '../../util/errors.js';
 import type { BackfillInput } from './backfill-input.js';
 import { ExternalSorter } from './external-sorter.js';
-import type { StoredRecord } from './stored-record.js';
+import type { StoredRecord } from '../../runtime/in-process/stored-record.js';
 
 /** A source that is being read. */
 interface Reading {

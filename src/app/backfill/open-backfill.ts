@@ -19,6 +19,7 @@ import type { BackfillOutputs } from './backfill-outputs.js';
 import { FileOutputs } from './file-outputs.js';
 import { inputTopics } from './input-topics.js';
 import { MergedInputs, type OpenInput } from './merged-inputs.js';
+import { openHosts } from './open-hosts.js';
 import { outputFormat } from './output-format.js';
 import { TopicOutputs } from './topic-outputs.js';
 
@@ -62,23 +63,27 @@ export async function openBackfill(options: BackfillOptions, closing: Closing): 
   closing.add('outputs', () => outputs.close());
 
   const identity = identityOf(opened, options);
-  const { config: own = {} } = definition;
+  const cacheMaxBytes = cacheBytes(options);
+  const inputPartitions = new Map(topics.map(({ options: input }) => [input.topic, input.partitions]));
+  const sizes = { inputPartitions, outputPartitions: broker.known, otherPartitions: broker.otherPartitions };
+  const folders = await folder.make('threads');
+  const hosts = await openHosts({ ...options, applicationId, topology, cacheMaxBytes, ...sizes, folders }, closing);
   const application = await InProcessApplication.open({
     ...options,
-    ...{ applicationId, topology, outputs },
-    inputPartitions: new Map(topics.map(({ options: input }) => [input.topic, input.partitions])),
+    ...{ applicationId, topology, outputs, hosts, inputPartitions, cacheMaxBytes },
     outputPartitions: (topic) => broker.outputPartitions(topic),
     skippedSinks: new Set(skippedSinks),
     topicId: (topic) => createHash('sha256').update(`${identity} ${topic}`).digest('hex').slice(0, 32),
     stateDirectory: folder.state,
-    cacheMaxBytes: config.given.has('cacheMaxBytes')
-      ? config.cacheMaxBytes
-      : (own.cacheMaxBytes ?? config.cacheMaxBytes),
     stateMemoryBytes: config.stateMemory,
-    errorPolicies: own.errorPolicies,
+    errorPolicies: definition.config?.errorPolicies,
   });
   closing.add('tasks', () => application.close());
   return { topology, topics, inputs, application, outputs };
+}
+
+function cacheBytes({ topology: { config: own = {} }, config }: BackfillOptions): number {
+  return config.given.has('cacheMaxBytes') ? config.cacheMaxBytes : (own.cacheMaxBytes ?? config.cacheMaxBytes);
 }
 
 /** A folder of this backfill alone, empty, which is deleted at the end: what an interrupted one has left is of no use. */
@@ -89,7 +94,8 @@ async function openFolder({ config, random }: BackfillOptions, applicationId: st
     await state.close();
     await rm(path, { recursive: true, force: true });
   });
-  for (const left of ['state', 'inputs', 'outputs']) await rm(join(path, left), { recursive: true, force: true });
+  for (const left of ['state', 'inputs', 'outputs', 'threads'])
+    await rm(join(path, left), { recursive: true, force: true });
   return {
     state,
     async make(name: string): Promise<string> {

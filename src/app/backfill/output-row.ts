@@ -1,6 +1,6 @@
 import { toJson, type JsonValue } from '../../query/json-value.js';
 import type { BuiltTopology, SinkNode } from '../../topology/node.js';
-import type { StoredRecord } from './stored-record.js';
+import type { StoredRecord } from '../../runtime/in-process/stored-record.js';
 
 /** A record of an output topic as it stands in a file. */
 export interface OutputRow {

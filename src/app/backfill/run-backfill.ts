@@ -1,10 +1,7 @@
-import type { InputRecord } from '../../runtime/in-process/in-process-options.js';
 import { arrivalDependencies } from '../../topology/arrival.js';
 import { Closing } from '../closing.js';
-import type { BackfillInput } from './backfill-input.js';
 import type { BackfillOptions, BackfillSummary } from './backfill-options.js';
 import { openBackfill, type OpenBackfill } from './open-backfill.js';
-import type { StoredRecord } from './stored-record.js';
 
 /**
  * Runs a topology over the records of its backfill sources, in the order of their times, to their end: with the tasks, stores and
@@ -28,20 +25,21 @@ export async function runBackfill(options: BackfillOptions): Promise<BackfillSum
 async function run(opened: OpenBackfill, { clock, onProgress }: BackfillOptions): Promise<BackfillSummary> {
   const { inputs, application, outputs, topics } = opened;
   const startMs = clock.monotonicMs();
+  const names = topics.map(({ options: { topic } }) => topic);
   let records = 0;
+  let fed = Promise.resolve();
   for await (const batch of inputs.read()) {
-    await application.feed(batch.map((record) => toInput(record, topics)));
+    await fed; // the next records are read while these are processed
+    fed = application.feed(batch, names);
+    fed.catch(() => undefined); // it is awaited, but not at once
     records += batch.length;
     onProgress?.({ records, fraction: inputs.progress });
   }
+  await fed;
   await application.finish();
   await outputs.finish();
   onProgress?.({ records, fraction: 1 });
   return { records, elapsedMs: clock.monotonicMs() - startMs, outputs: outputs.counts };
-}
-
-function toInput({ topic, ...record }: StoredRecord, topics: readonly BackfillInput[]): InputRecord {
-  return { ...record, topic: topics[topic]?.options.topic ?? '' };
 }
 
 function tellStart({ topology, topics }: OpenBackfill, { onStart }: BackfillOptions): void {

@@ -1,5 +1,10 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { decodeStored, encodeStored, storedLength, type StoredRecord } from './stored-record.js';
+import {
+  decodeStored,
+  storedLength,
+  StoredRecords,
+  type StoredRecord,
+} from '../../runtime/in-process/stored-record.js';
 
 type Batch = readonly StoredRecord[];
 
@@ -56,20 +61,14 @@ export class SortedRun implements SortedCursor {
   static async write(path: string, batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<SortedRun> {
     const file = await open(path, 'w+');
     const run = new SortedRun(path, file);
-    let parts: Buffer[] = [];
-    let size = 0;
+    const written = new StoredRecords();
     for await (const batch of batches) {
-      for (const record of batch) {
-        const bytes = encodeStored(record);
-        parts.push(bytes);
-        size += bytes.length;
-        if (size < WRITE_BYTES) continue;
-        await file.appendFile(Buffer.concat(parts));
-        parts = [];
-        size = 0;
+      for (const { topic, partition, timestamp, sequence, key, value, headers } of batch) {
+        written.add(topic, partition, timestamp, sequence, key, value, headers);
+        if (written.byteLength >= WRITE_BYTES) await file.appendFile(written.take());
       }
     }
-    if (size > 0) await file.appendFile(Buffer.concat(parts));
+    if (written.byteLength > 0) await file.appendFile(written.take());
     await run.advance();
     return run;
   }

@@ -10,6 +10,10 @@ export class EventTime {
     if (timestamp > this.#nowMs) this.#nowMs = timestamp;
   }
 
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
   get asClock(): Clock {
     return changedClock(this.clock, { nowMs: () => this.#nowMs });
   }

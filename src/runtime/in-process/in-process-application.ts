@@ -1,6 +1,7 @@
-import type { InProcessApplicationOptions, InputRecord } from './in-process-options.js';
-import type { InProcessSubTopology } from './in-process-sub-topology.js';
+import { sumOfLoads, type DrivenSubTopology } from './driven-sub-topology.js';
+import type { InProcessApplicationOptions } from './in-process-options.js';
 import { openInProcess, type InProcessParts } from './open-in-process.js';
+import type { StoredRecord } from './stored-record.js';
 
 /** Uncommitted changes of all tasks above which they commit. */
 const OVERLAY_BYTES = 32 << 20;
@@ -28,17 +29,23 @@ export class InProcessApplication {
     return new InProcessApplication(await openInProcess(options));
   }
 
-  /** Feeds records, none before those that were fed, and processes all that follows from them. */
-  async feed(records: readonly InputRecord[]): Promise<void> {
+  /**
+   * Feeds records, none before those that were fed, and processes all that follows from them.
+   * @param names of the topics to which the records point
+   */
+  async feed(records: readonly StoredRecord[], names: readonly string[]): Promise<void> {
     const { topics, globals, time } = this.parts;
+    let put = 0;
     for (const record of records) {
-      const { topic, partition, key, value, timestamp, headers } = record;
+      const topic = names[record.topic] ?? '';
       if (globals.read(topic)) {
-        await this.#process(); // what comes before must not see it
-        await globals.update(record);
+        if (put > 0) await this.#process(); // what comes before must not see it
+        put = 0;
+        await globals.update(topic, record);
       }
-      time.advanceTo(timestamp);
-      topics.put(topic, partition, key, value, timestamp, headers);
+      time.advanceTo(record.timestamp);
+      topics.put(topic, record.partition, record.key, record.value, record.timestamp, record.headers);
+      put++;
     }
     await this.#process();
     this.#sinceCommit += records.length;
@@ -48,45 +55,46 @@ export class InProcessApplication {
   /** Commits what is left, caches and sinks included. Stream time stays where the last records have brought it. */
   async finish(): Promise<void> {
     do await this.#commit();
-    while (this.parts.tasks.some(({ task }) => task.commitNeeded));
+    while (this.#load.commitNeeded);
     for (const sink of this.parts.sinks) await sink.finish();
   }
 
   /** Closes tasks and sinks; what was not committed is dropped. */
   async close(): Promise<void> {
-    const { sinks, tasks, globals } = this.parts;
-    for (const part of [...sinks, ...tasks, globals]) await part.close();
+    const { sinks, subTopologies, globals } = this.parts;
+    for (const part of [...sinks, ...subTopologies, globals]) await part.close();
   }
 
   /** Runs the sub-topologies, in the order of records, until none has a record left. */
   async #process(): Promise<void> {
-    const { subTopologies, topics, sinks, sinkInputs } = this.parts;
+    const { subTopologies, topics, sinks, globals } = this.parts;
+    await globals.flush();
     for (let busy = first(subTopologies); busy !== undefined; busy = first(subTopologies)) await busy.run();
     if (topics.full) await topics.drain();
-    topics.deliver(sinkInputs);
     for (const sink of sinks) await sink.work();
   }
 
+  get #load() {
+    return sumOfLoads(this.parts.subTopologies.map(({ load }) => load));
+  }
+
   #commitDue(): boolean {
-    if (this.#sinceCommit >= RECORDS_PER_COMMIT) return true;
-    const states = this.parts.tasks.map(({ task }) => task.state);
-    if (states.some(({ cacheOverflowBytes }) => cacheOverflowBytes > 0)) return true;
-    return states.reduce((bytes, { overlayBytes }) => bytes + overlayBytes, 0) > OVERLAY_BYTES;
+    const { cacheFull, overlayBytes } = this.#load;
+    return this.#sinceCommit >= RECORDS_PER_COMMIT || cacheFull || overlayBytes > OVERLAY_BYTES;
   }
 
   async #commit(): Promise<void> {
-    const { tasks, globals } = this.parts;
+    const { subTopologies, globals } = this.parts;
     const expire = ++this.#commits % COMMITS_PER_EXPIRY === 0;
-    for (const driven of tasks) {
-      await driven.commit();
+    for (const subTopology of subTopologies) {
+      await subTopology.commit(expire);
       await this.#process();
-      if (expire) await driven.task.state.deleteExpired();
     }
     await globals.commit();
     this.#sinceCommit = 0;
   }
 }
 
-function first(subTopologies: readonly InProcessSubTopology[]): InProcessSubTopology | undefined {
+function first(subTopologies: readonly DrivenSubTopology[]): DrivenSubTopology | undefined {
   return subTopologies.find(({ idle }) => !idle);
 }

@@ -2,23 +2,25 @@ import type { ChangelogPosition, StateStore } from '../../state/store.js';
 import { openTaskState } from '../../state/open-task-state.js';
 import { GlobalTask } from '../task/global-task.js';
 import { TaskContext } from '../task/task-context.js';
-import type { InProcessApplicationOptions, InputRecord } from './in-process-options.js';
-import type { InProcessTopics } from './in-process-topics.js';
+import type { RecordCollector } from '../task/record-collector.js';
+import type { DrivenGlobals } from './driven-globals.js';
+import type { InProcessTaskOptions } from './in-process-options.js';
 import { fetchedChunk, RecordChunk } from './record-chunk.js';
+import type { StoredRecord } from './stored-record.js';
 
 interface OpenGlobal {
   readonly topics: ReadonlySet<string>;
   readonly task: GlobalTask;
 }
 
-/** The global stores of a topology that runs in process. */
-export class InProcessGlobals {
+/** The global stores of a topology, in this thread. */
+export class InProcessGlobals implements DrivenGlobals {
   /** By name. */
   readonly stores = new Map<string, StateStore>();
   readonly #globals: OpenGlobal[] = [];
   readonly #nextOffsets = new Map<string, number>();
 
-  static async open(options: InProcessApplicationOptions, collector: InProcessTopics): Promise<InProcessGlobals> {
+  static async open(options: InProcessTaskOptions, collector: RecordCollector): Promise<InProcessGlobals> {
     const globals = new InProcessGlobals();
     const { applicationId, topology, metrics, stateDirectory, stateMemoryBytes } = options;
     for (const globalStore of topology.globalStores) {
@@ -40,21 +42,23 @@ export class InProcessGlobals {
     return globals;
   }
 
-  /** Whether a global store is filled from the topic. */
   read(topic: string): boolean {
     return this.#globals.some(({ topics }) => topics.has(topic));
   }
 
-  /** Takes a record into the stores of its topic. */
-  async update(record: InputRecord): Promise<void> {
-    const { topic, partition, key, value, timestamp, headers } = record;
+  async update(topic: string, record: StoredRecord): Promise<void> {
+    const { partition, key, value, timestamp, headers } = record;
     const place = `${topic}-${String(partition)}`;
     const chunk = new RecordChunk(this.#nextOffsets.get(place) ?? 0);
     chunk.add(key, value, timestamp, headers);
     this.#nextOffsets.set(place, chunk.nextOffset);
     for (const { topics, task } of this.#globals) {
-      if (topics.has(topic)) await task.update(fetchedChunk(record, chunk));
+      if (topics.has(topic)) await task.update(fetchedChunk({ topic, partition }, chunk));
     }
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve(); // each record is visible at once
   }
 
   async commit(): Promise<void> {

@@ -3,6 +3,9 @@ import { MillraceError } from '../../util/errors.js';
 import { changedClock } from '../../util/time.js';
 import { SinkTask } from '../sink/sink-task.js';
 import type { SinkTaskOptions } from '../sink/sink-task-options.js';
+import type { Headers } from '../../util/headers.js';
+import type { PartitionReader } from './in-process-topics.js';
+import { RecordInput } from './record-input.js';
 
 /** Bytes of records that wait for the destination, above which the rest of the topology waits too. */
 const MOST_WAITING_BYTES = 4 << 20;
@@ -17,8 +20,9 @@ type GivenOptions = Omit<SinkTaskOptions, 'startOf' | 'seek' | 'rejoin' | 'wake'
  * The task of a sink without a broker. Where the destination has a position, what is before it is passed over: it was written by
  * a run before this one. What may have to be written again is kept, within a bound.
  */
-export class InProcessSink {
+export class InProcessSink implements PartitionReader {
   readonly #task: SinkTask;
+  readonly #input: RecordInput;
   /** How far the clock by which batches are due is put ahead. */
   #aheadMs = 0;
   #kept: FetchedRecords[] = [];
@@ -29,7 +33,10 @@ export class InProcessSink {
   #wake: () => void = () => undefined;
 
   constructor(private readonly options: GivenOptions) {
-    const { clock } = options;
+    const { clock, input } = options;
+    this.#input = new RecordInput(input, (fetched) => {
+      this.#addRecords(fetched);
+    });
     this.#task = new SinkTask({
       ...options,
       clock: changedClock(clock, { monotonicMs: () => clock.monotonicMs() + this.#aheadMs }),
@@ -46,17 +53,14 @@ export class InProcessSink {
     this.#task.initialize();
   }
 
-  /** Takes records; they are written by {@link work}. */
-  addRecords(fetched: FetchedRecords): void {
-    this.#end = fetched.nextOffset;
-    if (this.#end <= this.#from) return;
-    this.#kept.push(fetched);
-    this.#keptBytes += fetched.records.byteLength;
-    this.#task.addRecords(from(fetched, this.#from));
+  /** Takes a record; it is written by {@link work}. */
+  put(key: Buffer | null, value: Buffer | null, timestamp: number, headers: Headers): void {
+    this.#input.put(key, value, timestamp, headers);
   }
 
   /** Lets the sink write, and waits while too much waits for it. */
   async work(): Promise<void> {
+    this.#input.deliver();
     this.#turn();
     while (this.#waitingBytes > MOST_WAITING_BYTES) await this.#untilWoken();
   }
@@ -72,6 +76,14 @@ export class InProcessSink {
 
   close(): Promise<void> {
     return this.#task.close();
+  }
+
+  #addRecords(fetched: FetchedRecords): void {
+    this.#end = fetched.nextOffset;
+    if (this.#end <= this.#from) return;
+    this.#kept.push(fetched);
+    this.#keptBytes += fetched.records.byteLength;
+    this.#task.addRecords(from(fetched, this.#from));
   }
 
   get #waitingBytes(): number {

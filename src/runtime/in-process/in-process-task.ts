@@ -3,6 +3,7 @@ import type { ChangelogPosition } from '../../state/store.js';
 import type { PendingBuffer } from '../../state/pending/pending-store.js';
 import type { Clock } from '../../util/time.js';
 import type { StreamTask } from '../task/stream-task.js';
+import type { TaskLoad } from './driven-sub-topology.js';
 
 const FLUSH_SLICE = 1_000;
 const EVENTS = 1_000;
@@ -16,6 +17,16 @@ export class InProcessTask {
     readonly task: StreamTask,
     private readonly pending: readonly Pick<PendingBuffer<unknown>, 'size'>[] = [],
   ) {}
+
+  /** Of its inputs: all have the same. */
+  get partition(): number {
+    return this.task.inputs[0]?.partition ?? 0;
+  }
+
+  get load(): TaskLoad {
+    const { state, commitNeeded } = this.task;
+    return { overlayBytes: state.overlayBytes, cacheFull: state.cacheOverflowBytes > 0, commitNeeded };
+  }
 
   /** Processes up to `limit` records; false when none was left. A promise only when there was something to wait for. */
   process(limit: number): boolean | Promise<boolean> {

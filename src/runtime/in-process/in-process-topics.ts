@@ -1,8 +1,6 @@
-import type { FetchedRecords } from '../../broker/client/client.js';
 import type { TopicPartition } from '../../broker/client/protocol.js';
 import type { Headers } from '../../util/headers.js';
 import type { RecordCollector } from '../task/record-collector.js';
-import { fetchedChunk, RecordChunk } from './record-chunk.js';
 
 /** Takes what a topology writes to topics that are not its own. */
 export interface OutputTaker {
@@ -21,14 +19,8 @@ export interface OutputTaker {
 
 /** Who reads a partition. */
 export interface PartitionReader {
-  /** A record was put into the partition; it is handed over with {@link InProcessTopics.deliver}. */
-  arrived(): void;
-  addRecords(fetched: FetchedRecords): void;
-}
-
-interface Partition extends TopicPartition {
-  readonly readers: PartitionReader[];
-  chunk: RecordChunk;
+  /** Takes a record of the partition; its bytes are not changed afterwards. */
+  put(key: Buffer | null, value: Buffer | null, timestamp: number, headers: Headers): void;
 }
 
 export interface InProcessTopicsOptions {
@@ -40,7 +32,8 @@ export interface InProcessTopicsOptions {
 
 /** The topics of a topology in one process: each record goes straight to those who read it, and is kept nowhere. */
 export class InProcessTopics implements RecordCollector {
-  readonly #partitions = new Map<string, Partition[]>();
+  /** By topic, then by partition. */
+  readonly #readers = new Map<string, PartitionReader[][]>();
 
   constructor(private readonly options: InProcessTopicsOptions) {}
 
@@ -58,10 +51,9 @@ export class InProcessTopics implements RecordCollector {
 
   /** Gives a reader the records of a partition from now on. */
   read({ topic, partition }: TopicPartition, reader: PartitionReader): void {
-    const partitions = this.#partitions.get(topic) ?? [];
-    this.#partitions.set(topic, partitions);
-    const found = (partitions[partition] ??= { topic, partition, readers: [], chunk: new RecordChunk(0) });
-    found.readers.push(reader);
+    const partitions = this.#readers.get(topic) ?? [];
+    this.#readers.set(topic, partitions);
+    (partitions[partition] ??= []).push(reader);
   }
 
   /** Puts a record into a topic that the topology reads. */
@@ -73,10 +65,9 @@ export class InProcessTopics implements RecordCollector {
     timestamp: number,
     headers: Headers,
   ): void {
-    const read = this.#partitions.get(topic)?.[partition];
-    if (read === undefined) return;
-    read.chunk.add(key, value, timestamp, headers);
-    for (const reader of read.readers) reader.arrived();
+    const readers = this.#readers.get(topic)?.[partition];
+    if (readers === undefined) return;
+    for (const reader of readers) reader.put(key, value, timestamp, headers);
   }
 
   send(
@@ -101,17 +92,6 @@ export class InProcessTopics implements RecordCollector {
   ): void {
     for (const partition of choosePartitions(this.partitions(topic))) {
       this.send(topic, partition, key, value, timestamp, headers);
-    }
-  }
-
-  /** Hands what has come since the last call to those who read these partitions. */
-  deliver(partitions: readonly TopicPartition[]): void {
-    for (const { topic, partition } of partitions) {
-      const read = this.#partitions.get(topic)?.[partition];
-      if (read === undefined || read.chunk.length === 0) continue;
-      const { chunk } = read;
-      read.chunk = new RecordChunk(chunk.nextOffset);
-      for (const reader of read.readers) reader.addRecords(fetchedChunk(read, chunk));
     }
   }
 }

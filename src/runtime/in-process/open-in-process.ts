@@ -1,134 +1,90 @@
-import type { FetchedRecords } from '../../broker/client/client.js';
-import type { TopicPartition } from '../../broker/client/protocol.js';
-import type { PendingBuffer } from '../../state/pending/pending-store.js';
 import { internal } from '../../util/errors.js';
-import { TaskPlan, type PlannedTask } from '../assignment/task-plan.js';
-import { sizeTopics } from '../internal-topics.js';
-import { TaskStates } from '../task-states.js';
-import { StreamTask } from '../task/stream-task.js';
+import type { PlannedTask } from '../assignment/task-plan.js';
+import type { DrivenGlobals } from './driven-globals.js';
+import type { DrivenSubTopology } from './driven-sub-topology.js';
 import { EventTime } from './event-time.js';
+import { globalTopics, HostedGlobals } from './hosted-globals.js';
+import { HostedSubTopology } from './hosted-sub-topology.js';
 import { InProcessGlobals } from './in-process-globals.js';
 import type { InProcessApplicationOptions } from './in-process-options.js';
+import { planInProcess, type InProcessPlan } from './in-process-plan.js';
 import { InProcessSink } from './in-process-sink.js';
 import { InProcessSubTopology } from './in-process-sub-topology.js';
-import { InProcessTask } from './in-process-task.js';
 import { InProcessTopics } from './in-process-topics.js';
-import { inOrderOfRecords } from './sub-topology-order.js';
+import { TaskOpener } from './open-tasks.js';
+import type { TaskHost } from './task-host.js';
 
 /** What an application in process is made of. */
 export interface InProcessParts {
   readonly topics: InProcessTopics;
-  readonly globals: InProcessGlobals;
+  readonly globals: DrivenGlobals;
   /** Each behind those that write what it reads; without sinks. */
-  readonly subTopologies: readonly InProcessSubTopology[];
-  readonly tasks: readonly InProcessTask[];
+  readonly subTopologies: readonly DrivenSubTopology[];
   readonly sinks: readonly InProcessSink[];
-  /** What the sinks read. */
-  readonly sinkInputs: readonly TopicPartition[];
   readonly time: EventTime;
 }
 
 /** Opens topics, stores and tasks. @throws MillraceError `TOPICS_NOT_COPARTITIONED`, `INTERNAL_TOPIC_PARTITIONS` */
 export async function openInProcess(options: InProcessApplicationOptions): Promise<InProcessParts> {
-  const plan = new TaskPlan(options.applicationId, options.topology);
-  const existing = [...options.inputPartitions].map(([topic, partitions]) => [topic, { partitions }] as const);
-  const { counts } = sizeTopics(plan, new Map(existing));
-  const topics = topicsOf(options, counts);
+  const inProcess = planInProcess(options);
+  const { applicationId, topology, outputs, hosts = [] } = options;
+  const internalTopics = new Set(topology.internalTopics(applicationId).map(({ name }) => name));
+  const topics = new InProcessTopics({ internal: internalTopics, partitionsOf: inProcess.partitionsOf, outputs });
   const time = new EventTime(options.clock);
-  const globals = await InProcessGlobals.open(options, topics);
-  const planned = plan.tasks(counts);
-  const opening = new Opening({ ...options, plan, topics, globals, time, taskCount: planned.length });
-  const subTopologies: InProcessSubTopology[] = [];
-  const sinks: InProcessSink[] = [];
-  const sinkInputs: TopicPartition[] = [];
-  for (const subTopology of inOrderOfRecords(plan)) {
-    const own = planned.filter((task) => task.subTopology === subTopology);
-    const { connector } = subTopology;
-    if (connector === undefined) subTopologies.push(await opening.tasks(own));
-    else if (!options.skippedSinks.has(connector.name)) {
-      for (const task of own) sinks.push(await opening.sink(task));
-      sinkInputs.push(...own.flatMap(({ inputs }) => inputs));
-    }
-  }
-  const tasks = subTopologies.flatMap((part) => part.tasks);
-  for (const { task } of tasks) task.initialize();
-  return { topics, globals, subTopologies, tasks, sinks, sinkInputs, time };
+  const opening = { options, inProcess, topics, time };
+  const driven = hosts.length > 0 ? hostedTasks(opening, hosts) : await openTasksHere(opening);
+  return { topics, time, ...driven, sinks: await openSinks(opening) };
 }
 
-function topicsOf(options: InProcessApplicationOptions, counts: ReadonlyMap<string, number>): InProcessTopics {
-  const { topology, applicationId, outputs, inputPartitions, outputPartitions } = options;
-  const internalTopics = topology.internalTopics(applicationId);
-  return new InProcessTopics({
-    internal: new Set(internalTopics.map(({ name }) => name)),
-    partitionsOf: (topic) => counts.get(topic) ?? inputPartitions.get(topic) ?? outputPartitions(topic),
-    outputs,
-  });
-}
-
-interface OpeningOptions extends InProcessApplicationOptions {
-  readonly plan: TaskPlan;
+interface Opening {
+  readonly options: InProcessApplicationOptions;
+  readonly inProcess: InProcessPlan;
   readonly topics: InProcessTopics;
-  readonly globals: InProcessGlobals;
   readonly time: EventTime;
-  readonly taskCount: number;
 }
 
-class Opening {
-  readonly #states: TaskStates;
+type Driven = Pick<InProcessParts, 'globals' | 'subTopologies'>;
 
-  constructor(private readonly options: OpeningOptions) {
-    this.#states = new TaskStates({ ...options, records: options.topics, logged: false });
+async function openTasksHere({ options, inProcess, topics, time }: Opening): Promise<Driven> {
+  const globals = await InProcessGlobals.open(options, topics);
+  const opener = new TaskOpener({ ...options, inProcess, records: topics, globalStores: globals.stores, time });
+  const subTopologies: InProcessSubTopology[] = [];
+  for (const planned of inProcess.processing) {
+    subTopologies.push(new InProcessSubTopology(topics, await opener.open(planned), options.clock));
   }
+  for (const { task } of subTopologies.flatMap(({ tasks }) => tasks)) task.initialize();
+  return { globals, subTopologies };
+}
 
-  async tasks(planned: readonly PlannedTask[]): Promise<InProcessSubTopology> {
-    const tasks: InProcessTask[] = [];
-    for (const each of planned) {
-      const task = await this.#task(each);
-      tasks.push(new InProcessTask(task, pendingBuffers(each, task)));
-    }
-    return new InProcessSubTopology(this.options.topics, tasks, this.options.clock);
-  }
+function hostedTasks({ options, inProcess, topics, time }: Opening, hosts: readonly TaskHost[]): Driven {
+  return {
+    globals: new HostedGlobals(globalTopics(options.topology), hosts),
+    subTopologies: inProcess.processing.map(
+      (tasks, index) => new HostedSubTopology({ index, tasks, hosts, topics, time }),
+    ),
+  };
+}
 
-  async sink(planned: PlannedTask): Promise<InProcessSink> {
-    const { topics, taskCount, topicId } = this.options;
-    const { connector, nodes } = planned.subTopology;
-    const source = nodes.find((node) => node.kind === 'source');
-    const [input] = planned.inputs;
-    if (connector === undefined || source === undefined || input === undefined) {
-      throw internal('NODE_NOT_IN_TASK', `task ${planned.id} is not that of a sink`, { task: planned.id });
-    }
+async function openSinks({ options, inProcess, topics, time }: Opening): Promise<InProcessSink[]> {
+  const opener = new TaskOpener({ ...options, inProcess, records: topics, globalStores: new Map(), time });
+  const sinks: InProcessSink[] = [];
+  for (const planned of inProcess.sinks) {
+    const { connector, source, input } = partsOf(planned);
+    if (options.skippedSinks.has(connector.name)) continue;
     const sink = new InProcessSink({
-      ...this.options,
-      ...(await this.#states.open(planned, taskCount)),
+      ...options,
+      ...(await opener.states.open(planned, inProcess.taskCount)),
       ...{ id: planned.id, connector, source, input, collector: topics },
-      topicId: () => Promise.resolve(topicId(input.topic)),
+      topicId: () => Promise.resolve(options.topicId(input.topic)),
     });
-    topics.read(input, {
-      arrived: () => undefined,
-      addRecords: (fetched: FetchedRecords) => {
-        sink.addRecords(fetched);
-      },
-    });
-    return sink;
+    topics.read(input, sink);
+    sinks.push(sink);
   }
-
-  async #task({ id, subTopology, inputs, ...planned }: PlannedTask): Promise<StreamTask> {
-    const { time, globals, topics, taskCount } = this.options;
-    return new StreamTask({
-      ...this.options,
-      ...(await this.#states.open({ id, subTopology, inputs, ...planned }, taskCount)),
-      ...{ id, subTopologies: [subTopology], partitions: inputs, collector: topics },
-      cacheMaxBytes: this.#states.cacheShare(taskCount),
-      globalStores: globals.stores,
-      committed: new Map(),
-      maxTaskIdleMs: -1,
-      emitIntervalMs: 0,
-      clock: time.asClock,
-    });
-  }
+  return sinks;
 }
 
-function pendingBuffers({ subTopology }: PlannedTask, { state }: StreamTask): PendingBuffer<unknown>[] {
-  const names = subTopology.stores.filter(({ kind }) => kind === 'pendingBuffer').map(({ name }) => name);
-  return names.map((name) => state.stores.get(name) as PendingBuffer<unknown>); // what stores of that kind are
+function partsOf({ id, subTopology: { connector, nodes }, inputs: [input] }: PlannedTask) {
+  const source = nodes.find((node) => node.kind === 'source');
+  if (connector !== undefined && source !== undefined && input !== undefined) return { connector, source, input };
+  throw internal('NODE_NOT_IN_TASK', `task ${id} is not that of a sink`, { task: id });
 }

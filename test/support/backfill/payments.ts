@@ -78,6 +78,9 @@ export const payments = defineTopology({
   },
 });
 
+/** For threads that import it. */
+export default payments;
+
 /** A record of an input topic; `at` of the value is its time. */
 export interface Fact {
   readonly topic: 'payments' | 'accounts' | 'confirmations';

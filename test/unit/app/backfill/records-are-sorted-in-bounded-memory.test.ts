@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ExternalSorter } from '../../../../src/app/backfill/external-sorter.js';
-import type { StoredRecord } from '../../../../src/app/backfill/stored-record.js';
+import type { StoredRecord } from '../../../../src/runtime/in-process/stored-record.js';
 import { NO_HEADERS } from '../../../../src/util/headers.js';
 
 let directory: string;

@@ -25,7 +25,7 @@ export function memoryOf({ key, value, headers }: StoredRecord): number {
 }
 
 /*
- * On disk, all of it little-endian:
+ * On disk, and between threads, all of it little-endian:
  *
  *     u32 length of what follows | u16 topic | i32 partition | f64 timestamp | f64 sequence
  *     i32 length of the key, -1 for null | key | i32 length of the value, -1 for null | value
@@ -33,31 +33,67 @@ export function memoryOf({ key, value, headers }: StoredRecord): number {
  */
 const FIXED_BYTES = 4 + 2 + 4 + 8 + 8;
 
-/** The bytes of a record on disk. */
-export function encodeStored(record: StoredRecord): Buffer {
-  const { key, value, headers } = record;
-  const names = headers.map(([name]) => Buffer.from(name));
-  const ofHeaders = headers.reduce((sum, [, bytes], index) => {
-    return sum + 8 + (names[index]?.length ?? 0) + (bytes?.length ?? 0);
-  }, 0);
-  const total = FIXED_BYTES + 8 + (key?.length ?? 0) + (value?.length ?? 0) + 4 + ofHeaders;
-  const target = Buffer.allocUnsafe(total);
-  target.writeUInt32LE(total - 4, 0);
-  target.writeUInt16LE(record.topic, 4);
-  target.writeInt32LE(record.partition, 6);
-  target.writeDoubleLE(record.timestamp, 10);
-  target.writeDoubleLE(record.sequence, 18);
-  let at = putBytes(target, FIXED_BYTES, key);
-  at = putBytes(target, at, value);
-  at = target.writeUInt32LE(headers.length, at);
-  headers.forEach(([, bytes], index) => {
-    at = putBytes(target, at, names[index] ?? null);
-    at = putBytes(target, at, bytes);
-  });
-  return target;
+const NULL_LENGTH = -1;
+const FIRST_BYTES = 64 << 10;
+
+/** Bytes of records, one behind the other. */
+export class StoredRecords {
+  #bytes = Buffer.alloc(0);
+  #end = 0;
+
+  /** What has been added since the last {@link take}. */
+  get byteLength(): number {
+    return this.#end;
+  }
+
+  add(
+    topic: number,
+    partition: number,
+    timestamp: number,
+    sequence: number,
+    key: Buffer | null,
+    value: Buffer | null,
+    headers: Headers,
+  ): void {
+    this.#ensure(FIXED_BYTES + 12 + (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers));
+    const start = this.#end;
+    const bytes = this.#bytes;
+    bytes.writeUInt16LE(topic, start + 4);
+    bytes.writeInt32LE(partition, start + 6);
+    bytes.writeDoubleLE(timestamp, start + 10);
+    bytes.writeDoubleLE(sequence, start + 18);
+    let at = putBytes(bytes, start + FIXED_BYTES, key);
+    at = putBytes(bytes, at, value);
+    at = bytes.writeUInt32LE(headers.length, at);
+    for (const [name, header] of headers) {
+      at = putBytes(bytes, at, Buffer.from(name));
+      at = putBytes(bytes, at, header);
+    }
+    this.#end = at;
+    bytes.writeUInt32LE(at - start - 4, start);
+  }
+
+  /** Gives what was added, in memory that nothing else has, and begins anew. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#end);
+    this.#bytes = Buffer.alloc(0);
+    this.#end = 0;
+    return taken;
+  }
+
+  #ensure(more: number): void {
+    if (this.#end + more <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, 2 * this.#bytes.length, this.#end + more));
+    this.#bytes.copy(larger, 0, 0, this.#end);
+    this.#bytes = larger;
+  }
 }
 
-/** Length on disk of the record that begins at `at`; undefined when not even that is there yet. */
+function headerBytes(headers: Headers): number {
+  return headers.reduce((sum, [name, bytes]) => sum + 8 + Buffer.byteLength(name) + (bytes?.length ?? 0), 0);
+}
+
+/** Length of the record that begins at `at`; undefined when not even that is there yet. */
 export function storedLength(bytes: Buffer, at: number): number | undefined {
   return at + 4 <= bytes.length ? bytes.readUInt32LE(at) + 4 : undefined;
 }
@@ -92,7 +128,7 @@ function headersAt(bytes: Buffer, start: number): Headers {
 }
 
 function putBytes(target: Buffer, at: number, bytes: Buffer | null): number {
-  const start = target.writeInt32LE(bytes?.length ?? -1, at);
+  const start = target.writeInt32LE(bytes?.length ?? NULL_LENGTH, at);
   return bytes === null ? start : start + bytes.copy(target, start);
 }
 
@@ -100,4 +136,27 @@ function viewAt(bytes: Buffer, at: number): { readonly view: Buffer | null; read
   const length = bytes.readInt32LE(at);
   const start = at + 4;
   return length < 0 ? { view: null, end: start } : { view: bytes.subarray(start, start + length), end: start + length };
+}
+
+/** The records that stand one behind the other in some bytes, in their order. */
+export class StoredReader {
+  head: StoredRecord | undefined;
+  #next = 0;
+
+  constructor(private readonly bytes: Buffer) {
+    this.advance();
+  }
+
+  /** Gives the head, and goes on to the next. */
+  take(): StoredRecord | undefined {
+    const { head } = this;
+    this.advance();
+    return head;
+  }
+
+  advance(): void {
+    const length = storedLength(this.bytes, this.#next);
+    this.head = length === undefined ? undefined : decodeStored(this.bytes, this.#next);
+    this.#next += length ?? 0;
+  }
 }
