@@ -19,7 +19,7 @@ export function addStateRestoreCommand(state: Command, terminal: Terminal): void
   const command = state
     .command('restore <topology>')
     .description('put the newest snapshot of each task into a state directory that has none of its state')
-    .requiredOption('--from <path>', 'folder that snapshots were taken to')
+    .requiredOption('--from <path>', 'folder that snapshots were taken to, or s3://bucket/prefix')
     .option('-o, --output <format>', 'text, json or jsonl', 'text');
   addConfigFlags(command, ['applicationId', 'stateDir', 'logLevel']);
   command.action(async (name: string, options: RestoreOptions) => {

@@ -27,8 +27,8 @@ interface SnapshotOptions {
 export function addStateSnapshotCommand(state: Command, terminal: Terminal): void {
   const command = state
     .command('snapshot <topology>')
-    .description('write the state of the tasks of the running process, each as of one commit, to a folder')
-    .requiredOption('--to <path>', 'folder, on the machine of that process')
+    .description('write the state of the tasks of the running process, each as of one commit, to a folder or a bucket')
+    .requiredOption('--to <path>', 'folder, on the machine of that process, or s3://bucket/prefix')
     .option('--keep <count>', 'of each task keep so many; default: all')
     .option('--pause', 'a cut of the whole application: sources wait until nothing is on its way between tasks')
     .option('--instances <list>', 'HTTP addresses of all instances, host:port,...; default: the one of this machine')

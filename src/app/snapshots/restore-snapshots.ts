@@ -30,7 +30,7 @@ export async function restoreSnapshots(
   }
   if (restored.length > 0) return restored;
   throw invalid('SNAPSHOT_MISSING', `there is no snapshot of application "${application}" that can be used`, {
-    hint: 'Look whether --from is the folder that snapshots were taken to.',
+    hint: 'Look whether --from is the place that snapshots were taken to.',
   });
 }
 

@@ -58,6 +58,7 @@ export function s3Storage(options: S3StorageOptions): FileStorage {
   };
 }
 
+/** Names of objects, and of what would be folders. */
 async function listNames(client: S3Client, prefix: string): Promise<string[]> {
   const names: string[] = [];
   let more: Readonly<Record<string, string>> | undefined = {};
@@ -65,14 +66,17 @@ async function listNames(client: S3Client, prefix: string): Promise<string[]> {
     const query = { 'list-type': '2', 'encoding-type': 'url', delimiter: '/', prefix, ...more };
     const { body } = await client.send({ method: 'GET', key: '', query });
     const xml = body.toString();
-    const keys = [...xml.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) =>
-      decodeURIComponent(key.replaceAll('+', ' ')),
-    );
-    names.push(...keys.map((key) => key.slice(prefix.length)));
+    const folders = [...xml.matchAll(/<CommonPrefixes>\s*<Prefix>(.*?)\/<\/Prefix>/g)];
+    const paths = [...xml.matchAll(/<Key>(.*?)<\/Key>/g), ...folders].map(([, path = '']) => decoded(path));
+    names.push(...paths.map((path) => path.slice(prefix.length)));
     const token = /<NextContinuationToken>(.*?)<\/NextContinuationToken>/.exec(xml)?.[1];
     more = token === undefined ? undefined : { 'continuation-token': token };
   }
   return names;
+}
+
+function decoded(path: string): string {
+  return decodeURIComponent(path.replaceAll('+', ' '));
 }
 
 function placeOf({ bucket, region: given, endpoint: at }: S3StorageOptions): { bucketUrl: string; region: string } {
@@ -96,8 +100,8 @@ function environmentCredentials(): () => S3Credentials {
 }
 
 function missing(bucket: string, setting: string, option: string): ReturnType<typeof invalid> {
-  const whose = bucket === '' ? 'of the file sink' : `"${bucket}"`;
-  return invalid('S3_SETTING_MISSING', `the bucket ${whose} has no ${option}`, {
+  const whose = bucket === '' ? '' : `"${bucket}" `;
+  return invalid('S3_SETTING_MISSING', `the bucket ${whose}has no ${option}`, {
     hint: `Set ${setting}, or give s3Storage \`${option}\`.`,
   });
 }

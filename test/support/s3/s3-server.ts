@@ -39,6 +39,16 @@ export class S3Server {
     return client;
   }
 
+  /** What AWS's clients, and Millrace, read of the environment. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      AWS_REGION: ACCESS.region,
+      AWS_ENDPOINT_URL_S3: this.endpoint,
+      AWS_ACCESS_KEY_ID: ACCESS.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ACCESS.credentials.secretAccessKey,
+    };
+  }
+
   storage(bucket: string, prefix = ''): ReturnType<typeof s3Storage> {
     return s3Storage({ bucket, prefix, endpoint: this.endpoint, ...ACCESS });
   }
