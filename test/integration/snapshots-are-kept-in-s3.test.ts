@@ -26,7 +26,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-s3-snapshots-'));
 });
 afterAll(async () => {
-  for (const name of Object.keys(server.environment)) delete process.env[name];
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
