@@ -1,5 +1,5 @@
 import type { MetricDefinition } from './metric-names.js';
-import type { Counter, Histogram, Labels } from './metrics.js';
+import type { BucketSample, Counter, Histogram, Labels, Sample } from './metrics.js';
 
 /** One line of the exposition. */
 export interface MetricSample {
@@ -12,7 +12,7 @@ export interface MetricSample {
 interface Series {
   readonly labels: Labels;
   readonly instrument: unknown;
-  samples(): MetricSample[];
+  readonly samples: () => MetricSample[];
 }
 
 /**
@@ -21,6 +21,8 @@ interface Series {
  */
 export class MetricFamily {
   readonly #series = new Map<string, Series>();
+  /** What counters of tasks had counted that were removed, without the label `task`. */
+  readonly #gone = new Map<string, { readonly labels: Labels; value: number }>();
 
   constructor(
     readonly name: string,
@@ -51,18 +53,45 @@ export class MetricFamily {
     });
   }
 
-  /** Drops every series that carries all these labels. */
+  /** Drops every series that carries all these labels. What counters had counted is remembered for {@link read}. */
   remove(labels: Labels): void {
     const wanted = Object.entries(labels);
     for (const [key, series] of this.#series) {
-      if (wanted.every(([name, value]) => series.labels[name] === value)) this.#series.delete(key);
+      if (!wanted.every(([name, value]) => series.labels[name] === value)) continue;
+      this.#series.delete(key);
+      if (this.definition.type === 'counter') this.#remember(series);
     }
+  }
+
+  /** @see ReadableMetrics.read */
+  read(): Sample[] {
+    const now = [...this.#series.values()].flatMap(({ labels, samples }) =>
+      samples().map(({ value }) => ({ labels, value })),
+    );
+    return [...now, ...[...this.#gone.values()].map(({ labels, value }) => ({ labels, value }))];
+  }
+
+  /** @see ReadableMetrics.readBuckets */
+  readBuckets(): BucketSample[] {
+    return [...this.#series.values()].flatMap(({ labels, instrument }) =>
+      instrument instanceof BucketHistogram
+        ? [{ labels, bounds: instrument.bounds, counts: instrument.countsNow() }]
+        : [],
+    );
   }
 
   /** Called by prom-client's registry. */
   get(): { name: string; help: string; type: string; values: MetricSample[] } {
     const { type, help } = this.definition;
     return { name: this.name, help, type, values: [...this.#series.values()].flatMap((series) => series.samples()) };
+  }
+
+  #remember({ labels, samples }: Series): void {
+    const { task: _task, ...others } = labels;
+    const key = keyOf(others);
+    const gone = this.#gone.get(key) ?? { labels: others, value: 0 };
+    for (const { value } of samples()) gone.value += value;
+    this.#gone.set(key, gone);
   }
 
   #seriesOf<T>(labels: Labels, make: () => { instrument: T; samples(): MetricSample[] }): T {
@@ -91,6 +120,10 @@ class BucketHistogram implements Histogram {
     while (bucket < bounds.length && value > (bounds[bucket] ?? Infinity)) bucket++;
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#sum += value;
+  }
+
+  countsNow(): number[] {
+    return [...this.#counts];
   }
 
   samples(name: string, labels: Labels): MetricSample[] {

@@ -23,6 +23,32 @@ export interface Metrics {
   remove(labels: Labels): void;
 }
 
+/** The value of one series. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** The buckets of one series of a histogram. */
+export interface BucketSample {
+  readonly labels: Labels;
+  /** Upper bounds, in the metric's unit, ascending; beyond the last is one bucket more. */
+  readonly bounds: readonly number[];
+  /** Observations in each bucket so far. */
+  readonly counts: readonly number[];
+}
+
+/** What was counted, for those who tell of it in another form than Prometheus'. */
+export interface ReadableMetrics {
+  /**
+   * Every series of a counter or gauge, now. What counters of tasks that are gone had counted is still told, as a series
+   * without the label `task`: a sum over tasks never goes back.
+   */
+  read(name: string): readonly Sample[];
+  /** Every series of a histogram, now. */
+  readBuckets(name: string): readonly BucketSample[];
+}
+
 /** Counts without exposing: for tests and tools. */
 export const noMetrics: Metrics = {
   counter: () => ({ value: 0 }),

@@ -2,10 +2,10 @@ import { collectDefaultMetrics, Registry, type Metric } from 'prom-client';
 import { internal } from '../util/errors.js';
 import { METRICS, type MetricDefinition } from './metric-names.js';
 import { MetricFamily } from './metric-family.js';
-import type { Counter, Histogram, Labels, Metrics } from './metrics.js';
+import type { Counter, Histogram, Labels, Metrics, ReadableMetrics } from './metrics.js';
 
 /** {@link Metrics} that Prometheus can read. */
-export interface PrometheusMetrics extends Metrics {
+export interface PrometheusMetrics extends Metrics, ReadableMetrics {
   /** `Content-Type` of {@link exposition}. */
   readonly contentType: string;
   /** The text of `/metrics`: every series, and the process's own (CPU, memory, event-loop delay). */
@@ -44,5 +44,7 @@ export function createPrometheusMetrics(options: { readonly processMetrics?: boo
     remove(labels) {
       for (const each of families.values()) each.remove(labels);
     },
+    read: (name) => families.get(name)?.read() ?? [],
+    readBuckets: (name) => families.get(name)?.readBuckets() ?? [],
   };
 }

@@ -3,6 +3,7 @@ import { messageOf, MillraceError } from '../../util/errors.js';
 import { DeadLetters, rawRecord, type RejectedRecord } from '../task/dead-letter.js';
 import { placed, respond, type RecordFailure } from '../task/error-policy.js';
 import { ProcessingFailedError } from '../task/processing-failed-error.js';
+import type { NodeDrops } from '../task/task-metrics.js';
 import type { PlacedBatch, RecordPlace } from './sink-batcher.js';
 import type { SinkTaskOptions } from './sink-task-options.js';
 
@@ -13,11 +14,14 @@ import type { SinkTaskOptions } from './sink-task-options.js';
  */
 export class RejectedRecords {
   readonly #deadLetters: DeadLetters;
+  readonly #drops: NodeDrops;
   /** `written`: dead letters are in the open transaction; `prepared`: its commit has begun. */
   #phase: 'none' | 'written' | 'prepared' = 'none';
 
   constructor(private readonly options: SinkTaskOptions) {
-    this.#deadLetters = new DeadLetters(options.collector, options.input.partition);
+    const { collector, connector, context, input } = options;
+    this.#deadLetters = new DeadLetters(collector, input.partition, context.metrics);
+    this.#drops = context.metrics.drops(connector.name);
   }
 
   /** The sink may not go on before a commit. */
@@ -80,13 +84,13 @@ export class RejectedRecords {
     const response = respond(errorPolicies?.production, failure);
     if (response === 'retry') return false;
     const where = { task: taskId, node: connector.name, ...placed(failed) };
-    context.metrics.productionError(input.topic);
+    context.metrics.productionError(connector.name, input.topic);
     if (response === 'fail') {
       const hint =
         'Mend the record; or let the production policy skip such records, or write them to a dead-letter topic.';
       throw new ProcessingFailedError('PRODUCTION_FAILED', `sink "${connector.name}" failed`, error, where, hint);
     }
-    context.metrics.drop('production');
+    this.#drops.count('production');
     const code = error instanceof MillraceError ? error.code : undefined;
     log.warn({ ...where, code }, 'a record was skipped because the destination does not take it');
     log.debug({ ...where, err: messageOf(error) }, 'why the record was skipped');

@@ -7,6 +7,7 @@ import type { Headers } from '../../util/headers.js';
 import { placed, type RecordFailure } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
 import type { RecordCollector } from './record-collector.js';
+import type { TaskMetrics } from './task-metrics.js';
 
 /** A record that could not be read, in the queue of its input until its turn comes to be written to a dead-letter topic. */
 export class RejectedRecord extends Record<null, null> {
@@ -25,11 +26,13 @@ export class DeadLetters {
     private readonly collector: RecordCollector,
     /** Where records without a key go, as far as the topic has it. */
     private readonly taskPartition: number,
+    private readonly metrics: Pick<TaskMetrics, 'deadLetter'>,
   ) {}
 
   /** @param timestamp of the input record; -1 takes the time of sending */
   write(topic: string, failure: RecordFailure, timestamp: number): void {
     const { collector } = this;
+    this.metrics.deadLetter(topic);
     const { key, value } = failure.input ?? { key: null, value: null };
     const headers = errorHeaders(failure);
     const choose = (partitions: number): number =>

@@ -60,7 +60,7 @@ export class GlobalTask {
       globalStores: state.stores,
       collector: NO_OUTPUT,
       errorPolicies: options.errorPolicies ?? {},
-      deadLetters: new DeadLetters(NO_OUTPUT, 0),
+      deadLetters: new DeadLetters(NO_OUTPUT, 0, NOT_COUNTED),
       metadata: new CommittedMetadata(),
       emitIntervalMs: 0, // there is nobody to emit to
       repartitionTopics: new Set<string>(),
@@ -176,6 +176,9 @@ function orAborted(promise: Promise<void>, signal: AbortSignal | undefined): Pro
     void promise.then(resolve);
   });
 }
+
+/** A global store writes no dead letters. */
+const NOT_COUNTED = { deadLetter: (): void => undefined };
 
 /** A global store's processor has no children and no changelog, so nothing reaches it. */
 const NO_OUTPUT: RecordCollector = {

@@ -45,7 +45,7 @@ export class StreamTask implements Task {
     this.id = options.id;
     this.state = options.state;
     this.#calls = new AsyncCalls(options.context.record);
-    this.#deadLetters = new DeadLetters(options.collector, options.context.partition);
+    this.#deadLetters = new DeadLetters(options.collector, options.context.partition, options.context.metrics);
     this.#mailbox = new TaskMailbox(options);
     const { clock, context, maxTaskIdleMs = 0 } = options;
     const { metrics } = context;

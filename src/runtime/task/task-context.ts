@@ -7,7 +7,7 @@ import { NO_HEADERS, type Headers } from '../../util/headers.js';
 import type { FailedInput } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
 import type { RecordCollector } from './record-collector.js';
-import { TaskMetrics } from './task-metrics.js';
+import { TaskMetrics, type NodeDrops } from './task-metrics.js';
 
 export interface TaskContextOptions {
   readonly taskId: string;
@@ -55,12 +55,15 @@ export class TaskContext implements StoreContext {
   input: InputBytes | undefined;
   #streamTimeMs = -1;
   readonly #changelogs: ReadonlyMap<string, ChangelogWriter>;
+  /** By store: what the node that writes to it drops. */
+  readonly #drops: ReadonlyMap<string, NodeDrops>;
 
   constructor(options: TaskContextOptions) {
     this.taskId = options.taskId;
     this.partition = options.partition;
     this.metrics = new TaskMetrics(options.metrics, options.applicationId, options.taskId);
     this.#changelogs = changelogWriters(options, this.record);
+    this.#drops = dropsByStore(options, this.metrics);
   }
 
   recordContext(): RecordContext | undefined {
@@ -83,6 +86,7 @@ export class TaskContext implements StoreContext {
 
   onExpired(storeName: string): void {
     this.metrics.expired(storeName);
+    (this.#drops.get(storeName) ?? this.metrics.drops('')).count('expired'); // a global store has no node of a task
   }
 
   /** The input record as it is told to an error policy; undefined outside of a record. */
@@ -117,6 +121,16 @@ export class TaskContext implements StoreContext {
     this.enterRecord('', -1, -1, timestamp, NO_HEADERS);
     this.scope = 'punctuation';
   }
+}
+
+/** A store is written by the first node that it is connected to. */
+function dropsByStore({ subTopologies }: TaskContextOptions, metrics: TaskMetrics): Map<string, NodeDrops> {
+  const drops = new Map<string, NodeDrops>();
+  for (const node of subTopologies.flatMap(({ nodes }) => nodes)) {
+    if (node.kind !== 'processor') continue;
+    for (const store of node.stores) if (!drops.has(store)) drops.set(store, metrics.drops(node.name));
+  }
+  return drops;
 }
 
 function changelogWriters(options: TaskContextOptions, current: CurrentRecord): Map<string, ChangelogWriter> {

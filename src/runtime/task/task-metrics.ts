@@ -7,6 +7,22 @@ export interface TopicCounters {
   readonly bytes: Counter;
 }
 
+/** The records that one node has dropped, by reason. */
+export class NodeDrops {
+  readonly #counters = new Map<DropReason, Counter>();
+
+  constructor(private readonly counterOf: (reason: DropReason) => Counter) {}
+
+  count(reason: DropReason): void {
+    let counter = this.#counters.get(reason);
+    if (counter === undefined) {
+      counter = this.counterOf(reason);
+      this.#counters.set(reason, counter);
+    }
+    counter.value++;
+  }
+}
+
 /** The counters of one task; the record path adds to their fields. */
 export class TaskMetrics {
   readonly processed: Counter;
@@ -21,7 +37,6 @@ export class TaskMetrics {
   readonly lateness: Histogram;
   readonly #metrics: Metrics;
   readonly #labels: Labels;
-  readonly #dropped = new Map<DropReason, Counter>();
 
   constructor(metrics: Metrics, applicationId: string, taskId: string) {
     this.#metrics = metrics;
@@ -51,15 +66,14 @@ export class TaskMetrics {
     };
   }
 
-  /** Counts a record that could not be read. */
-  deserializationError(topic: string): void {
-    this.#metrics.counter('millrace_deserialization_errors_total', { ...this.#labels, topic }).value++;
+  /** Counts a record that a source could not read. */
+  deserializationError(node: string, topic: string): void {
+    this.#metrics.counter('millrace_deserialization_errors_total', { ...this.#labels, node, topic }).value++;
   }
 
   /** Counts a write that a store dropped because it had expired. */
   expired(store: string): void {
     this.#metrics.counter('millrace_store_expired_records_total', { ...this.#labels, store }).value++;
-    this.drop('expired');
   }
 
   /** Counts a record on which a processor failed. */
@@ -68,8 +82,13 @@ export class TaskMetrics {
   }
 
   /** Counts a record that a sink could not write. */
-  productionError(topic: string): void {
-    this.#metrics.counter('millrace_production_errors_total', { ...this.#labels, topic }).value++;
+  productionError(node: string, topic: string): void {
+    this.#metrics.counter('millrace_production_errors_total', { ...this.#labels, node, topic }).value++;
+  }
+
+  /** Counts a record that was written to a dead-letter topic. */
+  deadLetter(topic: string): void {
+    this.#metrics.counter('millrace_dead_letter_records_total', { ...this.#labels, topic }).value++;
   }
 
   /** Seconds of age of a record when a node has it; observed once per slice. */
@@ -101,14 +120,11 @@ export class TaskMetrics {
     this.#metrics.gauge('millrace_task_input_buffer_bytes', this.#labels, bytes);
   }
 
-  /** Counts a record that was dropped. */
-  drop(reason: DropReason): void {
-    let counter = this.#dropped.get(reason);
-    if (counter === undefined) {
-      counter = this.#metrics.counter('millrace_dropped_records_total', { ...this.#labels, reason });
-      this.#dropped.set(reason, counter);
-    }
-    counter.value++;
+  /** What a node drops. */
+  drops(node: string): NodeDrops {
+    return new NodeDrops((reason) =>
+      this.#metrics.counter('millrace_dropped_records_total', { ...this.#labels, node, reason }),
+    );
   }
 
   /** Drops every series of the task. */

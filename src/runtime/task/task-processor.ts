@@ -21,6 +21,7 @@ import { invalid } from '../../util/errors.js';
 import { toMillis, type Duration } from '../../util/time.js';
 import { placed, respond } from './error-policy.js';
 import { concernsTask, ProcessingFailedError } from './processing-failed-error.js';
+import type { NodeDrops } from './task-metrics.js';
 import type { TaskNode } from './task-node.js';
 import type { TaskScope } from './task-scope.js';
 
@@ -31,6 +32,7 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
   readonly #scope: TaskScope;
   readonly #node: ProcessorNode;
   readonly #processed: Counter;
+  readonly #drops: NodeDrops;
   #processor: Processor;
   #children: readonly TaskNode[] = [];
 
@@ -38,6 +40,7 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     this.#scope = scope;
     this.#node = node;
     this.#processed = scope.context.metrics.node(node.name);
+    this.#drops = scope.context.metrics.drops(node.name);
     this.#processor = this.#make();
   }
 
@@ -122,7 +125,7 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
       if (input !== undefined) throw new ProcessingFailedError('PROCESSING_FAILED', what, error, where, FAILURE_HINT);
       throw new ProcessingFailedError('PUNCTUATION_FAILED', `a punctuator of ${what}`, error, where, FAILURE_HINT);
     }
-    context.metrics.drop('processing');
+    this.#drops.count('processing');
     log.warn(where, 'a record was skipped because a processor failed');
     log.debug({ ...where, err: error }, 'why the record was skipped');
     if (response !== 'skip') this.#scope.deadLetters.write(response.deadLetter, failure, context.record.timestamp);
@@ -222,7 +225,7 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
   }
 
   dropped(reason: DropReason): void {
-    this.#scope.context.metrics.drop(reason);
+    this.#drops.count(reason);
   }
 
   #make(): Processor {

@@ -7,7 +7,7 @@ import { invalid, messageOf, MillraceError, type ErrorContext } from '../../util
 import { placed, respond } from './error-policy.js';
 import { concernsTask, ProcessingFailedError } from './processing-failed-error.js';
 import { RecordAge } from './record-age.js';
-import type { TopicCounters } from './task-metrics.js';
+import type { NodeDrops, TopicCounters } from './task-metrics.js';
 import type { TaskNode } from './task-node.js';
 import type { TaskScope } from './task-scope.js';
 
@@ -36,6 +36,7 @@ export class TaskSink implements TaskNode {
   readonly #scope: TaskScope;
   readonly #node: SinkNode;
   readonly #sent: Counter;
+  readonly #drops: NodeDrops;
   readonly #age: RecordAge;
   /** By topic; one, unless topics are chosen per record. */
   readonly #produced = new Map<string, TopicCounters>();
@@ -51,6 +52,7 @@ export class TaskSink implements TaskNode {
     this.#scope = scope;
     this.#node = node;
     this.#sent = scope.context.metrics.node(node.name);
+    this.#drops = scope.context.metrics.drops(node.name);
     this.#stickyPartition = scope.context.partition;
     this.#age = new RecordAge(scope.context.metrics.endToEnd(node.name));
     this.#topic =
@@ -78,7 +80,7 @@ export class TaskSink implements TaskNode {
     const { context, errorPolicies, id, log } = this.#scope;
     const input = context.failedInput();
     const where = { task: id, node: this.name, ...placed(input) };
-    context.metrics.productionError(this.#topic ?? '');
+    context.metrics.productionError(this.name, this.#topic ?? '');
     const failure = { error, taskId: id, node: this.name, input };
     const response = respond(errorPolicies.production, failure);
     if (response === 'fail') {
@@ -86,7 +88,7 @@ export class TaskSink implements TaskNode {
       throw new ProcessingFailedError('PRODUCTION_FAILED', `sink "${this.name}" failed`, error, where, hint);
     }
     if (response === 'retry') throw new ProductionRetry(this.name, error, where);
-    context.metrics.drop('production');
+    this.#drops.count('production');
     log.warn(where, 'a record was skipped because its sink could not write it');
     log.debug({ ...where, err: error }, 'why the record was skipped');
     if (response === 'skip') return;
@@ -166,7 +168,7 @@ export class TaskSink implements TaskNode {
 
   /** Each partition once, as Kafka Streams' set has it; none: the record is dropped. */
   #checkedList(topic: string, chosen: readonly number[], partitions: number): readonly number[] {
-    if (chosen.length === 0) this.#scope.context.metrics.drop('no-partition');
+    if (chosen.length === 0) this.#drops.count('no-partition');
     return [...new Set(chosen)].map((partition) => this.#checked(topic, partition, partitions));
   }
 

@@ -10,6 +10,7 @@ import { rawRecord, RejectedRecord } from './dead-letter.js';
 import { respond } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
 import { RecordAge } from './record-age.js';
+import type { NodeDrops } from './task-metrics.js';
 import type { TaskNode } from './task-node.js';
 import type { SourceScope } from './task-scope.js';
 
@@ -19,6 +20,7 @@ export class TaskSource implements TaskNode {
   readonly #scope: SourceScope;
   readonly #node: SourceNode;
   readonly #received: Counter;
+  readonly #drops: NodeDrops;
   readonly #age: RecordAge;
   /** It reads ticks, not records. */
   readonly ofTicks: boolean;
@@ -30,6 +32,7 @@ export class TaskSource implements TaskNode {
     this.#node = node;
     this.ofTicks = node.valueSerde === ticks;
     this.#received = scope.context.metrics.node(node.name);
+    this.#drops = scope.context.metrics.drops(node.name);
     this.#age = new RecordAge(scope.context.metrics.endToEnd(node.name));
   }
 
@@ -99,7 +102,7 @@ export class TaskSource implements TaskNode {
     // one that no log can hold must not become stream time, nor fail when a batch is built
     if (timestamp >= 0 && Number.isSafeInteger(timestamp))
       return new Record(record.key as unknown, record.value as unknown, timestamp, record.headers);
-    this.#scope.context.metrics.drop('invalid-timestamp');
+    this.#drops.count('invalid-timestamp');
     this.#scope.log.warn(
       { ...where, timestamp },
       'a record was skipped because its timestamp is negative or no whole number of ms',
@@ -141,13 +144,13 @@ export class TaskSource implements TaskNode {
       ...rawRecord(records, index),
     };
     const failure = { error, taskId: id, node: this.name, input };
-    context.metrics.deserializationError(topic);
+    context.metrics.deserializationError(this.name, topic);
     const response = respond(errorPolicies.deserialization, failure);
     if (response === 'fail') {
       const hint = 'Mend the record or the serde of the source; or let the deserialization policy skip such records.';
       throw new ProcessingFailedError('DESERIALIZATION_FAILED', `source "${this.name}" failed`, error, where, hint);
     }
-    context.metrics.drop('deserialization');
+    this.#drops.count('deserialization');
     const code = error instanceof MillraceError ? error.code : undefined;
     log.warn({ ...where, code }, 'a record was skipped because it could not be read');
     log.debug({ ...where, err: error }, 'why the record was skipped');
