@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { CommittedViews } from '../query/committed-views.js';
-import { applicationNotFound } from '../query/query-errors.js';
 import { createLocalStateQueries } from '../query/local-state-queries.js';
 import { readableStreamsApplication } from '../query/readable-streams-application.js';
 import type { Queries } from '../query/query-methods.js';
+import { meantBy } from '../query/running-applications.js';
 import { StoreCatalog } from '../query/store-catalog.js';
 import { createTopologyQueries, type Endpoints } from '../query/topology-queries.js';
 import type { PrometheusMetrics } from '../observability/prometheus-metrics.js';
@@ -16,6 +16,7 @@ import type { Config } from './config.js';
 import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.js';
 import type { Operations } from './operations.js';
 import type { TopologyDefinition } from './define-topology.js';
+import { processFacts } from './process-facts.js';
 import type { HttpServer, Readiness } from './http/http-server.js';
 import type { RowsOf } from './http/export-route.js';
 import type { ServedQuery } from './http/query-routes.js';
@@ -69,7 +70,11 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
   });
   const catalog = new StoreCatalog(() => readable);
   const endpoints: Endpoints = { grpc: '', http: '' };
-  const queries = { ...createLocalStateQueries(catalog, options.clock), ...createTopologyQueries(catalog, endpoints) };
+  const running = { ...options, process: processFacts(options.clock) };
+  const queries: Queries = {
+    ...createLocalStateQueries(catalog, options.clock),
+    ...createTopologyQueries(catalog, endpoints, running),
+  };
 
   const grpc = await startGrpc(options, queries);
   closing.add('gRPC server', () => grpc.close());
@@ -120,7 +125,7 @@ async function startHttp(options: ServerOptions, queries: Queries, grpc: QueryTh
     operations: options.operations,
     registry: options.embeddedRegistry,
     rowsOf: options.rowsOf,
-    instancesOf: (id) => applicationsOf(id, applications).map(localParticipant),
+    instancesOf: (id) => meantBy(id, applications).map(localParticipant),
   });
 }
 
@@ -128,15 +133,6 @@ async function startHttp(options: ServerOptions, queries: Queries, grpc: QueryTh
 function servedQueries({ applications, topologies }: ServerOptions): ServedQuery[] {
   return applications.flatMap((stores, index) =>
     (topologies[index]?.queries ?? []).map((query) => ({ application: stores.applicationId, query, stores })),
-  );
-}
-
-function applicationsOf(id: string, applications: readonly StreamsApplication[]): readonly StreamsApplication[] {
-  const found = applications.filter(({ applicationId }) => applicationId === id);
-  if (found.length > 0) return found;
-  throw applicationNotFound(
-    id,
-    applications.map(({ applicationId }) => applicationId),
   );
 }
 

@@ -87,7 +87,7 @@ export class MetricFamily {
   }
 
   #remember({ labels, samples }: Series): void {
-    const { task: _task, ...others } = labels;
+    const others = Object.fromEntries(Object.entries(labels).filter(([name]) => name !== 'task'));
     const key = keyOf(others);
     const gone = this.#gone.get(key) ?? { labels: others, value: 0 };
     for (const { value } of samples()) gone.value += value;

@@ -2,6 +2,7 @@ import type { ReadOptions } from './gen/millrace/query/v1/read_options.js';
 import type { Position } from './gen/millrace/query/v1/record.js';
 import type { ListRequest, ListResponse } from './gen/millrace/query/v1/state_query_service.js';
 import { fieldError, storeUnavailableError } from './query-errors.js';
+import { mergedMetrics } from './metrics/merged-metrics.js';
 import type { Queries } from './query-methods.js';
 import { MillraceError } from '../util/errors.js';
 
@@ -38,6 +39,7 @@ export function gatheredQueries(of: QueryMembers): Queries {
       const tasks = (await all((queries) => queries.listTasks(request))).flatMap((answer) => answer.tasks);
       return { tasks: tasks.sort((a, b) => a.taskId.localeCompare(b.taskId, 'en', { numeric: true })) };
     },
+    getMetrics: async (request) => mergedMetrics(await all((queries) => queries.getMetrics(request))),
     get: (request) =>
       find(
         of,

@@ -29,4 +29,5 @@ export const QUERY_NAMES: readonly QueryName[] = [
   'describeTopology',
   'listInstances',
   'listTasks',
+  'getMetrics',
 ];

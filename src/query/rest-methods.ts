@@ -50,6 +50,7 @@ export function restMethods(queries: StateQueries, topology: TopologyQueries): r
       topology.listInstances,
     ),
     unary(`${topologyService}/ListTasks`, graph.ListTasksRequest, graph.ListTasksResponse, topology.listTasks),
+    unary(`${topologyService}/GetMetrics`, graph.GetMetricsRequest, graph.GetMetricsResponse, topology.getMetrics),
   ];
 }
 

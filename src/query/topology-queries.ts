@@ -10,12 +10,13 @@ import type {
   ListTasksResponse,
   Task,
 } from './gen/millrace/query/v1/topology_service.js';
+import { createMetricsQueries, type MetricsQueries, type MetricsQueriesOptions } from './metrics/metrics-queries.js';
 import type { ReadableApplication } from './readable-application.js';
 import { remainingOf } from './restore-remaining.js';
 import type { StoreCatalog } from './store-catalog.js';
 
-/** The queries about graphs, instances and tasks, on the messages of `millrace.query.v1`. */
-export interface TopologyQueries {
+/** The queries about graphs, instances, tasks and what they do, on the messages of `millrace.query.v1`. */
+export interface TopologyQueries extends MetricsQueries {
   readonly describeTopology: (request: DescribeTopologyRequest) => Promise<DescribeTopologyResponse>;
   readonly listInstances: (request: ListInstancesRequest) => Promise<ListInstancesResponse>;
   readonly listTasks: (request: ListTasksRequest) => Promise<ListTasksResponse>;
@@ -27,9 +28,14 @@ export interface Endpoints {
   http: string;
 }
 
-/** Answers for this instance. */
-export function createTopologyQueries(catalog: StoreCatalog, endpoints: Readonly<Endpoints>): TopologyQueries {
+/** Answers for this instance. @param running what is measured and followed */
+export function createTopologyQueries(
+  catalog: StoreCatalog,
+  endpoints: Readonly<Endpoints>,
+  running: MetricsQueriesOptions,
+): TopologyQueries {
   return {
+    ...createMetricsQueries(running),
     describeTopology({ application }) {
       const { topology } = catalog.only(application);
       return Promise.resolve({

@@ -18,6 +18,7 @@ import type { TaskState } from '../../src/state/task-state.js';
 import type { BuiltTopology } from '../../src/topology/node.js';
 import { Topology } from '../../src/topology/topology.js';
 import { systemClock } from '../../src/util/time.js';
+import { nothingRunning } from './nothing-running.js';
 
 /** The queries of an application on a gRPC server of their own, and a client of it. */
 export class ServedQueries {
@@ -30,7 +31,7 @@ export class ServedQueries {
   static async start(application: ReadableApplication): Promise<ServedQueries> {
     const catalog = new StoreCatalog(() => [application]);
     const state = createLocalStateQueries(catalog, systemClock);
-    const topology = createTopologyQueries(catalog, { grpc: '', http: '' });
+    const topology = createTopologyQueries(catalog, { grpc: '', http: '' }, nothingRunning);
     const common = { clock: systemClock, metrics: noMetrics, log: silentLogger };
     const server = await startQueryServer({ host: '127.0.0.1', port: 0, state, topology, ...common });
     const client = createQueryClient({ address: `127.0.0.1:${server.port}`, timeoutMs: 60_000, clock: systemClock });

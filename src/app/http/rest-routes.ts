@@ -18,7 +18,7 @@ type Params = Readonly<Record<string, string>>;
  *     GET /api/stores/:store/windows         FetchWindows ?key= &from= &to= (ISO 8601) &limit= &reverse=true
  *     GET /api/stores/:store/sessions        FetchSessions ?key= &from= &to= (ISO 8601) &limit=
  *     GET /api/stores/:store/versions        ListVersions ?key= &from= &to= (ISO 8601) &limit=
- *     GET /api/topology, /api/instances, /api/tasks
+ *     GET /api/topology, /api/instances, /api/tasks, /api/metrics
  *
  * Each takes `?application=`. Keys are text, or JSON with `?json=true`.
  */
@@ -60,6 +60,7 @@ export function addRestRoutes(server: FastifyInstance, methods: readonly RestMet
   get('/api/topology', `${TOPOLOGY}/DescribeTopology`, () => ({}));
   get('/api/instances', `${TOPOLOGY}/ListInstances`, () => ({}));
   get('/api/tasks', `${TOPOLOGY}/ListTasks`, () => ({}));
+  get('/api/metrics', `${TOPOLOGY}/GetMetrics`, () => ({}));
 }
 
 function ofOneKey(query: Query, { store }: Params): object {

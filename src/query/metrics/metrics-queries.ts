@@ -1,8 +1,13 @@
 import type { ReadableMetrics } from '../../observability/metrics.js';
 import type { StreamsApplication } from '../../runtime/application.js';
 import type { Clock } from '../../util/time.js';
-import type { GetMetricsRequest, GetMetricsResponse, InstanceMetrics } from '../gen/millrace/query/v1/topology_service.js';
+import type {
+  GetMetricsRequest,
+  GetMetricsResponse,
+  InstanceMetrics,
+} from '../gen/millrace/query/v1/topology_service.js';
 import { toTimestamp } from '../timestamps.js';
+import { meantBy } from '../running-applications.js';
 import { nodeMetrics } from './node-metrics.js';
 import { RecentMedians } from './recent-medians.js';
 import { storeMetrics } from './store-metrics.js';
@@ -19,8 +24,8 @@ export interface ProcessFacts {
 }
 
 export interface MetricsQueriesOptions {
-  /** The applications that a request means: the one of the id, or all. @throws MillraceError `APPLICATION_NOT_FOUND` */
-  readonly applications: (id: string) => readonly StreamsApplication[];
+  /** Those that run here. */
+  readonly applications: readonly StreamsApplication[];
   readonly metrics: ReadableMetrics;
   readonly process: ProcessFacts;
   readonly clock: Clock;
@@ -36,7 +41,7 @@ export function createMetricsQueries(options: MetricsQueriesOptions): MetricsQue
   const { metrics, clock } = options;
   const ages = new RecentMedians(metrics, 'millrace_record_e2e_latency_seconds', clock);
   const getMetrics = (request: GetMetricsRequest): GetMetricsResponse => {
-    const applications = options.applications(request.application);
+    const applications = meantBy(request.application, options.applications);
     const mediansOf = ages.look();
     const instances = applications.map(({ applicationId: application, instanceId, topology }) => ({ application, instanceId, topology })); // prettier-ignore
     return {

@@ -20,7 +20,7 @@ interface Look {
 
 /**
  * Medians of a histogram by node, over the last minute: the difference between what it counts now and what it had counted at
- * an earlier look. Whoever asks for the first time is told of all since the start.
+ * an earlier look. Where nobody looked for longer than that they reach back to the look before, at first to the start.
  */
 export class RecentMedians {
   #looks: readonly Look[] = [];
@@ -34,7 +34,7 @@ export class RecentMedians {
   /** Takes a look; what it gives tells the medians of an application by node. */
   look(): (application: string) => ReadonlyMap<string, number> {
     const now: Look = { atMs: this.clock.monotonicMs(), applications: this.#bucketsNow() };
-    const [base] = this.#looks;
+    const base = this.#looks.find(({ atMs }) => now.atMs - atMs <= REACH_MS) ?? this.#looks.at(-1);
     this.#remember(now);
     return (application) => {
       const before = base?.applications.get(application);

@@ -68,6 +68,7 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
     describeTopology: unary(topology.describeTopology, of(graph.describeTopology)),
     listInstances: unary(topology.listInstances, of(graph.listInstances)),
     listTasks: unary(topology.listTasks, of(graph.listTasks)),
+    getMetrics: unary(topology.getMetrics, of(graph.getMetrics)),
   });
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   health.addToServer(server);

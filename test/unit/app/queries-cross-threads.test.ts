@@ -8,6 +8,7 @@ import type { Queries } from '../../../src/query/query-methods.js';
 import { StoreCatalog } from '../../../src/query/store-catalog.js';
 import { createTopologyQueries } from '../../../src/query/topology-queries.js';
 import { systemClock } from '../../../src/util/time.js';
+import { nothingRunning } from '../../support/nothing-running.js';
 import { ReadableFixture } from '../../support/readable-application.js';
 
 let bank: ReadableFixture;
@@ -21,7 +22,7 @@ beforeEach(async () => {
   const catalog = new StoreCatalog(() => [bank]);
   const local = {
     ...createLocalStateQueries(catalog, systemClock),
-    ...createTopologyQueries(catalog, { grpc: '', http: '' }),
+    ...createTopologyQueries(catalog, { grpc: '', http: '' }, nothingRunning),
   };
   const answerer: CallAnswerer = new CallAnswerer(local, (message: ToQueryThread) => {
     forwarded.take(structuredClone(message));

@@ -18,6 +18,7 @@ import { startQueryServer, type QueryServer } from '../../../src/query/server/qu
 import { StoreCatalog } from '../../../src/query/store-catalog.js';
 import { createTopologyQueries } from '../../../src/query/topology-queries.js';
 import { systemClock } from '../../../src/util/time.js';
+import { nothingRunning } from '../../support/nothing-running.js';
 import { ReadableFixture } from '../../support/readable-application.js';
 
 const MINUTE = 60_000;
@@ -33,7 +34,7 @@ beforeEach(async () => {
   applications.splice(0, Infinity, bank);
   const catalog = new StoreCatalog(() => applications);
   const state = createLocalStateQueries(catalog, systemClock);
-  const topology = createTopologyQueries(catalog, { grpc: '', http: '' });
+  const topology = createTopologyQueries(catalog, { grpc: '', http: '' }, nothingRunning);
   const common = { clock: systemClock, metrics, log: silentLogger };
   server = await startQueryServer({ host: '127.0.0.1', port: 0, state, topology, ...common });
   client = createQueryClient({ address: `127.0.0.1:${server.port}`, clock: systemClock });
