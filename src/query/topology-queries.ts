@@ -46,6 +46,7 @@ export function createTopologyQueries(
     },
     listInstances({ application }) {
       const instances = catalog.named(application).map((each) => ({
+        application: each.id,
         instanceId: each.instanceId,
         grpcEndpoint: endpoints.grpc,
         httpEndpoint: endpoints.http,
@@ -62,7 +63,7 @@ export function createTopologyQueries(
   };
 }
 
-function toTask({ instanceId }: ReadableApplication, { id, status, inputs, stores }: TaskView): Task {
+function toTask({ id: application, instanceId }: ReadableApplication, { id, status, inputs, stores }: TaskView): Task {
   const partitions = inputs.map(({ topic, partition, committedOffset, highWatermark, lagRecords }) => ({
     topic,
     partition,
@@ -70,5 +71,6 @@ function toTask({ instanceId }: ReadableApplication, { id, status, inputs, store
     endOffset: highWatermark ?? -1,
     lag: lagRecords,
   }));
-  return { taskId: id, instanceId, state: status, partitions, restoreRemaining: remainingOf(stores) };
+  const restoreRemaining = remainingOf(stores);
+  return { application, taskId: id, instanceId, state: status, partitions, restoreRemaining };
 }

@@ -69,6 +69,8 @@ export interface Instance {
   readonly activeTasks: readonly string[];
   /** Ids of the tasks it stands by for. */
   readonly standbyTasks: readonly string[];
+  /** The application. */
+  readonly application: string;
 }
 
 /** Asks for tasks. */
@@ -95,6 +97,8 @@ export interface Task {
   readonly partitions: readonly TaskPartition[];
   /** Changelog records still to be applied before it runs. */
   readonly restoreRemaining: number;
+  /** The application. */
+  readonly application: string;
 }
 
 /** One input partition of a task. */
@@ -642,7 +646,15 @@ export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
 };
 
 function createBaseInstance(): Instance {
-  return { instanceId: "", grpcEndpoint: "", httpEndpoint: "", state: "", activeTasks: [], standbyTasks: [] };
+  return {
+    instanceId: "",
+    grpcEndpoint: "",
+    httpEndpoint: "",
+    state: "",
+    activeTasks: [],
+    standbyTasks: [],
+    application: "",
+  };
 }
 
 export const Instance: MessageFns<Instance> = {
@@ -664,6 +676,9 @@ export const Instance: MessageFns<Instance> = {
     }
     for (const v of message.standbyTasks) {
       writer.uint32(50).string(v!);
+    }
+    if (message.application !== "") {
+      writer.uint32(58).string(message.application);
     }
     return writer;
   },
@@ -729,6 +744,14 @@ export const Instance: MessageFns<Instance> = {
             message.standbyTasks.push(reader.string());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.application = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -769,6 +792,7 @@ export const Instance: MessageFns<Instance> = {
         : globalThis.Array.isArray(object?.standby_tasks)
         ? object.standby_tasks.map((e: any) => globalThis.String(e))
         : [],
+      application: isSet(object.application) ? globalThis.String(object.application) : "",
     };
   },
 
@@ -792,6 +816,9 @@ export const Instance: MessageFns<Instance> = {
     if (message.standbyTasks?.length) {
       obj.standbyTasks = message.standbyTasks;
     }
+    if (message.application !== "") {
+      obj.application = message.application;
+    }
     return obj;
   },
 
@@ -806,6 +833,7 @@ export const Instance: MessageFns<Instance> = {
     message.state = object.state ?? "";
     message.activeTasks = object.activeTasks?.map((e) => e) || [];
     message.standbyTasks = object.standbyTasks?.map((e) => e) || [];
+    message.application = object.application ?? "";
     return message;
   },
 };
@@ -945,7 +973,7 @@ export const ListTasksResponse: MessageFns<ListTasksResponse> = {
 };
 
 function createBaseTask(): Task {
-  return { taskId: "", instanceId: "", state: "", partitions: [], restoreRemaining: 0 };
+  return { taskId: "", instanceId: "", state: "", partitions: [], restoreRemaining: 0, application: "" };
 }
 
 export const Task: MessageFns<Task> = {
@@ -964,6 +992,9 @@ export const Task: MessageFns<Task> = {
     }
     if (message.restoreRemaining !== 0) {
       writer.uint32(40).int64(message.restoreRemaining);
+    }
+    if (message.application !== "") {
+      writer.uint32(50).string(message.application);
     }
     return writer;
   },
@@ -1021,6 +1052,14 @@ export const Task: MessageFns<Task> = {
             message.restoreRemaining = longToNumber(reader.int64());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.application = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1054,6 +1093,7 @@ export const Task: MessageFns<Task> = {
         : isSet(object.restore_remaining)
         ? globalThis.Number(object.restore_remaining)
         : 0,
+      application: isSet(object.application) ? globalThis.String(object.application) : "",
     };
   },
 
@@ -1074,6 +1114,9 @@ export const Task: MessageFns<Task> = {
     if (message.restoreRemaining !== 0) {
       obj.restoreRemaining = Math.round(message.restoreRemaining);
     }
+    if (message.application !== "") {
+      obj.application = message.application;
+    }
     return obj;
   },
 
@@ -1087,6 +1130,7 @@ export const Task: MessageFns<Task> = {
     message.state = object.state ?? "";
     message.partitions = object.partitions?.map((e) => TaskPartition.fromPartial(e)) || [];
     message.restoreRemaining = object.restoreRemaining ?? 0;
+    message.application = object.application ?? "";
     return message;
   },
 };
