@@ -37,21 +37,24 @@ const noTimeOrChanceModules = {
   ],
 };
 
+/** What browsers run has a project of its own, with the DOM. */
+const PROJECTS = ['./tsconfig.json', './src/console/page/tsconfig.json'];
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'src/**/gen/', 'topologies/**/gen/', 'bench/java-streams/'] },
   eslint.configs.recommended,
   { files: ['**/*.js'], languageOptions: { globals: { console: 'readonly', process: 'readonly' } } },
-  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts', '**/*.tsx'] })),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { boundaries, 'import-x': importX },
     settings: {
-      'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-      'import-x/extensions': ['.ts', '.js'],
-      'import/resolver': { typescript: { project: './tsconfig.json' } },
-      'boundaries/include': ['src/**/*.ts', 'topologies/**/*.ts'],
+      'import-x/resolver-next': [createTypeScriptImportResolver({ project: PROJECTS, noWarnOnMultipleProjects: true })],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
+      'import-x/extensions': ['.ts', '.tsx', '.js'],
+      'import/resolver': { typescript: { project: PROJECTS, noWarnOnMultipleProjects: true } },
+      'boundaries/include': ['src/**/*.ts', 'src/**/*.tsx', 'topologies/**/*.ts'],
       'boundaries/elements': layers.map(({ name, pattern }) => ({ type: name, pattern, partialMatch: false })),
     },
     rules: {
@@ -76,8 +79,8 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
-    ignores: ['src/util/**'],
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
+    ignores: ['src/util/**', 'src/console/page/live/clock.ts'],
     rules: {
       'no-restricted-properties': ['error', ...noAmbientTimeOrChance],
       'no-restricted-imports': ['error', noTimeOrChanceModules],

@@ -38,6 +38,7 @@ export const layers = [
     'runtime',
   ]),
   layer('query', ['util', 'observability', 'serde', 'state', 'topology', 'runtime']),
+  layer('console-page', [], 'src/console/page/**'), // runs in browsers
   layer('console', ['util', 'observability', 'topology', 'runtime']),
   layer('connect', ['util', 'observability', 'serde', 'topology']),
   layer('app', [

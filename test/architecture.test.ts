@@ -14,7 +14,7 @@ const { layers } = (await import(pathToFileURL(join(root, 'layers.js')).href)) a
 const isGenerated = (file: string): boolean => /[\\/]gen[\\/]/.test(file);
 const sources = ['src', 'topologies'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !isGenerated(file))
+    .filter((file) => /\.tsx?$/.test(file) && !isGenerated(file))
     .map((file) => join(folder, file)),
 );
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');

@@ -39,7 +39,7 @@ const SEGMENT = String.raw`(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\})`;
 const PATH = new RegExp(`^(?:/${SEGMENT})+$`);
 const NAME = /^[a-z][a-z0-9_]*$/;
 /** First parts of the paths that every process serves itself. */
-const RESERVED = new Set(['api', 'metrics', 'healthz', 'readyz']);
+const RESERVED = new Set(['api', 'console', 'metrics', 'healthz', 'readyz']);
 
 /**
  * Fixes the types of a query: what its path and options name is what its answer is given.

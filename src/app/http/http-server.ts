@@ -6,10 +6,10 @@ import { portBusy } from '../../query/server/port-busy.js';
 import { toHttpStatus, toStatus } from '../../query/status.js';
 import type { SchemaRegistry } from '../../serde/registry/schema-registry.js';
 import type { RestMethod } from '../../query/rest-methods.js';
-import { indexPage } from './index-page.js';
 import type { RecordSink } from '../record-sink.js';
 import type { DeadLetterQueue } from '../dead-letters/dead-letter-queue.js';
 import type { Operations } from '../operations.js';
+import { addConsoleRoutes } from './console-routes.js';
 import { addDeadLetterRoutes } from './dead-letter-routes.js';
 import { addExportRoute, type RowsOf } from './export-route.js';
 import { addOperationRoutes } from './operation-routes.js';
@@ -56,7 +56,7 @@ export interface HttpServer {
 }
 
 /**
- * Serves `/metrics`, `/healthz`, `/readyz`, `/api/…`, the topologies' own queries, and a schema registry if there is one.
+ * Serves the console at `/`, `/metrics`, `/healthz`, `/readyz`, `/api/…`, the topologies' own queries, and a schema registry if there is one.
  * @throws MillraceError `PORT_BUSY` when the port is taken, `QUERY_PATH_TAKEN`
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -66,6 +66,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     routerOptions: { maxParamLength: 4_096 }, // keys stand in paths
   });
   addOperations(server, options);
+  addConsoleRoutes(server);
   addRestRoutes(server, options.methods);
   addQueryRoutes(server, options.queries);
   addProduceRoute(server, options.topics);
@@ -89,8 +90,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { port: address?.port ?? options.port, close: () => server.close() };
 }
 
-function addOperations(server: FastifyInstance, { metrics, methods, queries, readiness }: HttpServerOptions): void {
-  server.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(indexPage(methods, queries)));
+function addOperations(server: FastifyInstance, { metrics, readiness }: HttpServerOptions): void {
   server.get('/healthz', () => ({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {
     const now = readiness();

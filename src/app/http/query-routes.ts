@@ -10,9 +10,10 @@ export interface ServedQuery {
   readonly stores: QueryStores;
 }
 
-/** The `GET` routes of the topologies' own queries: JSON, 404 for what is not there, 400 for input that cannot be right. */
+/** `GET /api/queries`, which lists the topologies' own queries, and the `GET` routes of each: JSON, 404 for what is not there, 400 for input that cannot be right. */
 export function addQueryRoutes(server: FastifyInstance, queries: readonly ServedQuery[]): void {
   expectOwnPaths(queries);
+  server.get('/api/queries', () => ({ queries: queries.map(described) }));
   for (const { query, stores } of queries) {
     const route = query.path.replace(/\{(\w+)\}/g, ':$1');
     server.get<{ Params: Record<string, string>; Querystring: Record<string, unknown> }>(
@@ -25,6 +26,10 @@ export function addQueryRoutes(server: FastifyInstance, queries: readonly Served
       },
     );
   }
+}
+
+function described({ application, query: { name, path, options = [] } }: ServedQuery): object {
+  return { application, name, path, options };
 }
 
 /** Two paths are the same when they differ in nothing but the names in braces. */

@@ -75,8 +75,9 @@ describe('a query of a topology', () => {
     expect(await response.json()).toEqual({ error, message: expect.stringContaining(message) });
   });
 
-  it('is listed on the first page', async () => {
-    expect(await (await get('/')).text()).toContain('<code>GET /last_word/{speaker}</code> (talk)');
+  it('is listed with its application, path and options', async () => {
+    const query = { application: 'talk', name: 'last_word', path: '/last_word/{speaker}', options: ['letters'] };
+    expect(await (await get('/api/queries')).json()).toEqual({ queries: [query] });
   });
 
   it('needs a path of its own', async () => {
@@ -88,7 +89,7 @@ describe('a query of a topology', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it.each(['', 'balance', '/', '/{id}', '/api/balance', '/metrics', '/balance/{Id}', '/balance/x{id}', '/balance//x'])(
+  it.each(['', 'balance', '/', '/{id}', '/api/balance', '/console', '/metrics', '/balance/{Id}', '/balance/x{id}', '/balance//x'])(
     'cannot have the path "%s"',
     (path) => {
       expect(() => defineQuery({ name: 'balance', path, answer: () => 1 })).toThrow('cannot be the path of query');
