@@ -18,6 +18,7 @@ import type { StateMismatchPolicy } from './state-catalog/state-mismatch.js';
 import type { StateDirectory } from './state-directory.js';
 import type { UncaughtErrorPolicy } from './uncaught-error.js';
 import type { ErrorPolicies } from './task/error-policy.js';
+import type { RecordTracer } from './trace/record-tracer.js';
 
 export type ProcessingGuarantee = 'exactly_once' | 'at_least_once';
 
@@ -166,6 +167,11 @@ export interface StreamsApplication {
   releaseSources(): void;
   /** Whether every task of this instance is at rest: all that was read, and its repartition topics, processed and committed. */
   drained(): Promise<DrainedTasks>;
+  /**
+   * Follows records through this instance's tasks: those that the tracer wants, from the next on, until the returned
+   * function is called. Costs nothing while nobody does.
+   */
+  trace(tracer: RecordTracer): () => void;
   /** The returned function removes the listener. */
   onStateChange(listener: StateListener): () => void;
   onRestore(listener: RestoreListener): () => void;

@@ -13,6 +13,7 @@ import type { RestoreListener } from './restore/restore-listener.js';
 import type { SnapshotManifest } from './snapshot/snapshot-manifest.js';
 import type { SnapshotStorage } from './snapshot/snapshot-storage.js';
 import type { DrainedTasks } from './snapshot/state-snapshots.js';
+import type { RecordTracer } from './trace/record-tracer.js';
 import type { UncaughtErrorResponse, UncaughtErrors } from './uncaught-error.js';
 import { untilRunning } from './until-running.js';
 
@@ -26,6 +27,8 @@ export type MakeInstance = (decide: (error: Error) => UncaughtErrorResponse) => 
 export class ReplaceableApplication implements StreamsApplication {
   readonly #status = new ApplicationStatus();
   readonly #restoreListeners = new Set<RestoreListener>();
+  /** Who follows records, and what ends that. */
+  readonly #tracers = new Map<RecordTracer, () => void>();
   readonly #stop = new AbortController();
   #instance: StreamsApplication;
   #response: UncaughtErrorResponse | undefined;
@@ -72,6 +75,14 @@ export class ReplaceableApplication implements StreamsApplication {
     this.#stop.abort();
     await this.#replacing;
     return this.#instance.close(options);
+  }
+
+  trace(tracer: RecordTracer): () => void {
+    this.#tracers.set(tracer, this.#instance.trace(tracer));
+    return () => {
+      this.#tracers.get(tracer)?.();
+      this.#tracers.delete(tracer);
+    };
   }
 
   onStateChange(listener: StateListener): () => void {
@@ -156,6 +167,7 @@ export class ReplaceableApplication implements StreamsApplication {
     const failed = this.#instance;
     const next = this.#makeInstance();
     if (failed.paused) next.pause();
+    for (const tracer of this.#tracers.keys()) this.#tracers.set(tracer, next.trace(tracer));
     this.#instance = next; // from here on nothing follows the one that failed
     await failed.close();
     const delayMs = this.uncaught.replacing();

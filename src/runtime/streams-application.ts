@@ -20,6 +20,8 @@ import type { SnapshotManifest } from './snapshot/snapshot-manifest.js';
 import type { SnapshotStorage } from './snapshot/snapshot-storage.js';
 import type { DrainedTasks } from './snapshot/state-snapshots.js';
 import { StoreViews } from './store-view/store-views.js';
+import { ApplicationTracing } from './trace/application-tracing.js';
+import type { RecordTracer } from './trace/record-tracer.js';
 import { UncaughtErrors, type UncaughtErrorResponse } from './uncaught-error.js';
 import { notRunning, untilRunning } from './until-running.js';
 
@@ -54,6 +56,7 @@ class RunningApplication implements StreamsApplication {
   readonly #options: StreamsApplicationOptions;
   readonly #parts: ApplicationParts;
   readonly #stores: StoreViews;
+  readonly #tracing: ApplicationTracing;
   readonly #log: Logger;
   #error: Error | undefined;
   #failing = false;
@@ -74,6 +77,7 @@ class RunningApplication implements StreamsApplication {
       this.#fail(error);
     });
     this.#stores = new StoreViews(options.topology, this.#parts, () => this.state);
+    this.#tracing = new ApplicationTracing(this.#parts.registry, this.#parts.globals.stores);
   }
 
   get state(): ApplicationState {
@@ -148,6 +152,10 @@ class RunningApplication implements StreamsApplication {
 
   drained(): Promise<DrainedTasks> {
     return this.#parts.snapshots.drained();
+  }
+
+  trace(tracer: RecordTracer): () => void {
+    return this.#tracing.add(tracer);
   }
 
   onStateChange(listener: StateListener): () => void {

@@ -83,13 +83,13 @@ export class TaskLifecycle {
   }
 
   #activate(owned: OwnedTask, offsets: OffsetMap): void {
-    const { commands, inputs, onRunning, onFailure } = this.options;
+    const { commands, inputs, registry, onRunning, onFailure } = this.options;
     commands
       .run(() => {
         if (owned.cancellation.aborted) return;
         owned.task?.initialize();
         inputs.seek(owned, offsets);
-        owned.status = 'running';
+        registry.start(owned);
         onRunning(owned);
       })
       .catch(onFailure);

@@ -6,6 +6,7 @@ import { viewOfOwned } from './task-view.js';
 /** The tasks of this instance, in the order of their ids. */
 export class TaskRegistry {
   #tasks: readonly OwnedTask[] = [];
+  #listener: (started: OwnedTask) => void = () => undefined;
 
   get all(): readonly OwnedTask[] {
     return this.#tasks;
@@ -29,6 +30,17 @@ export class TaskRegistry {
 
   remove(owned: OwnedTask): void {
     this.#tasks = this.#tasks.filter((other) => other !== owned);
+  }
+
+  /** A task begins to process. */
+  start(owned: OwnedTask): void {
+    owned.status = 'running';
+    this.#listener(owned);
+  }
+
+  /** Sets who is told of each task that begins to process, before its first record. */
+  onStarted(listener: (started: OwnedTask) => void): void {
+    this.#listener = listener;
   }
 
   /** A snapshot of every task, for queries, the console and metrics. */

@@ -10,8 +10,10 @@ import { RejectedRecord } from '../task/dead-letter.js';
 import { RecordAge } from '../task/record-age.js';
 import { RecordQueue } from '../task/record-queue.js';
 import type { CommittedInput, Slice, Task } from '../task/task.js';
+import type { TaskContext } from '../task/task-context.js';
 import type { TaskNode } from '../task/task-node.js';
 import { TaskSource } from '../task/task-source.js';
+import type { TaskTracing } from '../task/task-tracing.js';
 import { encodeOffsetMetadata } from '../task/offset-metadata.js';
 import { RejectedRecords } from './rejected-records.js';
 import { RetryDelay } from './retry-delay.js';
@@ -85,6 +87,10 @@ export class SinkTask implements Task, TaskNode {
     this.#queue = new RecordQueue(source, input, context.metrics.consumed(input.topic), options.wake);
     this.#metrics = new SinkMetrics(options.metrics, { application: applicationId, task: id, node: name });
     this.#watch();
+  }
+
+  get context(): TaskContext {
+    return this.#options.context;
   }
 
   get inputs(): readonly RecordQueue[] {
@@ -179,6 +185,10 @@ export class SinkTask implements Task, TaskNode {
     if (this.#rejected.drop()) this.#reconnect(0);
   }
 
+  trace(tracing: TaskTracing | undefined): void {
+    this.context.tracing = tracing;
+  }
+
   async close(): Promise<void> {
     const rest = this.#batch === undefined && this.#batcher.pending && !this.#rejected.waiting;
     await this.#link.close(rest ? this.#batcher.cut(this.#queue.position) : undefined);
@@ -201,7 +211,10 @@ export class SinkTask implements Task, TaskNode {
       if (record instanceof RejectedRecord) {
         this.#rejected.writeUnreadable(record);
         this.#batcher.mark(clock.monotonicMs());
-      } else this.#queue.source.receive(record);
+      } else {
+        this.#queue.source.receive(record);
+        context.tracing?.handOver(this.#queue, record, this.name);
+      }
     }
     context.metrics.processed.value += taken;
     return taken;

@@ -7,10 +7,12 @@ import { TaskProcessor } from './task-processor.js';
 import type { TaskScope } from './task-scope.js';
 import { TaskSink } from './task-sink.js';
 import { TaskSource } from './task-source.js';
+import type { TaskTracing } from './task-tracing.js';
 
 /** The nodes of one task, joined as the topology says. */
 export class ProcessorGraph {
   readonly #scope: TaskScope;
+  readonly #declared: readonly Exclude<TopologyNode, ConnectorNode>[];
   readonly #nodes = new Map<string, TaskNode>();
   readonly #processors: TaskProcessor[] = [];
   /** Sources and sinks. */
@@ -22,7 +24,8 @@ export class ProcessorGraph {
     this.#scope = scope;
     const nodes = subTopologies.flatMap((subTopology) => subTopology.nodes.filter((node) => node.kind !== 'connector'));
     for (const node of nodes) this.#nodes.set(node.name, this.#make(node));
-    for (const node of nodes) this.#connect(node);
+    this.#declared = nodes;
+    this.trace(undefined);
     this.#ends = [...this.#nodes.values()].filter((node) => node.observeAge !== undefined);
   }
 
@@ -71,6 +74,11 @@ export class ProcessorGraph {
     if (failures[0] !== undefined) throw failures[0];
   }
 
+  /** Joins the nodes to their children: to what is put before these while records are followed, else to themselves. */
+  trace(tracing: TaskTracing | undefined): void {
+    for (const node of this.#declared) this.#connect(node, tracing);
+  }
+
   /** Observes how old the last records at sources and sinks are; once per slice. */
   observeAges(nowMs: number): void {
     for (const node of this.#ends) node.observeAge?.(nowMs);
@@ -94,9 +102,9 @@ export class ProcessorGraph {
     return source;
   }
 
-  #connect(node: Exclude<TopologyNode, ConnectorNode>): void {
+  #connect(node: Exclude<TopologyNode, ConnectorNode>, tracing: TaskTracing | undefined): void {
     if (node.kind === 'sink') return;
-    const children = node.children.map((name) => this.#node(name));
+    const children = node.children.map((name) => around(this.#node(name), tracing));
     const made = this.#node(node.name);
     if (made instanceof TaskSource || made instanceof TaskProcessor) made.connect(children);
   }
@@ -112,4 +120,9 @@ export class ProcessorGraph {
     const hint = `Mend the processor's ${step}.`;
     return new ProcessingFailedError(code, `${step} of processor "${processor.name}" failed`, error, where, hint);
   }
+}
+
+function around(node: TaskNode, tracing: TaskTracing | undefined): TaskNode {
+  if (tracing === undefined) return node;
+  return node instanceof TaskSink ? tracing.aroundSink(node) : tracing.around(node);
 }

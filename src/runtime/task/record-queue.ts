@@ -4,6 +4,7 @@ import type { RecordColumns } from '../../broker/record-batch/record-columns.js'
 import { SchemaPendingError } from '../../serde/registry/schema-registry-error.js';
 import type { Record } from '../../topology/processor.js';
 import { Tick } from '../../topology/tick.js';
+import { NO_HEADERS, type Headers } from '../../util/headers.js';
 import { rawRecord, RejectedRecord } from './dead-letter.js';
 import type { TopicCounters } from './task-metrics.js';
 import { encodeOffsetMetadata } from './offset-metadata.js';
@@ -189,6 +190,11 @@ export class RecordQueue implements TaskInput {
   /** The record taken last, as it was read. */
   takenBytes(): { readonly key: Buffer | null; readonly value: Buffer | null } {
     return this.#takenChunk === undefined ? { key: null, value: null } : rawRecord(this.#takenChunk, this.#takenIndex);
+  }
+
+  /** The headers of the record taken last, as they were sent. */
+  takenHeaders(): Headers {
+    return this.#takenChunk?.headers(this.#takenIndex) ?? NO_HEADERS;
   }
 
   /** Reads on to the next record that is not dropped. */

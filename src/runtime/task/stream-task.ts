@@ -13,8 +13,10 @@ import { ProcessorGraph } from './processor-graph.js';
 import { RecordQueue } from './record-queue.js';
 import type { CommittedInput, Slice, Task, TaskOptions } from './task.js';
 import { TaskMailbox } from './task-mailbox.js';
+import type { TaskContext } from './task-context.js';
 import { TaskPunctuations } from './task-punctuations.js';
 import type { TaskScope } from './task-scope.js';
+import type { TaskTracing } from './task-tracing.js';
 
 /** A record that was not processed does not move stream time. */
 const NO_TIME = -1;
@@ -58,6 +60,10 @@ export class StreamTask implements Task {
       () => this.inputs.reduce((sum, input) => sum + input.bufferedRecords, 0),
       () => this.inputs.reduce((sum, input) => sum + input.bufferedBytes, 0),
     );
+  }
+
+  get context(): TaskContext {
+    return this.#options.context;
   }
 
   get inputs(): readonly RecordQueue[] {
@@ -174,6 +180,11 @@ export class StreamTask implements Task {
     this.#group.update([...queues.values()]);
   }
 
+  trace(tracing: TaskTracing | undefined): void {
+    this.context.tracing = tracing;
+    this.#graph.trace(tracing);
+  }
+
   reset(committed: ReadonlyMap<string, CommittedInput>): void {
     this.#refuseWhileWaiting();
     try {
@@ -251,6 +262,7 @@ export class StreamTask implements Task {
     context.setStreamTime(this.#group.streamTimeMs);
     context.input = queue;
     context.enterRecord(queue.topic, queue.partition, queue.takenOffset, record.timestamp, record.headers);
+    context.tracing?.read(queue, record);
     queue.source.receive(record);
     return this.#calls.active ? this.#finishRecord() : this.#punctuateStreamTime();
   };

@@ -3,11 +3,13 @@ import type { Metrics } from '../../observability/metrics.js';
 import type { ChangelogWriter, RecordContext, StoreContext } from '../../state/store.js';
 import { changelogTopic, type SubTopology } from '../../topology/node.js';
 import type { RecordBytes } from '../../topology/mailbox.js';
+import type { DropReason } from '../../topology/processor.js';
 import { NO_HEADERS, type Headers } from '../../util/headers.js';
 import type { FailedInput } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
 import type { RecordCollector } from './record-collector.js';
 import { TaskMetrics, type NodeDrops } from './task-metrics.js';
+import type { TaskTracing } from './task-tracing.js';
 
 export interface TaskContextOptions {
   readonly taskId: string;
@@ -53,6 +55,8 @@ export class TaskContext implements StoreContext {
   scope: 'none' | 'record' | 'punctuation' = 'none';
   /** Where the bytes of the input record are; undefined while what is processed did not just come from an input. */
   input: InputBytes | undefined;
+  /** Undefined while nobody follows records. */
+  tracing: TaskTracing | undefined;
   #streamTimeMs = -1;
   readonly #changelogs: ReadonlyMap<string, ChangelogWriter>;
   /** By store: what the node that writes to it drops. */
@@ -86,7 +90,13 @@ export class TaskContext implements StoreContext {
 
   onExpired(storeName: string): void {
     this.metrics.expired(storeName);
-    (this.#drops.get(storeName) ?? this.metrics.drops('')).count('expired'); // a global store has no node of a task
+    this.dropped(this.#drops.get(storeName) ?? this.metrics.drops(''), 'expired'); // a global store has no node of a task
+  }
+
+  /** A node dropped the current record. */
+  dropped(drops: NodeDrops, reason: DropReason): void {
+    drops.count(reason);
+    this.tracing?.drop(drops.node, reason);
   }
 
   /** The input record as it is told to an error policy; undefined outside of a record. */

@@ -11,7 +11,10 @@ export interface TopicCounters {
 export class NodeDrops {
   readonly #counters = new Map<DropReason, Counter>();
 
-  constructor(private readonly counterOf: (reason: DropReason) => Counter) {}
+  constructor(
+    readonly node: string,
+    private readonly counterOf: (reason: DropReason) => Counter,
+  ) {}
 
   count(reason: DropReason): void {
     let counter = this.#counters.get(reason);
@@ -122,7 +125,7 @@ export class TaskMetrics {
 
   /** What a node drops. */
   drops(node: string): NodeDrops {
-    return new NodeDrops((reason) =>
+    return new NodeDrops(node, (reason) =>
       this.#metrics.counter('millrace_dropped_records_total', { ...this.#labels, node, reason }),
     );
   }

@@ -121,11 +121,12 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     const failure = { error, taskId: id, node: this.name, input };
     const response = respond(errorPolicies.processing, failure);
     if (response === 'fail') {
+      context.tracing?.drop(this.name, 'PROCESSING_FAILED');
       const what = `processor "${this.name}" failed`;
       if (input !== undefined) throw new ProcessingFailedError('PROCESSING_FAILED', what, error, where, FAILURE_HINT);
       throw new ProcessingFailedError('PUNCTUATION_FAILED', `a punctuator of ${what}`, error, where, FAILURE_HINT);
     }
-    this.#drops.count('processing');
+    context.dropped(this.#drops, 'processing');
     log.warn(where, 'a record was skipped because a processor failed');
     log.debug({ ...where, err: error }, 'why the record was skipped');
     if (response !== 'skip') this.#scope.deadLetters.write(response.deadLetter, failure, context.record.timestamp);
@@ -177,6 +178,7 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
     if (!caching || !store.definition.caching) return false;
     const enter: FlushListener = (key, newValue, oldValue, timestamp, headers, origin) => {
       context.enterChange(origin, timestamp, headers);
+      context.tracing?.flush(this.name, storeName, key, newValue);
       (listener as FlushListener)(key, newValue, oldValue, timestamp, headers, origin); // the store's types, as its definition has them
     };
     state.onFlush(storeName, enter, options);
@@ -225,7 +227,7 @@ export class TaskProcessor implements TaskNode, ProcessorContext {
   }
 
   dropped(reason: DropReason): void {
-    this.#drops.count(reason);
+    this.#scope.context.dropped(this.#drops, reason);
   }
 
   #make(): Processor {

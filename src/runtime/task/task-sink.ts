@@ -61,6 +61,16 @@ export class TaskSink implements TaskNode {
         : undefined;
   }
 
+  /** It writes to a topic of the application's own. */
+  get internal(): boolean {
+    return this.#topic !== undefined && this.#topic !== this.#node.topic;
+  }
+
+  /** The topic of the last record that it sent. */
+  get lastTopic(): string | undefined {
+    return this.#lastTopic;
+  }
+
   receive(record: Record<unknown, unknown>): void {
     this.#sent.value++;
     this.#age.lastTimestamp = record.timestamp;
@@ -84,11 +94,12 @@ export class TaskSink implements TaskNode {
     const failure = { error, taskId: id, node: this.name, input };
     const response = respond(errorPolicies.production, failure);
     if (response === 'fail') {
+      context.tracing?.drop(this.name, 'PRODUCTION_FAILED');
       const hint = `${remedy(error)} Or let the production policy skip such records.`;
       throw new ProcessingFailedError('PRODUCTION_FAILED', `sink "${this.name}" failed`, error, where, hint);
     }
     if (response === 'retry') throw new ProductionRetry(this.name, error, where);
-    this.#drops.count('production');
+    context.dropped(this.#drops, 'production');
     log.warn(where, 'a record was skipped because its sink could not write it');
     log.debug({ ...where, err: error }, 'why the record was skipped');
     if (response === 'skip') return;
@@ -168,7 +179,7 @@ export class TaskSink implements TaskNode {
 
   /** Each partition once, as Kafka Streams' set has it; none: the record is dropped. */
   #checkedList(topic: string, chosen: readonly number[], partitions: number): readonly number[] {
-    if (chosen.length === 0) this.#drops.count('no-partition');
+    if (chosen.length === 0) this.#scope.context.dropped(this.#drops, 'no-partition');
     return [...new Set(chosen)].map((partition) => this.#checked(topic, partition, partitions));
   }
 

@@ -6,12 +6,14 @@ import { ticks } from '../../topology/tick.js';
 import { failOnInvalidTimestamp } from '../../topology/timestamp-extractors.js';
 import { SchemaPendingError, SchemaRegistryError } from '../../serde/registry/schema-registry-error.js';
 import { MillraceError, type ErrorContext } from '../../util/errors.js';
+import type { Headers } from '../../util/headers.js';
 import { rawRecord, RejectedRecord } from './dead-letter.js';
 import { respond } from './error-policy.js';
 import { ProcessingFailedError } from './processing-failed-error.js';
 import { RecordAge } from './record-age.js';
 import type { NodeDrops } from './task-metrics.js';
 import type { TaskNode } from './task-node.js';
+import { withoutTraces } from './trace-header.js';
 import type { SourceScope } from './task-scope.js';
 
 /** A source of a running task: reads records from their bytes, with their event time, and starts them on their way. */
@@ -88,12 +90,22 @@ export class TaskSource implements TaskNode {
       if (error instanceof SchemaPendingError || error instanceof SchemaRegistryError) throw error;
       return this.#unreadable(error, records, index, topic, partition);
     }
-    const headers = records.headers(index);
+    const headers = this.#headersOf(records, index, topic);
     const timestamp = records.timestamp(index);
     if (this.#node.timestampExtractor === undefined && timestamp >= 0)
       return new Record(key, value, timestamp, headers);
     const extractable = { key, value, timestamp, headers, topic, partition, offset: records.offset(index) };
     return this.#timed(extractable, partitionTime);
+  }
+
+  /** Whether a topic that it reads, by its name on the broker, is one of the application's own. */
+  readsInternal(topic: string): boolean {
+    return this.#node.pattern === undefined && !this.#node.topics.includes(topic);
+  }
+
+  #headersOf(records: RecordColumns, index: number, topic: string): Headers {
+    const headers = records.headers(index);
+    return headers.length > 0 && this.readsInternal(topic) ? withoutTraces(headers) : headers;
   }
 
   #timed(record: ExtractableRecord, partitionTime: number): Record<unknown, unknown> | undefined {
@@ -140,7 +152,7 @@ export class TaskSource implements TaskNode {
       partition,
       offset,
       timestamp: records.timestamp(index),
-      headers: records.headers(index),
+      headers: this.#headersOf(records, index, topic),
       ...rawRecord(records, index),
     };
     const failure = { error, taskId: id, node: this.name, input };

@@ -10,6 +10,7 @@ import type { Clock } from '../../util/time.js';
 import type { ErrorPolicies } from './error-policy.js';
 import type { RecordCollector } from './record-collector.js';
 import type { TaskContext } from './task-context.js';
+import type { TaskTracing } from './task-tracing.js';
 
 /** What a task is made of. Its state is open and restored before the task is made. */
 export interface TaskOptions {
@@ -81,6 +82,8 @@ export type Slice = 'idle' | 'more' | Promise<void>;
 export interface Task {
   readonly id: string;
   readonly state: TaskState;
+  /** The context that {@link state} was opened with. */
+  readonly context: TaskContext;
   readonly inputs: readonly TaskInput[];
   /** Largest timestamp processed so far; -1 before the first record. */
   readonly streamTimeMs: number;
@@ -139,6 +142,8 @@ export interface Task {
    * task {@link seeks} itself. Not while `waiting`.
    */
   reset(committed: ReadonlyMap<string, CommittedInput>): void;
+  /** Tells of its records from the next on; undefined: no longer. */
+  trace(tracing: TaskTracing | undefined): void;
   /** Closes the processors, all of them even if one throws, and drops the task's metrics. The state stays open. */
   close(): void | Promise<void>;
 }
