@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   schema: async () => (await import('./schema.js')).addSchemaCommand,
   state: async () => (await import('./state.js')).addStateCommand,
   query: async () => (await import('./query.js')).addQueryCommand,
+  sql: async () => (await import('./sql.js')).addSqlCommand,
   doctor: async () => (await import('./doctor.js')).addDoctorCommand,
   takeover: async () => (await import('./takeover.js')).addTakeoverCommand,
 };
