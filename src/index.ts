@@ -58,6 +58,8 @@ export type { PostgresConnection, PostgresRow } from './connect/postgres/postgre
 export { s3Storage } from './connect/s3/s3-storage.js';
 export type { S3StorageOptions } from './connect/s3/s3-storage.js';
 export type { S3Credentials } from './connect/s3/s3-client.js';
+export { cassandraSeed } from './connect/seed/cassandra-seed.js';
+export type { CassandraSeedOptions } from './connect/seed/cassandra-seed.js';
 export { fileSeed } from './connect/seed/file-seed.js';
 export { postgresSeed } from './connect/seed/postgres-seed.js';
 export type { PostgresSeedOptions } from './connect/seed/postgres-seed.js';

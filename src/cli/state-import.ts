@@ -31,7 +31,7 @@ export function addStateImportCommand(state: Command, terminal: Terminal): void 
     .requiredOption('--store <name>', 'the store')
     .requiredOption(
       '--from <source>',
-      'file (.jsonl, .avro, .parquet), topic:NAME, or postgres:QUERY (of POSTGRES_URL)',
+      'file (.jsonl, .avro, .parquet), topic:NAME, postgres:QUERY (of POSTGRES_URL), or cassandra:QUERY',
     )
     .option('--key <column>', 'what holds the key; default: key')
     .option('--value <column>', 'what holds the value, * for the whole row; default: value')
@@ -43,7 +43,7 @@ export function addStateImportCommand(state: Command, terminal: Terminal): void 
     const config = loadConfig(process.env, configFlags(options));
     const { definition } = await loadTopology(name);
     const { store, merge = false, execute = false } = options;
-    const from = /^(topic|postgres):/.test(options.from) ? options.from : resolve(options.from);
+    const from = /^(topic|postgres|cassandra):/.test(options.from) ? options.from : resolve(options.from);
     const source = parseSource(from, options);
     const topology = buildTopology(definition);
     const applicationId = config.applicationId ?? definition.name;

@@ -6,9 +6,10 @@ import type { TableShape } from './cassandra-table.js';
 
 /**
  * What the driver is given: the environment's settings, unless the options say otherwise.
+ * @param whose it is, as in `sink "archive"`
  * @throws MillraceError `CASSANDRA_SETTING_MISSING`
  */
-export function configOf(given: ClientOptions | undefined, { sink }: SinkContext): ClientOptions {
+export function configOf(given: ClientOptions | undefined, whose: string): ClientOptions {
   const { CASSANDRA_CONTACT_POINTS: hosts, CASSANDRA_LOCAL_DC: localDataCenter } = process.env;
   const { CASSANDRA_KEYSPACE: keyspace, CASSANDRA_USERNAME: username, CASSANDRA_PASSWORD: password } = process.env;
   const options: ClientOptions = {
@@ -19,9 +20,9 @@ export function configOf(given: ClientOptions | undefined, { sink }: SinkContext
     ...given,
   };
   if (options.cloud !== undefined) return options;
-  if (!options.contactPoints?.length) throw missing(sink, 'CASSANDRA_CONTACT_POINTS', 'contactPoints');
+  if (!options.contactPoints?.length) throw missing(whose, 'CASSANDRA_CONTACT_POINTS', 'contactPoints');
   const balanced = options.policies?.loadBalancing !== undefined; // a policy knows its data center by itself
-  if (!options.localDataCenter && !balanced) throw missing(sink, 'CASSANDRA_LOCAL_DC', 'localDataCenter');
+  if (!options.localDataCenter && !balanced) throw missing(whose, 'CASSANDRA_LOCAL_DC', 'localDataCenter');
   return options;
 }
 
@@ -36,12 +37,12 @@ export function placeOf(
 ): Pick<TableShape, 'keyspace' | 'table'> {
   const [first = given, second] = namesIn(given);
   if (second !== undefined) return { keyspace: first, table: second };
-  if (!keyspace) throw missing(sink, 'CASSANDRA_KEYSPACE', 'keyspace');
+  if (!keyspace) throw missing(`sink "${sink}"`, 'CASSANDRA_KEYSPACE', 'keyspace');
   return { keyspace, table: first };
 }
 
-function missing(sink: string, setting: string, option: string): MillraceError {
-  return invalid('CASSANDRA_SETTING_MISSING', `sink "${sink}" is not told the ${setting} of its Cassandra`, {
-    hint: `Set ${setting}, or give the sink \`connection.${option}\`.`,
+function missing(whose: string, setting: string, option: string): MillraceError {
+  return invalid('CASSANDRA_SETTING_MISSING', `${whose} is not told the ${setting} of its Cassandra`, {
+    hint: `Set ${setting}, or give it a \`connection.${option}\`.`,
   });
 }

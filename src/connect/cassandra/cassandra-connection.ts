@@ -25,6 +25,8 @@ export interface CassandraConfig {
 export interface CassandraConnection {
   /** @throws MillraceError of kind `invalid` when only a change by people helps */
   execute(statement: CassandraStatement): Promise<readonly CassandraRow[]>;
+  /** The rows of a query, so many at a time. @throws MillraceError as `execute` */
+  pages(query: string, rows: number): AsyncIterable<readonly CassandraRow[]>;
   /** Executes statements of one partition as one. */
   executeTogether(statements: readonly CassandraStatement[]): Promise<void>;
   close(): Promise<void>;
@@ -72,6 +74,14 @@ export async function connectCassandra({
         const more = forSchema ? { prepare: false, readTimeout: SCHEMA_MS } : {};
         return rowsOf(await client.execute(query, [...params], { ...sent, ...more }));
       }),
+    async *pages(query, rows) {
+      let pageState: string | undefined;
+      do {
+        const page = await asked(() => client.execute(query, [], { ...sent, fetchSize: rows, pageState }));
+        yield rowsOf(page);
+        pageState = page.pageState; // null, or none, at the end
+      } while (pageState);
+    },
     executeTogether: (statements) =>
       asked(async () => {
         const queries = statements.map(({ query, params }) => ({ query, params: [...params] }));

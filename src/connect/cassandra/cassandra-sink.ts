@@ -85,7 +85,7 @@ export function cassandraSink<K, V>(options: CassandraSinkOptions<K, V>): Sink<K
     ...(batching && { batching }),
     ...(retry && { retry }),
     async open(context: SinkContext): Promise<SinkWriter<K, V>> {
-      const { keyspace, ...client } = configOf(options.connection, context);
+      const { keyspace, ...client } = configOf(options.connection, `sink "${context.sink}"`);
       const shape: RowShape = {
         ...placeOf(options.table, keyspace, context),
         ...columns,

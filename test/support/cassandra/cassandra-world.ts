@@ -15,6 +15,7 @@ function faulty(connection: CassandraConnection, fault: Fault): CassandraConnect
   };
   return {
     execute: (statement) => step(() => connection.execute(statement)),
+    pages: (query, rows) => connection.pages(query, rows),
     executeTogether: (statements) => step(() => connection.executeTogether(statements)),
     close: () => connection.close(),
   };
