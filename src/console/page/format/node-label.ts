@@ -9,9 +9,10 @@ export interface NodeLabel {
 }
 
 export function nodeLabel(name: string): NodeLabel {
-  const [, operator, number] = /^K(?:STREAM|TABLE)-(.+)-0*(\d+)$/.exec(name) ?? [];
+  const [, operator, number, branch = ''] = /^K(?:STREAM|TABLE)-([A-Z-]+)-(\d{10})(.*)$/.exec(name) ?? [];
   if (operator === undefined || number === undefined) return { title: name, number: '' };
-  return { title: operator.toLowerCase().replaceAll('-', ' '), number: `#${number}` };
+  const title = `${operator.toLowerCase().replaceAll('-', ' ')} ${branch}`;
+  return { title: title.trimEnd(), number: `#${Number(number)}` };
 }
 
 /** The middle left out where it is too long: both ends tell names apart. */

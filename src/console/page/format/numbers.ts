@@ -36,7 +36,7 @@ export function counted(count: number, noun: string): string {
 
 function shortened(value: number, units: readonly string[], space = ''): string {
   const size = Math.abs(value);
-  const power = size < 1_000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(size * 1.0005) / 3));
+  const power = size < 999.5 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(size * 1.0005) / 3));
   const unit = units[power] ?? '';
   return `${threeDigits(value / 1_000 ** power)}${unit === '' ? '' : space}${unit}`;
 }

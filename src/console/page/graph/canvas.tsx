@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Box, Point } from './layout.js';
+import type { Box, Point } from './geometry.js';
 import { fitted, panned, zoomedAt, type Size, type Viewport } from './viewport.js';
 
 interface CanvasProps {

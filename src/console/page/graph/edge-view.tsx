@@ -1,7 +1,7 @@
 import { formatRate } from '../format/numbers.js';
 import { edgePath, middleOf } from './edge-path.js';
 import type { GraphEdge } from './graph-model.js';
-import type { Point } from './layout.js';
+import type { Point } from './geometry.js';
 
 interface EdgeViewProps {
   readonly edge: GraphEdge;

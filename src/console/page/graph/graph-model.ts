@@ -75,14 +75,20 @@ export function graphModel({ subTopologies }: TopologyJson): GraphModel {
 
 /** Nodes count what reaches them; what a sink writes to a topic is counted at the sink. */
 function counted(edges: readonly GraphEdge[]): (edge: GraphEdge) => GraphEdge {
-  const ends = new Map<string, number>();
-  const countingEnd = ({ from, to }: GraphEdge): string => (to.startsWith('topic ') ? from : to);
   const flows = edges.filter(({ kind }) => kind === 'flow');
-  for (const edge of flows) ends.set(countingEnd(edge), (ends.get(countingEnd(edge)) ?? 0) + 1);
+  const into = countBy(flows.map(({ to }) => to));
+  const outOf = countBy(flows.map(({ from }) => from));
   return (edge) => {
-    const end = countingEnd(edge);
-    return edge.kind === 'flow' && ends.get(end) === 1 ? { ...edge, countedAt: end } : edge;
+    if (edge.kind === 'state') return edge;
+    if (edge.to.startsWith('topic ')) return outOf.get(edge.from) === 1 ? { ...edge, countedAt: edge.from } : edge;
+    return into.get(edge.to) === 1 ? { ...edge, countedAt: edge.to } : edge;
   };
+}
+
+function countBy(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 /** The topics that a node reads or writes, as the drawing names them. */

@@ -1,18 +1,7 @@
 import { Graph, layout as dagre, type EdgeLabel, type GraphLabel, type NodeLabel } from '@dagrejs/dagre';
-import type { GraphEdge, GraphModel, GraphShape, ShapeKind } from './graph-model.js';
-
-/** A rectangle by its top left corner. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { GraphModel, GraphShape, ShapeKind } from './graph-model.js';
+import type { Box, Point } from './geometry.js';
+import { around, straight, type Direction } from './edge-route.js';
 
 /** Where everything stands, in pixels at zoom 1. */
 export interface GraphLayout {
@@ -24,18 +13,16 @@ export interface GraphLayout {
   readonly edges: ReadonlyMap<string, readonly Point[]>;
 }
 
-type Direction = 'TB' | 'LR';
-
 const SIZES: Readonly<Record<ShapeKind, readonly [width: number, height: number]>> = {
-  topic: [184, 44],
-  source: [172, 48],
-  processor: [172, 48],
-  store: [172, 54],
-  sink: [172, 48],
-  connector: [172, 48],
+  topic: [176, 44],
+  source: [158, 48],
+  processor: [158, 48],
+  store: [158, 56],
+  sink: [158, 48],
+  connector: [158, 48],
 };
-const PADDING = 18;
-const TITLE = 26;
+const PADDING = 24;
+const TITLE = 18;
 /** Up to here every direction is tried, which takes a few milliseconds each. */
 const FEW_SHAPES = 120;
 
@@ -46,7 +33,7 @@ const FEW_SHAPES = 120;
  */
 export function layoutGraph(model: GraphModel, aspect: number): GraphLayout {
   const directions: readonly (readonly [Direction, Direction])[] =
-    model.shapes.length > FEW_SHAPES ? [['TB', 'LR']] : [['TB', 'LR'], ['LR', 'TB'], ['LR', 'LR']]; // prettier-ignore
+    model.shapes.length > FEW_SHAPES ? [['LR', 'TB']] : [['LR', 'TB'], ['TB', 'LR'], ['LR', 'LR'], ['TB', 'TB']]; // prettier-ignore
   const layouts = directions.map(([inner, outer]) => place(model, inner, outer));
   const scale = ({ width, height }: GraphLayout): number => Math.min(aspect / width, 1 / height);
   return layouts.reduce((best, other) => (scale(other) > scale(best) * 1.1 ? other : best));
@@ -56,7 +43,7 @@ function place(model: GraphModel, inner: Direction, outer: Direction): GraphLayo
   const parts = new Map(model.groups.map(({ id }) => [id, placeGroup(model, id, inner)]));
   const groupOf = new Map(model.shapes.map(({ id, subTopology }) => [id, subTopology]));
   const whole = new Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
-  whole.setGraph({ rankdir: outer, nodesep: 28, ranksep: 56, marginx: 20, marginy: 20 });
+  whole.setGraph({ rankdir: outer, nodesep: 24, ranksep: 42, marginx: 8, marginy: 8 });
   for (const [id, { width, height }] of parts) whole.setNode(String(id), { width, height });
   for (const { id } of topicsIn(model)) whole.setNode(id, { width: SIZES.topic[0], height: SIZES.topic[1] });
   const between = model.edges.filter(({ from, to }) => groupOf.get(from) !== groupOf.get(to));
@@ -64,6 +51,7 @@ function place(model: GraphModel, inner: Direction, outer: Direction): GraphLayo
   for (const { id, from, to } of between) whole.setEdge(vertex(from), vertex(to), {}, id);
   dagre(whole);
 
+  const used = new Map<string, number>();
   const shapes = new Map<string, Box>();
   const groups = new Map<number, Box>();
   const edges = new Map<string, readonly Point[]>();
@@ -74,7 +62,8 @@ function place(model: GraphModel, inner: Direction, outer: Direction): GraphLayo
     for (const [shape, at] of part.shapes) shapes.set(shape, { ...at, ...moved(at, box) });
     for (const [edge, points] of part.edges) edges.set(edge, points.map((point) => moved(point, box))); // prettier-ignore
   }
-  for (const edge of between) edges.set(edge.id, spanned(edge, shapes, outer));
+  const route = inner === outer ? straight : around;
+  for (const edge of between) edges.set(edge.id, route(edge, { shapes, groupOf, groups }, outer, used));
   const { width = 0, height = 0 } = whole.graph();
   return { width, height, shapes, groups, edges };
 }
@@ -82,7 +71,7 @@ function place(model: GraphModel, inner: Direction, outer: Direction): GraphLayo
 /** The inside of one sub-topology, from its top left corner. */
 function placeGroup(model: GraphModel, group: number, rankdir: Direction): Omit<GraphLayout, 'groups'> {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
-  graph.setGraph({ rankdir, nodesep: 22, ranksep: 34 });
+  graph.setGraph({ rankdir, nodesep: 16, ranksep: 28 });
   const own = model.shapes.filter(({ subTopology }) => subTopology === group);
   const ids = new Set(own.map(({ id }) => id));
   for (const { id, kind } of own) graph.setNode(id, { width: SIZES[kind][0], height: SIZES[kind][1] });
@@ -98,7 +87,7 @@ function placeGroup(model: GraphModel, group: number, rankdir: Direction): Omit<
     edges: new Map(
       edges.map(({ id, from, to }) => {
         const { points = [] } = graph.edge(from, to);
-        return [id, points.map((point) => moved(point, origin))];
+        return [id, points.map((point: Point) => moved(point, origin))];
       }),
     ),
   };
@@ -119,20 +108,4 @@ function moved({ x, y }: Point, by: Point): Point {
 
 function shifted(box: Box, by: Point): Box {
   return { ...box, ...moved(box, by) };
-}
-
-/** From the side where the flow leaves a shape to the side where it enters the next one. */
-function spanned({ from, to }: GraphEdge, shapes: ReadonlyMap<string, Box>, direction: Direction): readonly Point[] {
-  const [left, right] = [shapes.get(from), shapes.get(to)];
-  if (!left || !right) return [];
-  if (direction === 'LR') {
-    const start = { x: left.x + left.width, y: left.y + left.height / 2 };
-    const end = { x: right.x, y: right.y + right.height / 2 };
-    const reach = Math.max(40, Math.abs(end.x - start.x) / 2);
-    return [start, { x: start.x + reach, y: start.y }, { x: end.x - reach, y: end.y }, end];
-  }
-  const start = { x: left.x + left.width / 2, y: left.y + left.height };
-  const end = { x: right.x + right.width / 2, y: right.y };
-  const reach = Math.max(30, Math.abs(end.y - start.y) / 2);
-  return [start, { x: start.x, y: start.y + reach }, { x: end.x, y: end.y - reach }, end];
 }

@@ -1,5 +1,5 @@
 import type { ShapeKind } from './graph-model.js';
-import type { Box } from './layout.js';
+import type { Box } from './geometry.js';
 
 /** How deep the ends of cylinders and hexagons are. */
 const DEPTH = 7;

@@ -5,7 +5,7 @@ import type { Flow } from './flow.js';
 import type { GraphShape, ShapeKind } from './graph-model.js';
 
 /** Characters that fit into a shape. */
-const TITLE_CHARACTERS = 23;
+const TITLE_CHARACTERS = 19;
 
 export const KIND_NAMES: Readonly<Record<ShapeKind, string>> = {
   topic: 'topic',

@@ -1,6 +1,6 @@
 import type { Flow } from './flow.js';
 import type { GraphShape } from './graph-model.js';
-import type { Box } from './layout.js';
+import type { Box } from './geometry.js';
 import { shapeOutline } from './shape-outline.js';
 import { shapeDescription, shapeText } from './shape-text.js';
 

@@ -18,16 +18,23 @@ interface TopologyGraphProps {
   readonly onSelect: (id: string | undefined) => void;
 }
 
-/** The shape of the window that graphs are laid out for. */
-const ASPECT = 1.7;
 /** With more edges than this, lines that move would keep a weak machine busy. */
 const MOST_ANIMATED_EDGES = 150;
+
+/** Width over height of what is left of the window beside navigation and head. */
+function aspect(): number {
+  return Math.max(0.4, (innerWidth - (innerWidth > 760 ? 260 : 30)) / Math.max(200, innerHeight - 130));
+}
 
 /** The live drawing of a topology. */
 export function TopologyGraph({ application, topology, figures, selected, lit, onSelect }: TopologyGraphProps) {
   const { model, layout, shapes } = useMemo(() => {
     const model = graphModel(topology);
-    return { model, layout: layoutGraph(model, ASPECT), shapes: new Map(model.shapes.map((each) => [each.id, each])) };
+    return {
+      model,
+      layout: layoutGraph(model, aspect()),
+      shapes: new Map(model.shapes.map((each) => [each.id, each])),
+    };
   }, [topology]);
   const [focused, setFocused] = useState<string>();
   const background = useCallback(() => {
@@ -53,7 +60,7 @@ export function TopologyGraph({ application, topology, figures, selected, lit, o
             box && (
               <g key={id} class="group" transform={`translate(${box.x},${box.y})`}>
                 <rect width={box.width} height={box.height} rx="12" />
-                <text x="16" y="26">
+                <text x="22" y="30">
                   {title}
                 </text>
               </g>

@@ -1,4 +1,4 @@
-import type { Point } from './layout.js';
+import type { Point } from './geometry.js';
 
 /** What a window shows of a drawing: `screen = drawing * zoom + offset`. */
 export interface Viewport {

@@ -15,15 +15,15 @@ export function JsonTree({ value, name }: { readonly value: Json | undefined; re
   }
   const entries = Object.entries(value);
   if (entries.length === 0) return <div class="json-leaf">{label}{Array.isArray(value) ? '[]' : '{}'}</div>; // prettier-ignore
+  const parts = entries.map(([key, part]) => <JsonTree key={key} name={key} value={part} />);
+  if (name === undefined) return <div class="json-root">{parts}</div>;
   return (
-    <details class="json-branch" open={name === undefined || entries.length <= 12}>
+    <details class="json-branch" open={entries.length <= 12}>
       <summary>
         {label}
         <span class="json-summary">{summaryOf(value, entries.length)}</span>
       </summary>
-      {entries.map(([key, part]) => (
-        <JsonTree key={key} name={key} value={part} />
-      ))}
+      {parts}
     </details>
   );
 }

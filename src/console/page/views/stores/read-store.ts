@@ -36,8 +36,8 @@ export function readStore(
   const key = search.key === '' ? undefined : keyFrom(search.key, store.keySerde);
   if (store.kind === 'STORE_KIND_WINDOW') return readWindows('FetchWindows', named, key, search, next, signal);
   if (store.kind === 'STORE_KIND_SESSION') return readWindows('FetchSessions', named, key, search, next, signal);
-  if (store.kind === 'STORE_KIND_VERSIONED' && key !== undefined) return readVersions(named, key, search, signal);
-  return key === undefined ? list(named, search.prefix, next, signal) : get(named, key, signal);
+  if (key === undefined) return list(named, search.prefix, next, signal);
+  return store.kind === 'STORE_KIND_VERSIONED' ? readVersions(named, key, search, signal) : get(named, key, signal);
 }
 
 type Named = Readonly<Record<'application' | 'store', string | undefined>>;

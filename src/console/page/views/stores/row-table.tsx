@@ -64,7 +64,9 @@ function Row({ store, row, span, fresh }: RowProps) {
   const { application = '' } = store;
   return (
     <tr class={fresh ? 'fresh' : ''}>
-      <td class="mono">{jsonLine(row.key)}</td>
+      <td class="mono key" title={jsonLine(row.key, 2_000)}>
+        {jsonLine(row.key)}
+      </td>
       {span && <td class="time">{formatTime(row.from)}</td>}
       {span && <td class="time">{row.to === undefined ? 'now' : formatTime(row.to)}</td>}
       <td class="value">

@@ -16,6 +16,7 @@ import { useStorePages } from './use-store-pages.js';
 export function StoreBrowser({ store }: { readonly store: StoreMessage }) {
   const { key = '', prefix = '', watch } = route.value.query;
   const watching = watch === 'true';
+  const needsKey = key === '' && (store.kind === 'STORE_KIND_SESSION' || store.kind === 'STORE_KIND_VERSIONED');
   return (
     <>
       <nav class="crumbs" aria-label="Where you are">
@@ -40,7 +41,13 @@ export function StoreBrowser({ store }: { readonly store: StoreMessage }) {
           {watching ? 'Watching live' : 'Watch live'}
         </button>
       </div>
-      {watching ? <LiveChanges store={store} keyText={key} prefix={prefix} /> : <Pages store={store} />}
+      {watching && <LiveChanges store={store} keyText={key} prefix={prefix} />}
+      {!watching && needsKey && (
+        <EmptyNote title="Give a key">
+          Sessions and versions are found by their key: type one above, or watch the store live.
+        </EmptyNote>
+      )}
+      {!watching && !needsKey && <Pages store={store} />}
     </>
   );
 }

@@ -51,7 +51,6 @@ export function StoreSearchForm({ store, watching }: StoreSearchFormProps) {
   );
 }
 
-function keyPlaceholder({ kind, keySerde }: StoreMessage): string {
-  if (kind === 'STORE_KIND_SESSION') return 'sessions are found by key';
+function keyPlaceholder({ keySerde }: StoreMessage): string {
   return keySerde?.includes('string') ? 'exact key' : 'exact key, as JSON';
 }
