@@ -6,12 +6,12 @@ import { withDefaults, type ApplicationSettings } from './application-settings.j
 import { ApplicationStatus } from './application-state.js';
 import { StreamsAssignor } from './assignment/streams-assignor.js';
 import { TaskPlan } from './assignment/task-plan.js';
-import type { SubscriptionData } from './assignment/user-data.js';
 import { transactionalId } from './commit/fencing.js';
 import type { TransactionContext } from './commit/transaction.js';
 import { GlobalStores } from './global/global-stores.js';
 import { HeldState } from './held-state.js';
 import { ensureInternalTopics } from './internal-topics.js';
+import type { ClusterView } from './cluster-view.js';
 import { LoopCommands } from './loop-commands.js';
 import { Membership } from './membership.js';
 import { Patience } from './patience.js';
@@ -29,6 +29,8 @@ import { StandbyTasks } from './standby-tasks.js';
 import { StateCatalog } from './state-catalog/state-catalog.js';
 import { StateUpkeep } from './state-upkeep.js';
 import { StreamLoop } from './stream-loop.js';
+import { subscriptionData } from './subscription-data.js';
+import { TaskChanges } from './task-changes.js';
 import { TaskInputs } from './task-inputs.js';
 import { TaskLifecycle } from './task-lifecycle.js';
 import { TaskOpener } from './task-opener.js';
@@ -49,6 +51,7 @@ export class ApplicationParts {
   readonly records: RecordWriter;
   readonly reader: Reader;
   readonly restoreListeners: RestoreListeners;
+  readonly taskChanges = new TaskChanges();
   readonly restore: ChangelogReader;
   readonly globals: GlobalStores;
   readonly watch: TopicWatch;
@@ -73,6 +76,7 @@ export class ApplicationParts {
   readonly #changelogs: TaskChangelogs;
   readonly #opener: TaskOpener;
   readonly #recovery: Recovery;
+  readonly #rebalance: Rebalance;
   /** Why every instance is to stop, once one has asked for it here. */
   #shutdown: string | undefined;
   #told: () => void = () => undefined;
@@ -115,9 +119,9 @@ export class ApplicationParts {
     this.#recovery = this.#makeRecovery();
     this.slices = new TaskSlices(clock, this.records, this.#wakeLoop);
     this.loop = this.#makeLoop();
-    const rebalance = this.#makeRebalance();
-    this.member = this.#makeMember(rebalance);
-    this.snapshots = this.#makeSnapshots(rebalance);
+    this.#rebalance = this.#makeRebalance();
+    this.member = this.#makeMember(this.#rebalance);
+    this.snapshots = this.#makeSnapshots(this.#rebalance);
     this.#membership.attach(this.member);
   }
 
@@ -128,6 +132,11 @@ export class ApplicationParts {
   readonly #rejoin = (reason: string): void => {
     this.#membership.rejoin(reason);
   };
+
+  /** The whole group; undefined before the first assignment. */
+  get cluster(): ClusterView | undefined {
+    return this.#rebalance.cluster;
+  }
 
   get #isolation(): Isolation {
     return this.#settings.transactional ? 'read_committed' : 'read_uncommitted';
@@ -256,7 +265,9 @@ export class ApplicationParts {
       log: this.#settings.log,
       onRunning: () => {
         this.#readiness.update();
+        this.taskChanges.tell();
       },
+      onReleased: this.taskChanges.tell,
       onFailure: this.onFatal,
     });
   }
@@ -320,6 +331,7 @@ export class ApplicationParts {
       metrics: this.#metrics,
       clock: this.#settings.clock,
       readiness: this.#readiness,
+      onTasksChange: this.taskChanges.tell,
       onMissingTopics: () => {
         this.watch.waitForTopics();
       },
@@ -342,7 +354,8 @@ export class ApplicationParts {
         plan: this.#plan,
         placement: { ...this.#settings, spreadTags: this.#settings.rackAwareAssignmentTags },
         knownTopics: () => this.watch.names,
-        subscriptionData: () => this.#subscriptionData(rebalance),
+        subscriptionData: () =>
+          subscriptionData(this.#settings, this, { view: rebalance.view, shutdown: this.#shutdown }),
         prepareTopics: () => ensureInternalTopics(this.#plan, client.admin, { replicationFactor, log }),
       }),
       listener: rebalance,
@@ -362,30 +375,6 @@ export class ApplicationParts {
       told.abort();
     };
     await this.#settings.clock.sleep(timeoutMs, told.signal);
-  }
-
-  #subscriptionData({ view }: Rebalance): SubscriptionData {
-    const { applicationId, instanceId, endpoint, transactional, clientTags } = this.#settings;
-    return {
-      instanceId,
-      endpoint,
-      ...(transactional ? { writer: transactionalId(applicationId, instanceId) } : {}),
-      ...(this.#shutdown === undefined ? {} : { shutdown: this.#shutdown }),
-      tags: clientTags,
-      positions: this.#positions(),
-      following: this.standbys.all.map(({ id }) => id),
-      knownWriters: [...view.writers, ...view.goneWriters].slice(0, 100),
-    };
-  }
-
-  /** How far the state of each task is that this instance holds: run, followed, or left in its folder. */
-  #positions(): Readonly<Record<string, number>> {
-    const open = [...this.registry.all, ...this.standbys.all].filter(({ changelogs }) => changelogs.length > 0);
-    const positions = open.map(({ id, changelogs }): [string, number] => [
-      id,
-      changelogs.reduce((sum, { offset }) => sum + offset, 0),
-    ]);
-    return Object.fromEntries([...this.held.positions, ...positions]);
   }
 }
 

@@ -8,6 +8,7 @@ import type { BuiltTopology } from '../topology/node.js';
 import type { Clock } from '../util/time.js';
 import type { Random } from '../util/random.js';
 import type { ApplicationState, StateListener } from './application-state.js';
+import type { ClusterView } from './cluster-view.js';
 import type { OwnedTaskStatus } from './owned-task.js';
 import type { RestoreListener } from './restore/restore-listener.js';
 import type { SnapshotManifest } from './snapshot/snapshot-manifest.js';
@@ -85,12 +86,21 @@ export interface StreamsApplicationOptions {
   readonly onStateMismatch?: StateMismatchPolicy;
   /** The registry of serdes that have none of their own; not closed by the application. Default: none. */
   readonly schemas?: SchemaCache;
-  /** `host:port` under which other instances reach this one; travels with the assignment. */
-  readonly endpoint?: string;
+  /**
+   * Where other instances reach this one; travels with the assignment and is asked for at each join (Kafka Streams'
+   * `application.server`). Default: nowhere.
+   */
+  readonly endpoints?: () => InstanceEndpoints;
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: Metrics;
   readonly log: Logger;
+}
+
+/** `host:port` of the servers of an instance; undefined where there is none, or not yet. */
+export interface InstanceEndpoints {
+  readonly grpc?: string;
+  readonly http?: string;
 }
 
 /** One input partition of a task. */
@@ -122,6 +132,11 @@ export interface TaskView {
   readonly stores: readonly StoreView[];
   /** The task's state once it is open: for committed reads and snapshots. */
   readonly state: TaskState | undefined;
+  /**
+   * Wall-clock milliseconds at which the state was last seen to hold all that its changelogs have, of a replica and of a task
+   * that was one; undefined while it never did.
+   */
+  readonly caughtUpMs?: number;
 }
 
 /** One running instance of an application. */
@@ -175,6 +190,13 @@ export interface StreamsApplication {
   /** The returned function removes the listener. */
   onStateChange(listener: StateListener): () => void;
   onRestore(listener: RestoreListener): () => void;
+  /**
+   * Calls the listener when tasks have begun to run here or were given up, and at each assignment of the group. The returned
+   * function removes it.
+   */
+  onTasksChange(listener: () => void): () => void;
+  /** The whole application, as of the last assignment; undefined before the first. */
+  cluster(): ClusterView | undefined;
   /**
    * A read-only view over this instance's part of a store, as the processors see it (uncommitted changes included).
    * @throws InvalidStateStoreError `STORE_NOT_FOUND`, or `STORE_UNAVAILABLE` while tasks are not running

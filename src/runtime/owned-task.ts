@@ -17,6 +17,8 @@ export interface StoreChangelog {
   offset: number;
   /** Where the restore ends. */
   endOffset: number;
+  /** Of a changelog that is followed: wall-clock milliseconds at which all that it had was last seen to be applied. */
+  caughtUpMs?: number;
 }
 
 export type OwnedTaskStatus = 'created' | 'restoring' | 'running' | 'closed';
@@ -35,6 +37,8 @@ export class OwnedTask {
   changelogs: readonly StoreChangelog[] = [];
   /** What the group has committed, by `topic-partition`. */
   committed = new Map<string, CommittedInput>();
+  /** See {@link StoreChangelog.caughtUpMs}: of a task that was a standby, over all its stores. */
+  caughtUpMs: number | undefined;
   readonly highWatermarks = new Map<string, number>();
   readonly paused = new Set<string>();
   /** Settles when the task's asynchronous slice has ended; its error, if any, is kept for the loop. */

@@ -6,6 +6,7 @@ import type { CancelTimer, Clock } from '../util/time.js';
 import type { ApplicationMetrics } from './application-metrics.js';
 import type { PlannedTask, TaskPlan } from './assignment/task-plan.js';
 import { decodeAssignment, NO_ASSIGNMENT, type AssignmentData } from './assignment/user-data.js';
+import { clusterView, type ClusterView } from './cluster-view.js';
 import type { LoopCommands } from './loop-commands.js';
 import type { OwnedTask } from './owned-task.js';
 import type { Patience } from './patience.js';
@@ -39,6 +40,8 @@ export interface RebalanceOptions {
   readonly clock: Clock;
   readonly readiness: Readiness;
   readonly rejoin: (reason: string) => void;
+  /** There is a new assignment. */
+  readonly onTasksChange: () => void;
   /** The leader cannot assign for now: the topics have to appear first. */
   readonly onMissingTopics: () => void;
   readonly onFatal: (error: unknown) => void;
@@ -61,6 +64,7 @@ export type GroupView = Omit<AssignmentData, 'refusal'>;
  */
 export class Rebalance implements MemberListener {
   #view: GroupView = NO_ASSIGNMENT;
+  #cluster: ClusterView | undefined;
   #joinedAt = 0;
   #cancelFollowUp: CancelTimer = () => undefined;
 
@@ -68,6 +72,11 @@ export class Rebalance implements MemberListener {
 
   get view(): GroupView {
     return this.#view;
+  }
+
+  /** Who runs what; undefined before the first assignment. */
+  get cluster(): ClusterView | undefined {
+    return this.#cluster;
   }
 
   /** A commit under way ends before the member joins: commands run between commits, and none starts from here on. */
@@ -101,6 +110,7 @@ export class Rebalance implements MemberListener {
       return;
     }
     this.#view = view;
+    this.#cluster = clusterView(view);
     await this.#learnTopics(view);
     await commands.run(() => this.#takeOn(assignment.partitions));
   }
@@ -158,6 +168,7 @@ export class Rebalance implements MemberListener {
     standbys.keep(replicas, taskCount);
     this.#awaitHeldBack(tasks);
     readiness.assigned(true);
+    this.options.onTasksChange();
   }
 
   get #counts(): ReadonlyMap<string, number> {

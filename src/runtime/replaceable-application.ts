@@ -9,11 +9,13 @@ import type {
 } from './application.js';
 import { ApplicationStatus, type ApplicationState, type StateListener } from './application-state.js';
 import { asError } from './as-error.js';
+import type { ClusterView } from './cluster-view.js';
 import type { RestoreListener } from './restore/restore-listener.js';
 import type { SnapshotManifest } from './snapshot/snapshot-manifest.js';
 import type { SnapshotStorage } from './snapshot/snapshot-storage.js';
 import type { DrainedTasks } from './snapshot/state-snapshots.js';
 import type { RecordTracer } from './trace/record-tracer.js';
+import { TaskChanges } from './task-changes.js';
 import type { UncaughtErrorResponse, UncaughtErrors } from './uncaught-error.js';
 import { untilRunning } from './until-running.js';
 
@@ -29,6 +31,7 @@ export class ReplaceableApplication implements StreamsApplication {
   readonly #restoreListeners = new Set<RestoreListener>();
   /** Who follows records, and what ends that. */
   readonly #tracers = new Map<RecordTracer, () => void>();
+  readonly #taskChanges = new TaskChanges();
   readonly #stop = new AbortController();
   #instance: StreamsApplication;
   #response: UncaughtErrorResponse | undefined;
@@ -94,6 +97,14 @@ export class ReplaceableApplication implements StreamsApplication {
     return () => this.#restoreListeners.delete(listener);
   }
 
+  onTasksChange(listener: () => void): () => void {
+    return this.#taskChanges.subscribe(listener);
+  }
+
+  cluster(): ClusterView | undefined {
+    return this.#instance.cluster();
+  }
+
   store<S extends StateStore = StateStore>(name: string): S {
     return this.#instance.store<S>(name);
   }
@@ -139,6 +150,7 @@ export class ReplaceableApplication implements StreamsApplication {
     instance.onStateChange((state) => {
       if (instance === this.#instance) this.#follow(state);
     });
+    instance.onTasksChange(this.#taskChanges.tell);
     instance.onRestore({
       onRestoreStart: (...facts) => {
         for (const listener of this.#restoreListeners) listener.onRestoreStart?.(...facts);

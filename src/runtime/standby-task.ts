@@ -30,6 +30,13 @@ export class StandbyTask {
     return this.changelogs.reduce((sum, { offset, endOffset }) => sum + Math.max(0, endOffset - offset), 0);
   }
 
+  /** Wall-clock milliseconds at which all its stores were last seen to hold what their changelogs have; undefined: never. */
+  get caughtUpMs(): number | undefined {
+    const times = this.changelogs.map(({ caughtUpMs = -Infinity }) => caughtUpMs);
+    const earliest = Math.min(...times);
+    return Number.isFinite(earliest) ? earliest : undefined;
+  }
+
   /** Sum of its changelog positions. */
   get position(): number {
     return this.changelogs.reduce((sum, { offset }) => sum + offset, 0);

@@ -137,7 +137,7 @@ export class StandbyTasks {
       this.options.restore.cancel(standby.id);
       await standby.ended;
       standby.unwatch();
-      return standby.opened;
+      return standby.opened && { ...standby.opened, caughtUpMs: standby.caughtUpMs };
     };
     this.#tasks.delete(standby.id);
     return this.#whileEnding(standby.id, end());

@@ -12,6 +12,7 @@ import type {
 } from './application.js';
 import type { ApplicationState, StateListener } from './application-state.js';
 import { asError } from './as-error.js';
+import type { ClusterView } from './cluster-view.js';
 import { ApplicationParts } from './application-parts.js';
 import { prepareSerdes } from './prepare-serdes.js';
 import type { RestoreListener } from './restore/restore-listener.js';
@@ -164,6 +165,14 @@ class RunningApplication implements StreamsApplication {
 
   onRestore(listener: RestoreListener): () => void {
     return this.#parts.restoreListeners.add(listener);
+  }
+
+  onTasksChange(listener: () => void): () => void {
+    return this.#parts.taskChanges.subscribe(listener);
+  }
+
+  cluster(): ClusterView | undefined {
+    return this.#parts.cluster;
   }
 
   store<S extends StateStore = StateStore>(name: string): S {

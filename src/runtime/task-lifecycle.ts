@@ -29,6 +29,8 @@ export class TaskLifecycle {
       readonly log: Logger;
       /** A task has begun to process. */
       readonly onRunning: (owned: OwnedTask) => void;
+      /** Tasks were given up. */
+      readonly onReleased: () => void;
       /** A task cannot be opened or initialised. */
       readonly onFailure: (error: unknown) => void;
     },
@@ -79,6 +81,7 @@ export class TaskLifecycle {
   /** Ends tasks, all of them even if one fails. @throws the first error */
   async releaseAll(tasks: readonly OwnedTask[]): Promise<void> {
     const results = await Promise.allSettled(tasks.map((owned) => this.release(owned)));
+    this.options.onReleased();
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 

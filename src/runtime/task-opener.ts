@@ -61,6 +61,7 @@ export class TaskOpener {
     if (opened === undefined) return undefined;
     const { state } = opened;
     owned.state = state;
+    owned.caughtUpMs = opened.caughtUpMs;
     if (givenUp(owned)) return undefined;
     // 1. What is committed, once nothing is pending on it
     await this.#fence.fence(facts.goneWriters);
@@ -83,6 +84,7 @@ export class TaskOpener {
     owned.status = 'restoring';
     await Promise.all(owned.changelogs.map((changelog) => restore.restore({ taskId: owned.id, state, changelog })));
     if (givenUp(owned)) return undefined;
+    await keepInputPositions(owned, state);
     const offsets = await patience.retry('looking for the start of inputs', () =>
       startOffsets(admin, plan, owned.plan, owned.committed, offsetReset),
     );
@@ -128,6 +130,17 @@ export class TaskOpener {
 
 function givenUp(owned: OwnedTask): boolean {
   return owned.cancellation.aborted;
+}
+
+/**
+ * A restored state includes what the group has committed, whoever did that: queries that wait for input offsets read so in the
+ * state.
+ */
+async function keepInputPositions(owned: OwnedTask, state: TaskState): Promise<void> {
+  const inputs = new Map([...owned.committed].map(([key, { offset }]) => [key, offset] as const));
+  if (state.stores.size === 0 || [...inputs].every(([key, offset]) => state.inputPosition(key) === offset)) return;
+  state.freeze();
+  await state.apply({ changelogs: new Map(), inputs });
 }
 
 /** A commit that was prepared before a crash counts if the group has its offsets. */

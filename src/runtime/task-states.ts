@@ -14,6 +14,8 @@ import { TaskContext } from './task/task-context.js';
 export interface OpenState {
   readonly state: TaskState;
   readonly context: TaskContext;
+  /** Of the state of a standby: see {@link StandbyTask.caughtUpMs}. */
+  readonly caughtUpMs?: number;
 }
 
 export interface TaskStatesOptions {

@@ -19,11 +19,12 @@ export function viewOfOwned(owned: OwnedTask): TaskView {
     }),
     stores: storeViews(owned.plan, owned.changelogs),
     state: owned.state,
+    caughtUpMs: owned.caughtUpMs,
   };
 }
 
 /** A snapshot of a replica; it reads changelogs, no inputs. */
-export function viewOfStandby({ plan, kind, opened, changelogs }: StandbyTask): TaskView {
+export function viewOfStandby({ plan, kind, opened, changelogs, caughtUpMs }: StandbyTask): TaskView {
   return {
     id: plan.id,
     subTopology: plan.subTopology.id,
@@ -32,6 +33,7 @@ export function viewOfStandby({ plan, kind, opened, changelogs }: StandbyTask): 
     inputs: [],
     stores: storeViews(plan, changelogs),
     state: opened?.state,
+    caughtUpMs,
   };
 }
 

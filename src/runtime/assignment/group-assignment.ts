@@ -35,9 +35,9 @@ export class GroupAssignment {
     this.#goneWriters = [...seen].filter((writer) => !present.has(writer)).slice(0, GONE_WRITERS);
     const none: MemberTasks = { active: [], standby: [], warmup: [] };
     this.#instances = new Map(
-      [...told].map(([memberId, { instanceId, endpoint }]) => [
+      [...told].map(([memberId, { instanceId, endpoint, httpEndpoint }]) => [
         instanceId,
-        { endpoint, ...(placed.get(memberId) ?? none) },
+        { endpoint, httpEndpoint, ...(placed.get(memberId) ?? none) },
       ]),
     );
     const all = encodeAssignment(this.#dataOf(Object.fromEntries(this.#instances), this.#writers));

@@ -19,6 +19,8 @@ export interface SubscriptionData {
   readonly shutdown?: string;
   /** `host:port` of its gRPC server. */
   readonly endpoint?: string;
+  /** `host:port` of its HTTP server. */
+  readonly httpEndpoint?: string;
   /** Where it runs, such as `{ zone: 'a', host: 'h1' }` (Kafka Streams' client tags). */
   readonly tags: Readonly<Record<string, string>>;
   /** Tasks whose state it holds, running or not, and how far that is (sum of changelog positions). */
@@ -32,6 +34,7 @@ export interface SubscriptionData {
 /** What one instance is to do, and where it is reached. */
 export interface InstanceTasks {
   readonly endpoint?: string;
+  readonly httpEndpoint?: string;
   readonly active: readonly string[];
   readonly standby: readonly string[];
   readonly warmup: readonly string[];
@@ -66,6 +69,7 @@ export function decodeSubscription(bytes: Buffer): SubscriptionData {
     writer: text(json.writer),
     shutdown: text(json.shutdown),
     endpoint: text(json.endpoint),
+    httpEndpoint: text(json.httpEndpoint),
     tags: record(json.tags, text),
     positions: record(json.positions, number),
     following: tasksFromText(text(json.following) ?? ''),
@@ -79,9 +83,9 @@ export function userDataVersion(bytes: Buffer): number | undefined {
 }
 
 export function encodeAssignment(data: AssignmentData): Buffer {
-  const instances = Object.entries(data.instances).map(([id, { endpoint, active, standby, warmup }]) => {
+  const instances = Object.entries(data.instances).map(([id, { active, standby, warmup, ...endpoints }]) => {
     const tasks = { active: tasksToText(active), standby: tasksToText(standby), warmup: tasksToText(warmup) };
-    return [id, { endpoint, ...tasks }] as const;
+    return [id, { ...endpoints, ...tasks }] as const;
   });
   return encode({ ...data, instances: Object.fromEntries(instances) });
 }
@@ -132,9 +136,15 @@ function texts(value: unknown): readonly string[] {
 }
 
 function instanceTasks(value: unknown): InstanceTasks {
-  const { endpoint, active, standby, warmup } = object(value);
+  const { endpoint, httpEndpoint, active, standby, warmup } = object(value);
   const tasks = (of: unknown): readonly string[] => tasksFromText(text(of) ?? '');
-  return { endpoint: text(endpoint), active: tasks(active), standby: tasks(standby), warmup: tasks(warmup) };
+  return {
+    endpoint: text(endpoint),
+    httpEndpoint: text(httpEndpoint),
+    active: tasks(active),
+    standby: tasks(standby),
+    warmup: tasks(warmup),
+  };
 }
 
 /** The fields of an object that are understood. */

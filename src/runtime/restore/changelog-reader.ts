@@ -33,6 +33,8 @@ interface Reading extends StoreToRestore {
   total: number;
   /** Bytes of changelog since it was written last. */
   unwrittenBytes: number;
+  /** Followed, and all that the last fetch could give is written. */
+  caughtUp: boolean;
   cancelled: boolean;
   readonly done: (error?: unknown) => void;
 }
@@ -119,6 +121,7 @@ export class ChangelogReader {
         onFollowed,
         total: 0,
         unwrittenBytes: 0,
+        caughtUp: onFollowed !== undefined && changelog.offset >= changelog.endOffset,
         cancelled: false,
         done,
       };
@@ -141,6 +144,7 @@ export class ChangelogReader {
 
   async #run(): Promise<void> {
     while (this.#active.size > 0 && !this.#closed) {
+      const polledMs = this.options.clock.nowMs();
       try {
         const fetched = (await this.#reader?.poll(POLL_MS)) ?? [];
         this.#taking = true;
@@ -148,6 +152,7 @@ export class ChangelogReader {
           await this.#take(batch);
           await this.options.clock.yieldToEventLoop();
         }
+        for (const { caughtUp, changelog } of this.#active.values()) if (caughtUp) changelog.caughtUpMs = polledMs;
       } catch (error) {
         await this.#recover(error);
       } finally {
@@ -210,8 +215,10 @@ export class ChangelogReader {
     if (!changelog.isInput) changelog.endOffset = Math.max(fetched.highWatermark, changelog.offset);
     else if (atLimit) this.#reader?.remove(changelog);
     const allThere = atLimit || fetched.nextOffset >= fetched.lastStableOffset;
+    reading.caughtUp = false;
     if (restorer.bufferedBytes >= this.#flushBytes || (allThere && restorer.bufferedBytes > 0))
       await this.#flush(reading);
+    reading.caughtUp = allThere;
     onFollowed();
   }
 
@@ -262,6 +269,7 @@ export class ChangelogReader {
     const { changelog, state, described } = lost;
     this.options.log.warn({ ...described, offset: changelog.offset }, 'the changelog was cut: rebuilding the store');
     await this.#writing;
+    lost.caughtUp = false;
     lost.restorer = state.restorer(changelog.store); // what was held back is of a log that is no more
     const earliest = await this.options.client.admin.listOffsets([changelog], 'earliest');
     await state.wipe(changelog.store);
