@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { StreamsApplication } from '../runtime/application.js';
+import type { InstanceEndpoints, StreamsApplication } from '../runtime/application.js';
 import { openStateDirectory } from '../runtime/open-state-directory.js';
 import type { RestoreListener } from '../runtime/restore/restore-listener.js';
 import type { StateDirectory } from '../runtime/state-directory.js';
@@ -13,6 +13,7 @@ import { systemRandom, type Random } from '../util/random.js';
 import { systemClock, type Clock } from '../util/time.js';
 import { internal, invalid } from '../util/errors.js';
 import type { BrokerClient } from '../broker/client/client.js';
+import { AdvertisedEndpoints } from './advertised-endpoints.js';
 import { applicationIdOf } from './application-id.js';
 import { openBroker, type Broker, type Surroundings } from './broker.js';
 import { buildTopology } from './build-topology.js';
@@ -32,6 +33,8 @@ import { Closing } from './closing.js';
 import { createOuterTopics, createSinkTopics } from './outer-topics.js';
 import { TopicFeeder } from './topic-feeder.js';
 
+export type { InstanceEndpoints } from '../runtime/application.js';
+
 /** What one process runs. */
 export interface MillraceAppOptions {
   readonly topologies: readonly TopologyDefinition[];
@@ -44,6 +47,8 @@ export interface MillraceAppOptions {
   readonly config?: Config;
   /** Also run the topologies' generators. */
   readonly generate?: GeneratorSettings;
+  /** Where others reach this process, `host:port`, if not at servers of its own. */
+  readonly endpoints?: InstanceEndpoints;
   /** Gives who is told of an application's restores, from the first on. */
   readonly restoreListener?: (applicationId: string) => RestoreListener;
   /** Default: the machine's. */
@@ -102,8 +107,9 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const tools = broker.client('millrace-tools');
   const deadLetters = deadLetterQueue(tools);
   const operations = operationsOn(tools);
+  const endpoints = new AdvertisedEndpoints(config, options.endpoints);
   const applications = topologies.map((definition, index) =>
-    createApplication({ ...options, schemas }, definition, ids[index] ?? definition.name, broker, directory),
+    createApplication({ ...options, schemas, endpoints }, definition, ids[index] ?? definition.name, broker, directory),
   );
   const { restoreListener } = options;
   if (restoreListener) for (const each of applications) each.onRestore(restoreListener(each.applicationId));
@@ -113,7 +119,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   };
   const embeddedRegistry = schemas?.registry instanceof EmbeddedRegistry ? schemas.registry : undefined;
   const registries = { schemaRegistry, embeddedRegistry };
-  const servers = { ...options, ...registries, applications, stateDirectory: directory, topics: feeder };
+  const servers = { ...options, ...registries, applications, endpoints, stateDirectory: directory, topics: feeder };
   const rowsOf = exportsOf(tools, applications, schemas);
   const serving = serve({ ...servers, modules: options.modules, deadLetters, operations, rowsOf, onFailure }, closing);
   let inTime = true;
@@ -121,6 +127,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
     const ended = await Promise.all(applications.map((application) => application.close({ timeoutMs })));
     inTime = ended.every(Boolean);
   });
+  if (!broker.embedded && !endpoints.known) await serving; // others learn from the first join where this one is
   const [ports] = await Promise.all([serving, startApplications({ ...options, schemas }, applications, broker)]);
   startSnapshots(options, applications, closing);
   startGenerators(options, feeder, closing);
@@ -166,7 +173,18 @@ async function startApplications(
 }
 
 function createApplication(
-  { config, clock, random, metrics, log, schemas }: Options & { readonly schemas: SchemaCache | undefined },
+  {
+    config,
+    clock,
+    random,
+    metrics,
+    log,
+    schemas,
+    endpoints,
+  }: Omit<Options, 'endpoints'> & {
+    readonly schemas: SchemaCache | undefined;
+    readonly endpoints: AdvertisedEndpoints;
+  },
   definition: TopologyDefinition,
   applicationId: string,
   broker: Broker,
@@ -193,6 +211,7 @@ function createApplication(
     onStateMismatch: chosen('onStateMismatch'),
     clientTags: { host: hostname(), ...config.clientTags },
     stateMemoryBytes: config.stateMemory,
+    endpoints: () => endpoints,
     sessionTimeoutMs: config.sessionTimeoutMs,
     transactionTimeoutMs: config.transactionTimeoutMs,
     schemas,

@@ -1,16 +1,21 @@
 import { dirname } from 'node:path';
+import { ClusterApplication } from '../query/cluster/cluster-application.js';
+import { clusterQueries } from '../query/cluster/cluster-queries.js';
+import { MemberChannels } from '../query/cluster/member-channels.js';
+import { membersAround } from '../query/cluster/members-around.js';
 import { CommittedViews } from '../query/committed-views.js';
 import { createLocalStateQueries } from '../query/local-state-queries.js';
 import { readableStreamsApplication } from '../query/readable-streams-application.js';
 import type { Queries } from '../query/query-methods.js';
 import { meantBy } from '../query/running-applications.js';
 import { StoreCatalog } from '../query/store-catalog.js';
-import { createTopologyQueries, type Endpoints } from '../query/topology-queries.js';
+import { createTopologyQueries } from '../query/topology-queries.js';
 import type { PrometheusMetrics } from '../observability/prometheus-metrics.js';
 import type { StreamsApplication } from '../runtime/application.js';
 import type { SchemaRegistry } from '../serde/registry/schema-registry.js';
 import type { StateDirectory } from '../runtime/state-directory.js';
 import type { Surroundings } from './broker.js';
+import type { AdvertisedEndpoints } from './advertised-endpoints.js';
 import type { Closing } from './closing.js';
 import type { Config } from './config.js';
 import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.js';
@@ -46,6 +51,8 @@ export interface ServerOptions extends Surroundings {
   readonly embeddedRegistry: SchemaRegistry | undefined;
   /** Called when a server fails while it runs. */
   readonly onFailure: (error: Error) => void;
+  /** Where others reach the servers. */
+  readonly endpoints: AdvertisedEndpoints;
   /** Where records go that are posted. */
   readonly topics: RecordSink;
   readonly deadLetters: DeadLetterQueue;
@@ -59,36 +66,49 @@ export interface ServerOptions extends Surroundings {
  * @throws MillraceError `PORT_BUSY`, `QUERY_PATH_TAKEN`
  */
 export async function startServers(options: ServerOptions, closing: Closing): Promise<Ports> {
-  const { config, metrics, applications, stateDirectory } = options;
-  const { host } = config;
+  const { metrics, applications, stateDirectory } = options;
   const readable = applications.map((application) => {
     const views = new CommittedViews(application.topology, (id) =>
       stateDirectory.taskFolder(application.applicationId, id),
     );
     closing.add('committed views', () => views.close());
-    return readableStreamsApplication(application, views);
+    return readableStreamsApplication(application, views, options.clock);
   });
   const catalog = new StoreCatalog(() => readable);
-  const endpoints: Endpoints = { grpc: '', http: '' };
   const running = { ...options, process: processFacts(options.clock) };
-  const queries: Queries = {
+  const local: Queries = {
     ...createLocalStateQueries(catalog, options.clock),
-    ...createTopologyQueries(catalog, endpoints, running),
+    ...createTopologyQueries(catalog, options.endpoints, running),
   };
-
-  const grpc = await startGrpc(options, queries);
+  const queries = overInstances(options, local, closing);
+  const grpc = await startGrpc(options, local, queries);
   closing.add('gRPC server', () => grpc.close());
   const http = await startHttp(options, queries, grpc);
   closing.add('HTTP server', () => http.close());
-  endpoints.grpc = `${host}:${grpc.port}`;
-  endpoints.http = `${host}:${http.port}`;
+  options.endpoints.listening({ grpcPort: grpc.port, httpPort: http.port });
   showHealth(applications, grpc);
   for (const application of applications) countTasks(application, metrics);
   return { grpcPort: grpc.port, httpPort: http.port };
 }
 
-/** In a thread of its own where it can import the topologies, else in this one. */
-async function startGrpc(options: ServerOptions, queries: Queries): Promise<QueryThread> {
+/** The queries of this instance and of those that it shares the tasks of its applications with. */
+function overInstances({ applications, clock }: ServerOptions, local: Queries, closing: Closing): Queries {
+  const channels = new MemberChannels(clock);
+  closing.add('channels to other instances', () => {
+    channels.close();
+    return Promise.resolve();
+  });
+  const clusters = applications.map((each) => new ClusterApplication(each.applicationId, each.topology, () => each.cluster())); // prettier-ignore
+  const keepMembers = (): void => {
+    channels.keep(applications.flatMap((each) => each.cluster()?.members ?? []));
+  };
+  for (const each of applications) each.onTasksChange(keepMembers);
+  const members = membersAround(applications[0]?.instanceId ?? '', local, channels);
+  return clusterQueries(new StoreCatalog(() => clusters), members, clock);
+}
+
+/** In a thread of its own where it can import the topologies, else in this one. @param local what that thread may ask this one */
+async function startGrpc(options: ServerOptions, local: Queries, queries: Queries): Promise<QueryThread> {
   const { config, clock, metrics, log, applications, modules, stateDirectory, schemaRegistry } = options;
   const { host, grpcPort: port } = config;
   if (modules?.length !== applications.length) {
@@ -103,7 +123,7 @@ async function startGrpc(options: ServerOptions, queries: Queries): Promise<Quer
     stateFolder: dirname(stateDirectory.taskFolder(applicationId, '0_0')),
   }));
   const start = { host, port, schemaRegistry, applications: described };
-  return startQueryThread(start, applications, queries, options.onFailure);
+  return startQueryThread(start, applications, local, options);
 }
 
 async function startHttp(options: ServerOptions, queries: Queries, grpc: QueryThread): Promise<HttpServer> {

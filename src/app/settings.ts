@@ -67,6 +67,12 @@ export const SETTINGS = {
     description: 'address that the servers listen on',
     schema: text.default('127.0.0.1'),
   },
+  advertisedHost: {
+    env: 'ADVERTISED_HOST',
+    flag: '--advertised-host <host>',
+    description: 'host under which other instances reach this one; default HOST, or the name of the machine',
+    schema: text.optional(),
+  },
   processingGuarantee: {
     env: 'PROCESSING_GUARANTEE',
     flag: '--processing-guarantee <name>',

@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { loadConfig, type Config, type Flags, type SettingName } from '../app/config.js';
 import { loadTopology, type LoadedTopology } from '../app/load-topology.js';
-import type { MillraceApp } from '../app/millrace-app.js';
+import type { InstanceEndpoints, MillraceApp } from '../app/millrace-app.js';
 import { SETTINGS } from '../app/settings.js';
 import { startMillrace } from '../app/start-millrace.js';
-import { PROCESS_NUMBER } from '../app/supervisor/child-messages.js';
+import { PROCESS_NUMBER, SUPERVISOR_ENDPOINTS } from '../app/supervisor/child-messages.js';
 import { endWithSupervisor } from '../app/supervisor/end-with-supervisor.js';
 import { reportToSupervisor } from '../app/supervisor/report-to-supervisor.js';
 import type { Supervisor } from '../app/supervisor/supervise.js';
@@ -82,6 +82,7 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
       random: systemRandom,
       metrics: createPrometheusMetrics(),
       log,
+      endpoints: supervisorEndpoints(process.env[SUPERVISOR_ENDPOINTS]),
       restoreListener: (applicationId) => bar.listen(applicationId),
       ...(options.generate && { generate: settings }),
     });
@@ -89,6 +90,13 @@ export function addRunCommand(program: Command, terminal: Terminal, setExitCode:
     else reportToSupervisor(app, process);
     await untilStopped(app, log, setExitCode);
   });
+}
+
+/** Where the supervisor of this process answers for it, if it has one. */
+function supervisorEndpoints(text: string | undefined): InstanceEndpoints | undefined {
+  if (text === undefined) return undefined;
+  const [grpc, http] = text.split(' ');
+  return { grpc, http };
 }
 
 /** @throws MillraceError `INVALID_OPTION` */

@@ -1,5 +1,6 @@
 import { SchemaPendingError } from '../serde/registry/schema-registry-error.js';
 import type { Clock } from '../util/time.js';
+import type { Call } from './call.js';
 import type { StateQueries } from './state-queries.js';
 
 /** How long an answer waits for a schema. Then it is UNAVAILABLE, while the registry goes on being asked. */
@@ -11,13 +12,13 @@ const WAIT_MS = 5_000;
  */
 export function awaitingSchemas(queries: StateQueries, clock: Clock): StateQueries {
   const unary =
-    <Q, A>(query: (request: Q) => Promise<A>) =>
-    (request: Q): Promise<A> =>
-      retried(() => query(request), clock);
+    <Q, A>(query: (request: Q, call?: Call) => Promise<A>) =>
+    (request: Q, call?: Call): Promise<A> =>
+      retried(() => query(request, call), clock);
   const stream =
-    <Q, M>(query: (request: Q) => AsyncIterable<M>) =>
-    (request: Q): AsyncIterable<M> =>
-      streamed(() => query(request), clock);
+    <Q, M>(query: (request: Q, call?: Call) => AsyncIterable<M>) =>
+    (request: Q, call?: Call): AsyncIterable<M> =>
+      streamed(() => query(request, call), clock);
   return {
     listStores: queries.listStores,
     get: unary(queries.get),

@@ -31,6 +31,16 @@ export class CommittedViews {
     return view;
   }
 
+  /** Closes the views of all tasks but these. */
+  keep(tasks: readonly Pick<OpenedTask, 'id'>[]): void {
+    const kept = new Set(tasks.map(({ id }) => id));
+    for (const [id, open] of this.#views) {
+      if (kept.has(id)) continue;
+      this.#views.delete(id);
+      void this.#close(open);
+    }
+  }
+
   async close(): Promise<void> {
     const open = [...this.#views.values()];
     this.#views.clear();

@@ -1,5 +1,6 @@
 import type { KeyValueStoreDefinition, VersionedStoreDefinition } from '../state/store.js';
 import { batches, limited } from './batches.js';
+import type { Call } from './call.js';
 import type { ReadOptions } from './gen/millrace/query/v1/read_options.js';
 import type { Record } from './gen/millrace/query/v1/record.js';
 import type { GetResponse, ListRequest, ListResponse } from './gen/millrace/query/v1/state_query_service.js';
@@ -15,8 +16,10 @@ import type { StoreCatalog } from './store-catalog.js';
 import { asVersionedStore } from './versioned-queries.js';
 
 const MAX_KEYS = 1_000;
-const DEFAULT_PAGE = 100;
-const MAX_PAGE = 1_000;
+/** Records of a page whose request names no size. */
+export const DEFAULT_PAGE = 100;
+/** Records of a page at most. */
+export const MAX_PAGE = 1_000;
 
 type KeyValuePlan = ReadPlan<KeyValueStoreDefinition>;
 
@@ -25,11 +28,12 @@ export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get'
   const plan = (
     request: { readonly application: string; readonly store: string; readonly options: ReadOptions | undefined },
     method: string,
-  ): Promise<KeyValuePlan> => planRead(catalog.find(request, method, 'keyValue'), request.options);
+    call: Call | undefined,
+  ): Promise<KeyValuePlan> => planRead(catalog.find(request, method, 'keyValue'), request.options, call);
 
   return {
-    async get(request) {
-      const read = await planRead(catalog.find(request, 'Get', 'keyValue', 'versioned'), request.options);
+    async get(request, call) {
+      const read = await planRead(catalog.find(request, 'Get', 'keyValue', 'versioned'), request.options, call);
       const asOfMs = timeField(request.asOf, 'as_of', undefined);
       if (asOfMs !== undefined && read.definition.kind !== 'versioned') {
         throw fieldError('UNKNOWN_QUERY_TYPE', 'as_of', 'as_of is for versioned stores');
@@ -37,19 +41,19 @@ export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get'
       return getOne(read, request.key, 'key', asOfMs);
     },
 
-    async multiGet(request) {
-      if (request.keys.length > MAX_KEYS) throw fieldError('BAD_KEY', 'keys', `at most ${MAX_KEYS} keys at a time`);
-      const read = await plan(request, 'MultiGet');
+    async multiGet(request, call) {
+      expectFewKeys(request);
+      const read = await plan(request, 'MultiGet', call);
       return { results: request.keys.map((key, index) => getOne(read, key, `keys[${index}]`)) };
     },
 
-    async list(request) {
-      return page(await plan(request, 'List'), request);
+    async list(request, call) {
+      return page(await plan(request, 'List', call), request);
     },
 
-    async *range(request) {
+    async *range(request, call) {
       const limit = limitField(request);
-      const read = await plan(request, 'Range');
+      const read = await plan(request, 'Range', call);
       const scan = keyScan(read.definition, request);
       for await (const records of batches(limited(recordsOf(read, scan), limit))) {
         yield { records, position: undefined };
@@ -57,6 +61,11 @@ export function keyValueQueries(catalog: StoreCatalog): Pick<StateQueries, 'get'
       yield { records: [], position: read.position() };
     },
   };
+}
+
+/** @throws MillraceError `BAD_KEY` */
+export function expectFewKeys({ keys }: { readonly keys: readonly unknown[] }): void {
+  if (keys.length > MAX_KEYS) throw fieldError('BAD_KEY', 'keys', `at most ${MAX_KEYS} keys at a time`);
 }
 
 type PointReadPlan = ReadPlan<KeyValueStoreDefinition | VersionedStoreDefinition>;

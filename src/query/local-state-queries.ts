@@ -1,4 +1,5 @@
 import type { Clock } from '../util/time.js';
+import { awaitingPositions } from './awaited-positions.js';
 import { awaitingSchemas } from './awaited-schemas.js';
 import { keyValueQueries } from './key-value-queries.js';
 import { toStoreInfo } from './messages.js';
@@ -21,5 +22,5 @@ export function createLocalStateQueries(catalog: StoreCatalog, clock: Clock): St
     ...sessionQueries(catalog),
     ...versionedQueries(catalog),
   };
-  return awaitingSchemas(queries, clock);
+  return awaitingPositions(awaitingSchemas(queries, clock), catalog, clock);
 }

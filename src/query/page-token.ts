@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import type { ListRequest } from './gen/millrace/query/v1/state_query_service.js';
 import { fieldError } from './query-errors.js';
 
-/** The last record of a page. */
+/** Where a page ended. */
 export interface PageEnd {
   readonly taskId: string;
-  /** As the store's serde writes it. */
-  readonly key: Buffer;
+  /** Of the last record, as the store's serde writes it; undefined: nothing of the task was read. */
+  readonly key?: Buffer;
 }
 
 /** An opaque token that goes on after `end` for the same request. */
 export function encodePageToken(request: ListRequest, end: PageEnd): string {
-  const token = { query: fingerprint(request), task: end.taskId, key: end.key.toString('base64') };
+  const token = { query: fingerprint(request), task: end.taskId, key: end.key?.toString('base64') };
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 
@@ -22,10 +22,10 @@ export function encodePageToken(request: ListRequest, end: PageEnd): string {
 export function decodePageToken(request: ListRequest): PageEnd | undefined {
   if (request.pageToken === '') return undefined;
   const token = parse(request.pageToken);
-  if (token?.query !== fingerprint(request) || typeof token.task !== 'string' || typeof token.key !== 'string') {
+  if (token?.query !== fingerprint(request) || typeof token.task !== 'string') {
     throw fieldError('BAD_PAGE_TOKEN', 'page_token', 'page_token belongs to another request, or is none');
   }
-  return { taskId: token.task, key: Buffer.from(token.key, 'base64') };
+  return { taskId: token.task, ...(typeof token.key === 'string' && { key: Buffer.from(token.key, 'base64') }) };
 }
 
 function parse(token: string): { query?: unknown; task?: unknown; key?: unknown } | undefined {

@@ -62,6 +62,29 @@ export function notSupported(what: string): MillraceError {
   });
 }
 
+/** What is here of a task's state is older than the caller accepts. @param staleMs Infinity: it was never complete */
+export function tooStale(store: string, task: string, staleMs: number): MillraceError {
+  const age = Number.isFinite(staleMs) ? `was complete ${Math.round(staleMs)} ms ago` : 'has not been complete yet';
+  return new MillraceError({
+    code: 'TOO_STALE',
+    kind: 'unavailable',
+    message: `the replica of task ${task} of store "${store}" ${age}`,
+    hint: 'Accept more with options.max_staleness, or ask again when the task runs.',
+    context: { store, task, ...(Number.isFinite(staleMs) && { staleness_ms: Math.round(staleMs) }) },
+  });
+}
+
+/** A bound of a read is not reached in time. */
+export function notUpToBound(topic: string, partition: number, at: number, wanted: number): MillraceError {
+  return new MillraceError({
+    code: 'NOT_UP_TO_BOUND',
+    kind: 'unavailable',
+    message: `partition ${partition} of topic "${topic}" is processed up to offset ${at}, not yet up to ${wanted}`,
+    hint: 'Ask again shortly, or give the call a longer deadline.',
+    context: { topic, partition, at, wanted },
+  });
+}
+
 /** Tasks that hold the store are being restored or moved. */
 export function storeUnavailableError(
   code: 'RESTORING' | 'NOT_ACTIVE',

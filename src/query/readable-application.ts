@@ -11,6 +11,14 @@ import type { BuiltTopology } from '../topology/node.js';
 /** Which writes a read sees; see `Isolation` in read_options.proto. */
 export type ReadIsolation = 'committed' | 'uncommitted';
 
+/** Which parts of a store a read is of. */
+export interface ReadScope {
+  /** Default: those of all tasks that this instance runs. */
+  readonly tasks?: readonly string[];
+  /** Milliseconds that a replica may be behind which is read where the task itself does not run. Default: none is read. */
+  readonly maxStalenessMs?: number;
+}
+
 /** The part of a store that belongs to one task, readable. */
 export interface StorePartition {
   /** `<sub-topology>_<partition>`; `global` for a global store. */
@@ -35,6 +43,7 @@ export interface ReadableApplication {
   partitions(
     storeName: string,
     isolation: ReadIsolation,
+    scope?: ReadScope,
   ): readonly StorePartition[] | Promise<readonly StorePartition[]>;
   /** Input offsets that a task's answers include, by `topic-partition`; empty while unknown. */
   inputPositions(taskId: string): ReadonlyMap<string, number>;

@@ -1,13 +1,15 @@
 import type { StreamsApplication, TaskView } from '../runtime/application.js';
+import type { Clock } from '../util/time.js';
 import type { CommittedViews } from './committed-views.js';
 import { storeUnavailableError } from './query-errors.js';
 import type { ReadableApplication, ReadIsolation, StorePartition } from './readable-application.js';
-import { remainingOf } from './restore-remaining.js';
+import { isEnding, tasksToRead } from './tasks-to-read.js';
 
 /** A running application as queries see it: committed reads from disk, the others through the tasks' overlays. */
 export function readableStreamsApplication(
   application: StreamsApplication,
   views: CommittedViews,
+  clock: Pick<Clock, 'nowMs'>,
 ): ReadableApplication {
   const globals = new Set(application.topology.globalStores.map(({ store }) => store.name));
   return {
@@ -19,10 +21,15 @@ export function readableStreamsApplication(
     },
     tasks: () => application.tasks(),
     standbys: () => application.standbys(),
-    async partitions(storeName, isolation) {
+    async partitions(storeName, isolation, scope = {}) {
       if (globals.has(storeName)) return [{ taskId: 'global', store: application.store(storeName) }];
-      const holders = application.tasks().filter(({ stores }) => stores.some(({ name }) => name === storeName));
-      return Promise.all(holders.map((task) => open(task, storeName, isolation, views)));
+      const held = {
+        tasks: application.tasks(),
+        standbys: application.standbys(),
+        ending: isEnding(application.state),
+      };
+      const read = tasksToRead(storeName, held, scope, clock.nowMs());
+      return Promise.all(read.map((task) => open(task, storeName, isolation, views)));
     },
     inputPositions(taskId) {
       const task = application.tasks().find(({ id }) => id === taskId);
@@ -41,12 +48,8 @@ async function open(
   isolation: ReadIsolation,
   views: CommittedViews,
 ): Promise<StorePartition> {
-  const { id: taskId, status, stores, state } = task;
-  if (status !== 'running' || !state) {
-    const remaining = remainingOf(stores);
-    const message = `store "${storeName}" of task ${taskId} is ${status}, ${remaining} changelog records remain`;
-    throw storeUnavailableError('RESTORING', storeName, message, remaining);
-  }
+  const { id: taskId, state } = task;
+  if (!state) throw storeUnavailableError('RESTORING', storeName, `task ${taskId} has not opened its state yet`);
   const committed =
     isolation === 'committed' ? (await views.view({ ...task, opening: state }))?.stores.get(storeName) : undefined;
   const store = committed ?? state.stores.get(storeName);

@@ -19,14 +19,14 @@ export function routedQueries(catalog: StoreCatalog, local: StateQueries, stream
   return {
     ...streamThread,
     listStores: local.listStores,
-    get: (request) => of(request).get(request),
-    multiGet: (request) => of(request).multiGet(request),
-    list: (request) => of(request).list(request),
-    range: (request) => of(request).range(request),
-    fetchWindow: (request) => of(request).fetchWindow(request),
-    fetchWindows: (request) => of(request).fetchWindows(request),
-    fetchSessions: (request) => of(request).fetchSessions(request),
-    listVersions: (request) => of(request).listVersions(request),
+    get: (request, call) => of(request).get(request, call),
+    multiGet: (request, call) => of(request).multiGet(request, call),
+    list: (request, call) => of(request).list(request, call),
+    range: (request, call) => of(request).range(request, call),
+    fetchWindow: (request, call) => of(request).fetchWindow(request, call),
+    fetchWindows: (request, call) => of(request).fetchWindows(request, call),
+    fetchSessions: (request, call) => of(request).fetchSessions(request, call),
+    listVersions: (request, call) => of(request).listVersions(request, call),
   };
 }
 

@@ -14,9 +14,9 @@ type SessionPlan = ReadPlan<SessionStoreDefinition>;
 /** The query of session stores. */
 export function sessionQueries(catalog: StoreCatalog): Pick<StateQueries, 'fetchSessions'> {
   return {
-    async *fetchSessions(request) {
+    async *fetchSessions(request, call) {
       const limit = limitField(request);
-      const read = await planRead(catalog.find(request, 'FetchSessions', 'session'), request.options);
+      const read = await planRead(catalog.find(request, 'FetchSessions', 'session'), request.options, call);
       const key = keyFromJson(read.definition.keySerde, request.key);
       for await (const sessions of batches(limited(sessionsOf(read, key, timeRange(request)), limit))) {
         yield { sessions, position: undefined };

@@ -1,20 +1,27 @@
 import type { BuiltTopology } from '../topology/node.js';
 import type { ApplicationState } from '../runtime/application-state.js';
 import type { TaskView } from '../runtime/application.js';
+import type { ClusterView } from '../runtime/cluster-view.js';
+import type { Clock } from '../util/time.js';
 import type { CommittedViews } from './committed-views.js';
 import { storeUnavailableError } from './query-errors.js';
-import type { ReadableApplication, StorePartition } from './readable-application.js';
-import { remainingOf } from './restore-remaining.js';
+import type { ReadableApplication, ReadIsolation, ReadScope, StorePartition } from './readable-application.js';
+import { isEnding, tasksToRead } from './tasks-to-read.js';
+
+/** A task, as far as it is known beside the stream thread. */
+export type KnownTask = Omit<TaskView, 'state'> & { readonly opening: number };
 
 /** What is known, beside the stream thread, of an application and its tasks. */
 export interface KnownState {
   readonly state: ApplicationState;
-  readonly tasks: readonly (Omit<TaskView, 'state'> & { readonly opening: number })[];
+  readonly tasks: readonly KnownTask[];
+  readonly standbys: readonly KnownTask[];
+  readonly cluster: ClusterView | undefined;
 }
 
 /** An application as another thread than its own sees it: its committed state on disk, and the last that was told of it. */
 export class SnapshotApplication implements ReadableApplication {
-  #known: KnownState = { state: 'CREATED', tasks: [] };
+  #known: KnownState = { state: 'CREATED', tasks: [], standbys: [], cluster: undefined };
   #positions = new Map<string, ReadonlyMap<string, number>>();
 
   /** @param prepare resolves when the serdes of the stores can read; called for each read, once a task runs */
@@ -24,10 +31,23 @@ export class SnapshotApplication implements ReadableApplication {
     readonly topology: BuiltTopology,
     private readonly views: CommittedViews,
     private readonly prepare: () => Promise<void>,
+    private readonly clock: Pick<Clock, 'nowMs'>,
   ) {}
 
   update(known: KnownState): void {
     this.#known = known;
+    this.views.keep([...known.tasks, ...known.standbys]);
+  }
+
+  /** When replicas were last seen to be complete, by task. */
+  caughtUp(times: Readonly<Record<string, number>>): void {
+    const standbys = this.#known.standbys.map((each) => ({ ...each, caughtUpMs: times[each.id] ?? each.caughtUpMs }));
+    this.#known = { ...this.#known, standbys };
+  }
+
+  /** The whole application, as of the last assignment. */
+  cluster(): ClusterView | undefined {
+    return this.#known.cluster;
   }
 
   get state(): string {
@@ -38,14 +58,18 @@ export class SnapshotApplication implements ReadableApplication {
     return this.#known.tasks.map((task) => ({ ...task, state: undefined }));
   }
 
-  /** The stream thread knows them. */
   standbys(): readonly TaskView[] {
-    return [];
+    return this.#known.standbys.map((standby) => ({ ...standby, state: undefined }));
   }
 
-  async partitions(storeName: string): Promise<readonly StorePartition[]> {
-    const holders = this.#known.tasks.filter(({ stores }) => stores.some(({ name }) => name === storeName));
-    const partitions = await Promise.all(holders.map((task) => this.#open(task, storeName)));
+  async partitions(
+    storeName: string,
+    _isolation: ReadIsolation,
+    scope: ReadScope = {},
+  ): Promise<readonly StorePartition[]> {
+    const held = { ...this.#known, ending: isEnding(this.#known.state) };
+    const read = tasksToRead(storeName, held, scope, this.clock.nowMs());
+    const partitions = await Promise.all(read.map((task) => this.#open(task, storeName)));
     if (partitions.length > 0) await this.prepare();
     return partitions;
   }
@@ -54,13 +78,8 @@ export class SnapshotApplication implements ReadableApplication {
     return this.#positions.get(taskId) ?? new Map<string, number>();
   }
 
-  async #open(task: KnownState['tasks'][number], storeName: string): Promise<StorePartition> {
-    const { id: taskId, status, stores } = task;
-    if (status !== 'running') {
-      const remaining = remainingOf(stores);
-      const message = `store "${storeName}" of task ${taskId} is ${status}, ${remaining} changelog records remain`;
-      throw storeUnavailableError('RESTORING', storeName, message, remaining);
-    }
+  async #open(task: KnownTask, storeName: string): Promise<StorePartition> {
+    const { id: taskId } = task;
     const view = await this.views.view(task);
     const store = view?.stores.get(storeName);
     if (!view || !store) {

@@ -1,3 +1,4 @@
+import type { Call } from './call.js';
 import type {
   FetchSessionsRequest,
   FetchSessionsResponse,
@@ -24,13 +25,13 @@ import type {
  * store is read as fast as the client takes. All reject with a MillraceError; see status.ts for what it becomes.
  */
 export interface StateQueries {
-  readonly listStores: (request: ListStoresRequest) => Promise<ListStoresResponse>;
-  readonly get: (request: GetRequest) => Promise<GetResponse>;
-  readonly multiGet: (request: MultiGetRequest) => Promise<MultiGetResponse>;
-  readonly list: (request: ListRequest) => Promise<ListResponse>;
-  readonly range: (request: RangeRequest) => AsyncIterable<RangeResponse>;
-  readonly fetchWindow: (request: FetchWindowRequest) => Promise<FetchWindowResponse>;
-  readonly fetchWindows: (request: FetchWindowsRequest) => AsyncIterable<FetchWindowsResponse>;
-  readonly fetchSessions: (request: FetchSessionsRequest) => AsyncIterable<FetchSessionsResponse>;
-  readonly listVersions: (request: ListVersionsRequest) => AsyncIterable<ListVersionsResponse>;
+  readonly listStores: (request: ListStoresRequest, call?: Call) => Promise<ListStoresResponse>;
+  readonly get: (request: GetRequest, call?: Call) => Promise<GetResponse>;
+  readonly multiGet: (request: MultiGetRequest, call?: Call) => Promise<MultiGetResponse>;
+  readonly list: (request: ListRequest, call?: Call) => Promise<ListResponse>;
+  readonly range: (request: RangeRequest, call?: Call) => AsyncIterable<RangeResponse>;
+  readonly fetchWindow: (request: FetchWindowRequest, call?: Call) => Promise<FetchWindowResponse>;
+  readonly fetchWindows: (request: FetchWindowsRequest, call?: Call) => AsyncIterable<FetchWindowsResponse>;
+  readonly fetchSessions: (request: FetchSessionsRequest, call?: Call) => AsyncIterable<FetchSessionsResponse>;
+  readonly listVersions: (request: ListVersionsRequest, call?: Call) => AsyncIterable<ListVersionsResponse>;
 }

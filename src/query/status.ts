@@ -24,6 +24,7 @@ const STATUS_BY_CODE: Readonly<Record<string, status>> = {
   STORE_NOT_FOUND: status.NOT_FOUND,
   NOT_FOUND: status.NOT_FOUND,
   QUERY_NOT_SUPPORTED: status.UNIMPLEMENTED,
+  TOO_STALE: status.FAILED_PRECONDITION,
 };
 
 /** The gRPC status of anything thrown, with google.rpc.Status details in its trailer. */

@@ -4,8 +4,8 @@ import { applicationNotFound, applicationRequired, storeNotFound, wrongStoreKind
 import type { ReadableApplication } from './readable-application.js';
 
 /** A store and the application it was found in. */
-export interface FoundStore<D extends StoreDefinition = StoreDefinition> {
-  readonly application: ReadableApplication;
+export interface FoundStore<D extends StoreDefinition = StoreDefinition, A extends Searchable = ReadableApplication> {
+  readonly application: A;
   readonly definition: D;
 }
 
@@ -29,15 +29,18 @@ export function storesOf(topology: BuiltTopology): readonly StoreDefinition[] {
   return readable.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** An application as far as its stores are to be found. */
+export type Searchable = Pick<ReadableApplication, 'id' | 'topology'>;
+
 /** Finds applications and stores by the names that requests give. */
-export class StoreCatalog {
-  constructor(readonly applications: () => readonly ReadableApplication[]) {}
+export class StoreCatalog<A extends Searchable = ReadableApplication> {
+  constructor(readonly applications: () => readonly A[]) {}
 
   /**
    * The applications meant: the one named, or all.
    * @throws MillraceError `APPLICATION_NOT_FOUND`
    */
-  named(application: string): readonly ReadableApplication[] {
+  named(application: string): readonly A[] {
     const running = this.applications();
     if (application === '') return running;
     const found = running.filter(({ id }) => id === application);
@@ -54,7 +57,7 @@ export class StoreCatalog {
    * The one application meant.
    * @throws MillraceError `APPLICATION_NOT_FOUND`, `APPLICATION_REQUIRED`
    */
-  only(application: string): ReadableApplication {
+  only(application: string): A {
     const [first, ...others] = this.named(application);
     if (!first) throw applicationNotFound(application, []);
     if (others.length > 0) {
@@ -74,15 +77,25 @@ export class StoreCatalog {
     request: { readonly application: string; readonly store: string },
     method: string,
     ...kinds: readonly K[]
-  ): FoundStore<Extract<StoreDefinition, { kind: K }>> {
-    const { application, definition } = this.#find(request.application, request.store);
+  ): FoundStore<Extract<StoreDefinition, { kind: K }>, A> {
+    const { application, definition } = this.store(request);
     if (!isOfKind(definition, kinds)) {
       throw wrongStoreKind(definition.name, definition.kind, method, METHODS[definition.kind]);
     }
     return { application, definition };
   }
 
-  #find(application: string, store: string): FoundStore {
+  /**
+   * The store meant, of whatever kind.
+   * @throws MillraceError `STORE_NOT_FOUND`, `APPLICATION_REQUIRED`, `APPLICATION_NOT_FOUND`
+   */
+  store({
+    application,
+    store,
+  }: {
+    readonly application: string;
+    readonly store: string;
+  }): FoundStore<StoreDefinition, A> {
     const searched = this.named(application);
     const found = searched.flatMap((each) =>
       storesOf(each.topology)

@@ -16,6 +16,11 @@ export function fromTimestamp(timestamp: Timestamp | undefined, absent: number):
   return timestamp ? timestamp.seconds * 1_000 + Math.floor(timestamp.nanos / 1_000_000) : absent;
 }
 
+/** Milliseconds of a duration; undefined where there is none. */
+export function fromDuration(duration: Duration | undefined): number | undefined {
+  return duration && duration.seconds * 1_000 + Math.floor(duration.nanos / 1_000_000);
+}
+
 /** Milliseconds as google.protobuf.Duration. */
 export function toDuration(ms: number): Duration {
   return { seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1_000_000 };

@@ -1,6 +1,7 @@
-import type { TaskView } from '../runtime/application.js';
+import type { InstanceEndpoints, TaskView } from '../runtime/application.js';
 import { topologyToJson } from '../topology/topology-json.js';
 import { topologyToMermaid } from '../topology/topology-mermaid.js';
+import type { Call } from './call.js';
 import type {
   DescribeTopologyRequest,
   DescribeTopologyResponse,
@@ -17,21 +18,15 @@ import type { StoreCatalog } from './store-catalog.js';
 
 /** The queries about graphs, instances, tasks and what they do, on the messages of `millrace.query.v1`. */
 export interface TopologyQueries extends MetricsQueries {
-  readonly describeTopology: (request: DescribeTopologyRequest) => Promise<DescribeTopologyResponse>;
-  readonly listInstances: (request: ListInstancesRequest) => Promise<ListInstancesResponse>;
-  readonly listTasks: (request: ListTasksRequest) => Promise<ListTasksResponse>;
-}
-
-/** Where this process is reached, `host:port`; known once its servers listen. */
-export interface Endpoints {
-  grpc: string;
-  http: string;
+  readonly describeTopology: (request: DescribeTopologyRequest, call?: Call) => Promise<DescribeTopologyResponse>;
+  readonly listInstances: (request: ListInstancesRequest, call?: Call) => Promise<ListInstancesResponse>;
+  readonly listTasks: (request: ListTasksRequest, call?: Call) => Promise<ListTasksResponse>;
 }
 
 /** Answers for this instance. @param running what is measured and followed */
 export function createTopologyQueries(
   catalog: StoreCatalog,
-  endpoints: Readonly<Endpoints>,
+  endpoints: InstanceEndpoints,
   running: MetricsQueriesOptions,
 ): TopologyQueries {
   return {
@@ -48,8 +43,8 @@ export function createTopologyQueries(
       const instances = catalog.named(application).map((each) => ({
         application: each.id,
         instanceId: each.instanceId,
-        grpcEndpoint: endpoints.grpc,
-        httpEndpoint: endpoints.http,
+        grpcEndpoint: endpoints.grpc ?? '',
+        httpEndpoint: endpoints.http ?? '',
         state: each.state,
         activeTasks: each.tasks().map(({ id }) => id),
         standbyTasks: each.standbys().map(({ id }) => id),
@@ -57,7 +52,9 @@ export function createTopologyQueries(
       return Promise.resolve({ instances });
     },
     listTasks({ application }) {
-      const tasks = catalog.named(application).flatMap((each) => each.tasks().map((task) => toTask(each, task)));
+      const tasks = catalog
+        .named(application)
+        .flatMap((each) => [...each.tasks(), ...each.standbys()].map((task) => toTask(each, task)));
       return Promise.resolve({ tasks });
     },
   };

@@ -12,9 +12,9 @@ import type { StoreCatalog } from './store-catalog.js';
 /** The query that only versioned stores have; `get` is that of key-value stores. */
 export function versionedQueries(catalog: StoreCatalog): Pick<StateQueries, 'listVersions'> {
   return {
-    async *listVersions(request) {
+    async *listVersions(request, call) {
       const limit = limitField(request);
-      const read = await planRead(catalog.find(request, 'ListVersions', 'versioned'), request.options);
+      const read = await planRead(catalog.find(request, 'ListVersions', 'versioned'), request.options, call);
       const key = keyFromJson(read.definition.keySerde, request.key);
       for await (const versions of batches(limited(versionsOf(read, key, timeRange(request)), limit))) {
         yield { versions, position: undefined };

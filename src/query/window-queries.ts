@@ -23,8 +23,8 @@ interface WindowScan extends TimeRange {
 /** The queries of window stores. */
 export function windowQueries(catalog: StoreCatalog): Pick<StateQueries, 'fetchWindow' | 'fetchWindows'> {
   return {
-    async fetchWindow(request) {
-      const read = await planRead(catalog.find(request, 'FetchWindow', 'window'), request.options);
+    async fetchWindow(request, call) {
+      const read = await planRead(catalog.find(request, 'FetchWindow', 'window'), request.options, call);
       const { definition } = read;
       const key = keyFromJson(definition.keySerde, request.key);
       const startMs = timeField(request.windowStart, 'window_start', undefined);
@@ -38,9 +38,9 @@ export function windowQueries(catalog: StoreCatalog): Pick<StateQueries, 'fetchW
       return { window: undefined, position: read.position() };
     },
 
-    async *fetchWindows(request) {
+    async *fetchWindows(request, call) {
       const limit = limitField(request);
-      const read = await planRead(catalog.find(request, 'FetchWindows', 'window'), request.options);
+      const read = await planRead(catalog.find(request, 'FetchWindows', 'window'), request.options, call);
       const scan = windowScan(read.definition, request);
       for await (const windows of batches(limited(windowsOf(read, scan), limit))) {
         yield { windows, position: undefined };

@@ -14,8 +14,8 @@ import type { RestoreListener } from './restore/restore-listener.js';
 import type { SnapshotManifest } from './snapshot/snapshot-manifest.js';
 import type { SnapshotStorage } from './snapshot/snapshot-storage.js';
 import type { DrainedTasks } from './snapshot/state-snapshots.js';
-import type { RecordTracer } from './trace/record-tracer.js';
 import { TaskChanges } from './task-changes.js';
+import type { RecordTracer } from './trace/record-tracer.js';
 import type { UncaughtErrorResponse, UncaughtErrors } from './uncaught-error.js';
 import { untilRunning } from './until-running.js';
 

@@ -1,5 +1,6 @@
+import type { Call } from '../../query/call.js';
 import { STREAMS, type Queries, type QueryName } from '../../query/query-methods.js';
-import { toSentError, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
+import { toSentError, type SentCall, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
 
 /** Answers, on the stream thread, the calls that the query thread cannot answer by itself: a message for each pull. */
 export class CallAnswerer {
@@ -14,7 +15,7 @@ export class CallAnswerer {
   take(message: ToStreamThread): boolean {
     switch (message.type) {
       case 'call':
-        this.#calls.set(message.id, messagesOf(this.queries, message.query, message.request));
+        this.#calls.set(message.id, messagesOf(this.queries, message.query, message.request, message.call));
         return true;
       case 'pull':
         void this.#pull(message.id);
@@ -43,9 +44,14 @@ export class CallAnswerer {
   }
 }
 
-async function* messagesOf(queries: Queries, query: QueryName, request: unknown): AsyncGenerator {
+async function* messagesOf(
+  queries: Queries,
+  query: QueryName,
+  request: unknown,
+  call: SentCall | undefined,
+): AsyncGenerator {
   // The query thread sends each query the request of its type.
-  const answer = (queries[query] as (request: unknown) => unknown)(request);
+  const answer = (queries[query] as (request: unknown, call?: Call) => unknown)(request, call);
   if (STREAMS.has(query)) yield* answer as AsyncIterable<unknown>;
   else yield await answer;
 }

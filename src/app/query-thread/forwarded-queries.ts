@@ -1,3 +1,4 @@
+import type { Call } from '../../query/call.js';
 import { QUERY_NAMES, STREAMS, type Queries, type QueryName } from '../../query/query-methods.js';
 import { fromSentError, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
 
@@ -32,16 +33,16 @@ export class ForwardedQueries {
   }
 
   #unary(query: QueryName) {
-    return async (request: unknown): Promise<unknown> => {
-      for await (const message of this.#stream(query)(request)) return message;
+    return async (request: unknown, call?: Call): Promise<unknown> => {
+      for await (const message of this.#stream(query)(request, call)) return message;
       return undefined;
     };
   }
 
   #stream(query: QueryName) {
-    const call = async function* (this: ForwardedQueries, request: unknown): AsyncGenerator {
+    const stream = async function* (this: ForwardedQueries, request: unknown, call?: Call): AsyncGenerator {
       const id = ++this.#lastId;
-      this.send({ type: 'call', id, query, request });
+      this.send({ type: 'call', id, query, request, call: call && { deadlineMs: call.deadlineMs, hop: call.hop } });
       let ended = false;
       try {
         for (;;) {
@@ -54,7 +55,7 @@ export class ForwardedQueries {
         if (!ended) this.send({ type: 'cancel', id });
       }
     };
-    return call.bind(this);
+    return stream.bind(this);
   }
 
   #pull(id: number): Promise<IteratorResult<unknown, undefined>> {

@@ -2,6 +2,10 @@ import { join } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { silentLogger } from '../../observability/log.js';
 import { createPrometheusMetrics } from '../../observability/prometheus-metrics.js';
+import { ClusterApplication } from '../../query/cluster/cluster-application.js';
+import { clusterQueries } from '../../query/cluster/cluster-queries.js';
+import { MemberChannels } from '../../query/cluster/member-channels.js';
+import { membersAround } from '../../query/cluster/members-around.js';
 import { CommittedViews } from '../../query/committed-views.js';
 import { createLocalStateQueries } from '../../query/local-state-queries.js';
 import { routedQueries } from '../../query/routed-queries.js';
@@ -30,7 +34,11 @@ const schemas = openSchemas(start.schemaRegistry, { clock: systemClock, log: sil
 const applications = await Promise.all(start.applications.map(open));
 const catalog = new StoreCatalog(() => applications);
 const forwarded = new ForwardedQueries(send);
-const queries = routedQueries(catalog, createLocalStateQueries(catalog, systemClock), forwarded.queries);
+const local = routedQueries(catalog, createLocalStateQueries(catalog, systemClock), forwarded.queries);
+const channels = new MemberChannels(systemClock);
+const clusters = applications.map((each) => new ClusterApplication(each.id, each.topology, () => each.cluster()));
+const members = membersAround(applications[0]?.instanceId ?? '', local, channels);
+const queries = clusterQueries(new StoreCatalog(() => clusters), members, systemClock);
 const { host } = start;
 const common = { clock: systemClock, metrics, log: silentLogger };
 try {
@@ -55,6 +63,10 @@ async function take(message: ToQueryThread, server: QueryServer): Promise<void> 
             ?.prepare()
             .catch(() => undefined);
       }
+      channels.keep(applications.flatMap((each) => each.cluster()?.members ?? []));
+      return;
+    case 'caughtUp':
+      applications.find(({ id }) => id === message.application)?.caughtUp(message.times);
       return;
     case 'health':
       server.setServing(message.service, message.serving);
@@ -64,6 +76,7 @@ async function take(message: ToQueryThread, server: QueryServer): Promise<void> 
       return;
     case 'close':
       await server.close();
+      channels.close();
       for (const each of views) await each.close();
       await schemas?.close();
       port.close();
@@ -77,7 +90,7 @@ async function open({ id, instanceId, moduleUrl, stateFolder }: ThreadStart['app
   views.push(view);
   const storeSerdes = new StoreSerdes({ applicationId: id, topology, schemas });
   serdes.set(id, storeSerdes);
-  return new SnapshotApplication(id, instanceId, topology, view, () => storeSerdes.prepare());
+  return new SnapshotApplication(id, instanceId, topology, view, () => storeSerdes.prepare(), systemClock);
 }
 
 function streamThread(): MessagePort {

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Queries } from '../../query/query-methods.js';
 import type { StreamsApplication } from '../../runtime/application.js';
-import type { TaskState } from '../../state/task-state.js';
 import { internal } from '../../util/errors.js';
+import type { Clock } from '../../util/time.js';
 import { CallAnswerer } from './answer-calls.js';
+import { tellOfTasks } from './tell-of-tasks.js';
 import { fromSentError, type ThreadStart, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
 
 /** The gRPC server in a thread of its own, as the stream thread sees it. */
@@ -17,15 +18,16 @@ export interface QueryThread {
 
 /**
  * Starts the query thread: committed reads cost the stream thread nothing; it answers the others with `queries`.
- * @param onFailure called when the thread fails, now or later
+ * @param surroundings `onFailure` is called when the thread fails, now or later
  * @throws MillraceError `PORT_BUSY`, `INVALID_TOPOLOGY_FILE`
  */
 export async function startQueryThread(
   start: ThreadStart,
   applications: readonly StreamsApplication[],
   queries: Queries,
-  onFailure: (error: Error) => void,
+  surroundings: { readonly clock: Clock; readonly onFailure: (error: Error) => void },
 ): Promise<QueryThread> {
+  const { clock, onFailure } = surroundings;
   const worker = new Worker(new URL('./query-thread-main.js', import.meta.url), { workerData: start });
   const send = (message: ToQueryThread): void => {
     worker.postMessage(message);
@@ -53,7 +55,7 @@ export async function startQueryThread(
       else if (message.type === 'metrics') asked.get(message.id)?.(message.text);
     });
   });
-  tellOfTasks(applications, send);
+  const stopTelling = tellOfTasks(applications, send, clock);
   let lastId = 0;
   return {
     port,
@@ -70,36 +72,9 @@ export async function startQueryThread(
         send({ type: 'metrics', id });
       }),
     close() {
+      stopTelling();
       send({ type: 'close' });
       return exited;
     },
   };
-}
-
-/** Tells the thread of tasks now, at every change of an application's state, and when a store is restored. */
-function tellOfTasks(applications: readonly StreamsApplication[], send: (message: ToQueryThread) => void): void {
-  const openings = new Map<string, { state: TaskState | undefined; opening: number }>();
-  const openingOf = (key: string, state: TaskState | undefined): number => {
-    const known = openings.get(key);
-    if (known && known.state === state) return known.opening;
-    const opening = (known?.opening ?? 0) + 1;
-    openings.set(key, { state, opening });
-    return opening;
-  };
-  const tell = (): void => {
-    const snapshots = applications.map((application) => ({
-      id: application.applicationId,
-      state: application.state,
-      tasks: application.tasks().map(({ state, ...task }) => ({
-        ...task,
-        opening: openingOf(`${application.applicationId} ${task.id}`, state),
-      })),
-    }));
-    send({ type: 'applications', applications: snapshots });
-  };
-  tell();
-  for (const application of applications) {
-    application.onStateChange(tell);
-    application.onRestore({ onRestoreEnd: tell });
-  }
 }

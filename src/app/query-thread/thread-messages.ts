@@ -1,6 +1,8 @@
+import type { Call } from '../../query/call.js';
 import type { QueryName } from '../../query/query-methods.js';
 import type { TaskView } from '../../runtime/application.js';
 import type { ApplicationState } from '../../runtime/application-state.js';
+import type { ClusterView } from '../../runtime/cluster-view.js';
 import { MillraceError, messageOf, type ErrorContext, type ErrorKind } from '../../util/errors.js';
 import type { RegistryAddress } from '../schema-registry.js';
 
@@ -11,6 +13,7 @@ import type { RegistryAddress } from '../schema-registry.js';
  *       start (worker data) ------------------------->   opens views, listens
  *                           <-------------------------  ready | failed
  *       applications, health ------------------------>   whenever they change
+ *       caughtUp ------------------------------------>   now and then, while there are replicas
  *                           <-------------------------  call id, pull id …, cancel id   (uncommitted, in memory, global)
  *       message id …, end id | error id ------------->
  *       metrics id ---------------------------------->
@@ -24,11 +27,16 @@ export interface TaskSnapshot extends Omit<TaskView, 'state'> {
   readonly opening: number;
 }
 
+/** A call, as it crosses threads; that it is given up is said by `cancel`. */
+export type SentCall = Omit<Call, 'signal'>;
+
 /** An application as it was when this was sent. */
 export interface ApplicationSnapshot {
   readonly id: string;
   readonly state: ApplicationState;
   readonly tasks: readonly TaskSnapshot[];
+  readonly standbys: readonly TaskSnapshot[];
+  readonly cluster: ClusterView | undefined;
 }
 
 /** What the query thread is started with. */
@@ -48,6 +56,7 @@ export interface ThreadStart {
 
 export type ToQueryThread =
   | { readonly type: 'applications'; readonly applications: readonly ApplicationSnapshot[] }
+  | { readonly type: 'caughtUp'; readonly application: string; readonly times: Readonly<Record<string, number>> }
   | { readonly type: 'health'; readonly service: string; readonly serving: boolean }
   | { readonly type: 'message'; readonly id: number; readonly message: unknown }
   | { readonly type: 'end'; readonly id: number }
@@ -58,7 +67,13 @@ export type ToQueryThread =
 export type ToStreamThread =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'failed'; readonly error: SentError }
-  | { readonly type: 'call'; readonly id: number; readonly query: QueryName; readonly request: unknown }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly query: QueryName;
+      readonly request: unknown;
+      readonly call: SentCall | undefined;
+    }
   | { readonly type: 'pull' | 'cancel'; readonly id: number }
   | { readonly type: 'metrics'; readonly id: number; readonly text: string };
 

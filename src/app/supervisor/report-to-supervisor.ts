@@ -9,7 +9,16 @@ export function reportToSupervisor(app: MillraceApp, parent: Pick<NodeJS.Process
   const tellStates = (): void => {
     tell({ type: 'states', states: Object.fromEntries(app.applications.map(({ applicationId, state }) => [applicationId, state])) }); // prettier-ignore
   };
-  for (const application of app.applications) application.onStateChange(tellStates);
+  for (const application of app.applications) {
+    const { applicationId } = application;
+    const tellCluster = (): void => {
+      const view = application.cluster();
+      if (view) tell({ type: 'cluster', application: applicationId, view });
+    };
+    application.onStateChange(tellStates);
+    application.onTasksChange(tellCluster);
+    tellCluster();
+  }
   tell({ type: 'started', grpcPort: app.grpcPort, httpPort: app.httpPort });
   tellStates();
 }

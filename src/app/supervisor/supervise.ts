@@ -1,9 +1,16 @@
 import { createPrometheusMetrics, type PrometheusMetrics } from '../../observability/prometheus-metrics.js';
-import { gatheredQueries } from '../../query/gathered-queries.js';
+import { ClusterApplication } from '../../query/cluster/cluster-application.js';
+import { clusterQueries } from '../../query/cluster/cluster-queries.js';
+import { MemberChannels } from '../../query/cluster/member-channels.js';
+import type { Queries } from '../../query/query-methods.js';
 import { restMethods } from '../../query/rest-methods.js';
+import { StoreCatalog } from '../../query/store-catalog.js';
 import { startQueryServer, type QueryServer } from '../../query/server/query-server.js';
+import type { InstanceEndpoints } from '../../runtime/application.js';
+import type { ClusterView } from '../../runtime/cluster-view.js';
 import { openStateDirectory } from '../../runtime/open-state-directory.js';
 import { invalid, MillraceError } from '../../util/errors.js';
+import { AdvertisedEndpoints } from '../advertised-endpoints.js';
 import { applicationIdOf } from '../application-id.js';
 import { openBroker, type Surroundings } from '../broker.js';
 import { buildTopology } from '../build-topology.js';
@@ -18,9 +25,10 @@ import { processDirectory } from '../process-directories.js';
 import { SETTINGS } from '../settings.js';
 import { remoteParticipant, type SnapshotParticipant } from '../snapshots/snapshot-participant.js';
 import { TopicFeeder } from '../topic-feeder.js';
-import { PROCESS_NUMBER } from './child-messages.js';
+import { PROCESS_NUMBER, SUPERVISOR_ENDPOINTS } from './child-messages.js';
 import { mergeExpositions } from './merge-expositions.js';
 import { proxiedQuery } from './proxied-queries.js';
+import { supervisedMembers } from './supervised-members.js';
 import { SupervisedProcess } from './supervised-process.js';
 
 /** What several processes run together. */
@@ -73,11 +81,23 @@ async function start(options: SuperviseOptions, closing: Closing): Promise<Super
   });
   failed.catch(() => undefined); // whoever waits for it is told; nobody has to wait
   const instanceId = config.instanceId ?? directory.instanceId;
-  const processes = Array.from({ length: count }, (_, index) => {
-    const env = { ...options.env, ...ownSettings(config, instanceId, index) };
-    return new SupervisedProcess({ ...options, index, env, onChange: () => { onChange(); }, onGivenUp: fail }); // prettier-ignore
-  });
-  const { grpc, httpPort } = await startFront(options, processes, closing);
+  const endpoints = new AdvertisedEndpoints(config, undefined);
+  const views = new Map<string, ClusterView>();
+  const processes = Array.from(
+    { length: count },
+    (_, index) =>
+      new SupervisedProcess({
+        ...options,
+        index,
+        instanceId: `${instanceId}-${index}`,
+        env: () => ({ ...options.env, ...ownSettings(config, instanceId, index), ...advertised(endpoints) }),
+        onChange: () => { onChange(); }, // prettier-ignore
+        onCluster: (application, view) => views.set(application, view),
+        onGivenUp: fail,
+      }),
+  );
+  const { grpc, httpPort } = await startFront(options, processes, views, closing);
+  endpoints.listening({ grpcPort: grpc.port, httpPort });
   onChange = () => {
     const { ready } = readinessOf(processes);
     for (const service of ['', 'millrace.query.v1.StateQueryService']) grpc.setServing(service, ready);
@@ -110,10 +130,34 @@ function ownSettings({ stateDir }: Config, instanceId: string, index: number): R
   };
 }
 
+function advertised({ grpc = '', http = '' }: InstanceEndpoints): Record<string, string> {
+  return { [SUPERVISOR_ENDPOINTS]: `${grpc} ${http}` };
+}
+
+/** What all processes answer together, and with those of other supervisors. @param views who runs what, by application */
+function overProcesses(
+  { config, topologies, clock }: SuperviseOptions,
+  processes: readonly SupervisedProcess[],
+  views: ReadonlyMap<string, ClusterView>,
+  closing: Closing,
+): Queries {
+  const channels = new MemberChannels(clock);
+  closing.add('channels to other instances', () => {
+    channels.close();
+    return Promise.resolve();
+  });
+  const clusters = topologies.map((each) => {
+    const id = applicationIdOf(each, config, topologies);
+    return new ClusterApplication(id, buildTopology(each), () => views.get(id));
+  });
+  return clusterQueries(new StoreCatalog(() => clusters), supervisedMembers(processes, channels), clock);
+}
+
 /** The servers that stand for all processes. */
 async function startFront(
   options: SuperviseOptions,
   processes: readonly SupervisedProcess[],
+  views: ReadonlyMap<string, ClusterView>,
   closing: Closing,
 ): Promise<{ readonly grpc: QueryServer; readonly httpPort: number }> {
   const { config, topologies } = options;
@@ -124,13 +168,7 @@ async function startFront(
   const tools = broker.client('millrace-tools');
   const topics = new TopicFeeder(broker.client('millrace-feeder'), false);
   closing.add('feeder', () => topics.close());
-  const globals = new Set(
-    topologies.flatMap((each) => buildTopology(each).globalStores.map(({ store }) => store.name)),
-  );
-  const queries = gatheredQueries({
-    members: () => processes.map(({ answers }) => answers?.queries),
-    isGlobal: (store) => globals.has(store),
-  });
+  const queries = overProcesses(options, processes, views, closing);
   const grpc = await startQueryServer({ ...options, metrics, host, port: config.grpcPort, state: queries, topology: queries }); // prettier-ignore
   closing.add('gRPC server', () => grpc.close());
   const addresses = (): readonly (string | undefined)[] => processes.map(({ answers }) => answers?.http);

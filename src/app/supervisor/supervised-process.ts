@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Logger } from '../../observability/log.js';
 import { remoteQueries, type RemoteQueries } from '../../query/client/remote-queries.js';
+import type { ClusterView } from '../../runtime/cluster-view.js';
 import { MillraceError } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
 import type { ToSupervisor } from './child-messages.js';
@@ -14,11 +15,14 @@ export interface SupervisedProcessOptions {
   /** The module to run, and its arguments. */
   readonly module: string;
   readonly args: readonly string[];
-  /** The whole environment. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly instanceId: string;
+  /** The whole environment, asked for at each start. */
+  readonly env: () => Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onChange: () => void;
+  /** It has told who runs what, of one application. */
+  readonly onCluster: (application: string, view: ClusterView) => void;
   /** It ended too often, or in a way that is no use to repeat. */
   readonly onGivenUp: (error: MillraceError) => void;
 }
@@ -47,6 +51,10 @@ export class SupervisedProcess {
     return this.options.index;
   }
 
+  get instanceId(): string {
+    return this.options.instanceId;
+  }
+
   /** State of each of its applications; `STARTING` of none. */
   get states(): Readonly<Record<string, string>> {
     return this.#states;
@@ -61,7 +69,11 @@ export class SupervisedProcess {
     const { module, args, env, clock } = this.options;
     const startedMs = clock.monotonicMs();
     // A group of its own: Ctrl-C is for the supervisor, which stops its processes in its own way.
-    const child = fork(module, [...args], { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(module, [...args], {
+      env: env(),
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     this.#child = child;
     child.on('message', (message: ToSupervisor) => {
       this.#take(message);
@@ -97,7 +109,8 @@ export class SupervisedProcess {
     if (message.type === 'started') {
       const { grpcPort, httpPort } = message;
       this.answers = { ...remoteQueries(`127.0.0.1:${grpcPort}`, this.options.clock), http: `127.0.0.1:${httpPort}` };
-    } else this.#states = message.states;
+    } else if (message.type === 'states') this.#states = message.states;
+    else this.options.onCluster(message.application, message.view);
     this.options.onChange();
   }
 

@@ -1,22 +1,25 @@
-import {
-  Client,
-  credentials,
-  Metadata,
-  status,
-  type ClientReadableStream,
-  type MethodDefinition,
-  type ServiceError,
-} from '@grpc/grpc-js';
+import { Client, credentials, Metadata, status, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
+import { tasksToText } from '../../runtime/assignment/task-ranges.js';
 import { MillraceError, type ErrorKind } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
+import { DEFAULT_TIMEOUT_MS, type Call } from '../call.js';
 import { ErrorInfo } from '../gen/google/rpc/error_details.js';
 import { Status } from '../gen/google/rpc/status.js';
 import { StateQueryServiceService } from '../gen/millrace/query/v1/state_query_service.js';
 import { TopologyServiceService } from '../gen/millrace/query/v1/topology_service.js';
+import { HOP_HEADER, TASKS_HEADER } from '../hop-headers.js';
 import { QUERY_NAMES, STREAMS, type Queries, type QueryName } from '../query-methods.js';
 
-/** Longest a call of one answer takes, and a connection to come about. */
-const CALL_TIMEOUT_MS = 10_000;
+/**
+ * A peer that went away without a word is noticed, and one that comes back is found again soon: a query waits for it no longer
+ * than for a rebalance.
+ */
+const CHANNEL = {
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+};
 
 type Method = MethodDefinition<unknown, unknown>;
 
@@ -32,10 +35,11 @@ export interface RemoteQueries {
 }
 
 /**
- * Asks the process at `address` (`host:port`); its errors come back as they were thrown there.
+ * Asks the process at `address` (`host:port`); its errors come back as they were thrown there. A call that gives no deadline
+ * has one of 10 seconds, unless its answer is a stream.
  */
 export function remoteQueries(address: string, clock: Clock): RemoteQueries {
-  const client = new Client(address, credentials.createInsecure());
+  const client = new Client(address, credentials.createInsecure(), CHANNEL);
   const entries = QUERY_NAMES.map((name) => {
     const method = METHODS[name];
     return [name, STREAMS.has(name) ? streaming(client, method) : unary(client, method, clock)] as const;
@@ -48,60 +52,77 @@ export function remoteQueries(address: string, clock: Clock): RemoteQueries {
   };
 }
 
-function unary(client: Client, method: Method, clock: Clock) {
-  return (request: unknown): Promise<unknown> =>
+function unary(client: Client, { path, requestSerialize, responseDeserialize }: Method, clock: Clock) {
+  return (request: unknown, call: Call = {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      const options = { deadline: new Date(clock.nowMs() + CALL_TIMEOUT_MS) };
-      const { path, requestSerialize, responseDeserialize } = method;
-      client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        request,
-        new Metadata(),
-        options,
-        (error, answer) => {
-          // prettier-ignore
-          if (error) reject(thrownThere(error));
+      const deadline = new Date(call.deadlineMs ?? clock.nowMs() + DEFAULT_TIMEOUT_MS);
+      const done = (error: ServiceError | null, answer: unknown): void => {
+        call.signal?.removeEventListener('abort', cancel);
+        if (error) reject(thrownThere(error));
         else resolve(answer);
-        },
-      );
+      };
+      const metadata = metadataOf(call);
+      const sent = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, { deadline }, done); // prettier-ignore
+      const cancel = (): void => {
+        sent.cancel();
+      };
+      call.signal?.addEventListener('abort', cancel, { once: true });
     });
 }
 
 function streaming(client: Client, { path, requestSerialize, responseDeserialize }: Method) {
-  return async function* (request: unknown): AsyncGenerator {
-    const stream: ClientReadableStream<unknown> = client.makeServerStreamRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      request,
-    );
+  return async function* (request: unknown, call: Call = {}): AsyncGenerator {
+    const options = call.deadlineMs === undefined ? {} : { deadline: new Date(call.deadlineMs) };
+    const metadata = metadataOf(call);
+    const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata, options); // prettier-ignore
+    const cancel = (): void => {
+      stream.cancel();
+    };
+    call.signal?.addEventListener('abort', cancel, { once: true });
     try {
       for await (const message of stream) yield message;
     } catch (error) {
       throw thrownThere(error as ServiceError); // grpc-js fails a stream with nothing else
     } finally {
-      stream.cancel();
+      call.signal?.removeEventListener('abort', cancel);
+      cancel();
     }
   };
 }
 
+function metadataOf({ hop }: Call): Metadata {
+  const metadata = new Metadata();
+  if (hop === undefined) return metadata;
+  metadata.set(HOP_HEADER, hop.instanceId);
+  metadata.set(TASKS_HEADER, tasksToText(hop.tasks));
+  return metadata;
+}
+
 const KINDS: Readonly<{ [C in status]?: ErrorKind }> = {
   [status.UNAVAILABLE]: 'unavailable',
-  [status.DEADLINE_EXCEEDED]: 'unavailable',
+  [status.FAILED_PRECONDITION]: 'unavailable',
   [status.DATA_LOSS]: 'data',
   [status.INTERNAL]: 'internal',
   [status.UNKNOWN]: 'internal',
 };
 
+/** Statuses that gRPC itself gives when a connection or a process ends under a call. */
+const BROKEN: ReadonlySet<status> = new Set([
+  status.CANCELLED,
+  status.UNKNOWN,
+  status.DEADLINE_EXCEEDED,
+  status.INTERNAL,
+  status.UNAVAILABLE,
+]);
+
 /** The error of the other process: its code and context travel as ErrorInfo. */
 function thrownThere(error: ServiceError): MillraceError {
-  const kind = KINDS[error.code] ?? 'invalid';
   const info = errorInfoOf(error);
   if (info) {
+    const kind = KINDS[error.code] ?? 'invalid';
     return new MillraceError({ code: info.reason, kind, message: error.details, context: info.metadata, cause: error });
   }
+  const kind = BROKEN.has(error.code) ? 'unavailable' : 'invalid';
   return new MillraceError({ code: 'QUERY_FAILED', kind, message: error.details, cause: error });
 }
 

@@ -6,6 +6,7 @@ import type {
   GetMetricsResponse,
   InstanceMetrics,
 } from '../gen/millrace/query/v1/topology_service.js';
+import type { Call } from '../call.js';
 import { toTimestamp } from '../timestamps.js';
 import { meantBy } from '../running-applications.js';
 import { nodeMetrics } from './node-metrics.js';
@@ -33,7 +34,7 @@ export interface MetricsQueriesOptions {
 
 /** The queries about what was counted, on the messages of `millrace.query.v1`. */
 export interface MetricsQueries {
-  readonly getMetrics: (request: GetMetricsRequest) => Promise<GetMetricsResponse>;
+  readonly getMetrics: (request: GetMetricsRequest, call?: Call) => Promise<GetMetricsResponse>;
 }
 
 /** Answers for this instance, from the registry that Prometheus reads. */

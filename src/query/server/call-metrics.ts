@@ -7,6 +7,8 @@ export interface CallMetrics {
   /** Call at the start; call what it gives at the end, with the status. */
   started(): (code: status) => void;
   readonly sent: Counter;
+  /** Tells how much of a deadline is left. */
+  readonly clock: Pick<Clock, 'nowMs'>;
 }
 
 /** The metrics of a method, `/package.Service/Method`. */
@@ -16,6 +18,7 @@ export function callMetrics(path: string, metrics: Metrics, clock: Clock): CallM
   const started = metrics.counter('grpc_server_started_total', labels);
   const seconds = metrics.histogram('grpc_server_handling_seconds', labels);
   return {
+    clock,
     sent: metrics.counter('grpc_server_msg_sent_total', labels),
     started() {
       started.value++;

@@ -1,15 +1,17 @@
 import { status, type handleServerStreamingCall, type handleUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
+import type { Call } from '../call.js';
 import { toStatus } from '../status.js';
 import type { CallMetrics } from './call-metrics.js';
+import { callOf } from './call-of.js';
 
 /** Serves a method of one request and one response. */
 export function unary<Request, Response>(
-  method: (request: Request) => Promise<Response>,
+  method: (request: Request, call: Call) => Promise<Response>,
   metrics: CallMetrics,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     const ended = metrics.started();
-    answer(call.request).then(
+    answer(call.request, callOf(call, metrics.clock.nowMs())).then(
       (response) => {
         ended(call.cancelled ? status.CANCELLED : status.OK);
         metrics.sent.value++;
@@ -23,14 +25,14 @@ export function unary<Request, Response>(
     );
   };
   // Asynchronous, so that what a method throws at once is a rejection too.
-  async function answer(request: Request): Promise<Response> {
-    return await method(request);
+  async function answer(request: Request, call: Call): Promise<Response> {
+    return await method(request, call);
   }
 }
 
 /** Serves a method that streams: pulls the next message only when the client has taken what was sent before. */
 export function streaming<Request, Response>(
-  method: (request: Request) => AsyncIterable<Response>,
+  method: (request: Request, call: Call) => AsyncIterable<Response>,
   metrics: CallMetrics,
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
@@ -51,10 +53,10 @@ export function streaming<Request, Response>(
 
 async function pump<Request, Response>(
   call: ServerWritableStream<Request, Response>,
-  method: (request: Request) => AsyncIterable<Response>,
+  method: (request: Request, call: Call) => AsyncIterable<Response>,
   metrics: CallMetrics,
 ): Promise<void> {
-  for await (const message of method(call.request)) {
+  for await (const message of method(call.request, callOf(call, metrics.clock.nowMs()))) {
     // A deadline that passes cancels the call too; leaving the loop ends the scan.
     if (call.cancelled) return;
     metrics.sent.value++;

@@ -80,6 +80,15 @@ const DISK_FAULTS =
 /** What LevelDB threw, with the remedy: damaged files can be restored, a full disk has to be mended. */
 export function databaseError(directory: string, done: 'opened' | 'read' | 'written', error: unknown): unknown {
   if (error instanceof MillraceError) return error;
+  if (codeOf(error) === 'LEVEL_DATABASE_NOT_OPEN') {
+    return new MillraceError({
+      code: 'STATE_CLOSED',
+      kind: 'unavailable',
+      message: `The state in "${directory}" was closed while it was ${done}`,
+      hint: 'Its task has ended here: ask again.',
+      cause: error,
+    });
+  }
   const reason = messageOf(reasonOf(error));
   const message = `The state in "${directory}" can not be ${done}: ${reason}`;
   if (DISK_FAULTS.test(reason)) {
@@ -105,9 +114,13 @@ function reasonOf(error: unknown): unknown {
   return error instanceof Error && error.cause !== undefined ? error.cause : error;
 }
 
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
 function openError(directory: string, error: unknown): unknown {
   const reason = reasonOf(error);
-  if (typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
+  if (codeOf(reason) === 'LEVEL_LOCKED') {
     return new MillraceError({
       code: 'STATE_LOCKED',
       kind: 'unavailable',

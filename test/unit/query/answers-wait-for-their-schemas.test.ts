@@ -71,10 +71,10 @@ beforeEach(async () => {
   const topology = totals('topic');
   const serdes = new StoreSerdes({ applicationId: 'app', topology, schemas: newCache() });
   views = new CommittedViews(topology, (taskId) => join(folder, taskId));
-  const application = new SnapshotApplication('app', 'here', topology, views, () => serdes.prepare());
+  const application = new SnapshotApplication('app', 'here', topology, views, () => serdes.prepare(), clock);
   const store = { name: 'totals', changelogTopic: undefined, restoredOffset: 1, endOffset: 1 };
   const task = { id: '0_0', subTopology: 0, partition: 0, inputs: [], stores: [store], opening: 1 };
-  application.update({ state: 'RUNNING', tasks: [{ ...task, status: 'running' }] });
+  application.update({ state: 'RUNNING', tasks: [{ ...task, status: 'running' }], standbys: [], cluster: undefined });
   queries = createLocalStateQueries(new StoreCatalog(() => [application]), clock);
 });
 afterEach(async () => {

@@ -31,7 +31,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-views-'));
   state = await openTask();
   views = new CommittedViews(topology, (taskId) => join(folder, taskId));
-  application = new SnapshotApplication('bank', 'here', topology, views, () => Promise.resolve());
+  application = new SnapshotApplication('bank', 'here', topology, views, () => Promise.resolve(), systemClock);
 });
 afterEach(async () => {
   await views.close();
@@ -57,7 +57,7 @@ async function commit(offset: number): Promise<void> {
 function know(status: 'running' | 'restoring', opening = 1): void {
   const store = { name: 'balances', changelogTopic: undefined, restoredOffset: 3, endOffset: 10 };
   const task = { id: '0_0', subTopology: 0, partition: 0, status, inputs: [], stores: [store], opening };
-  application.update({ state: 'RUNNING', tasks: [task] });
+  application.update({ state: 'RUNNING', tasks: [task], standbys: [], cluster: undefined });
 }
 
 const get = (key: string) =>

@@ -1,0 +1,1 @@
+export { partitionForKey } from '../../broker/client/partitioner.js';
