@@ -4,7 +4,9 @@
  * First an HTTP server with a latency of 100 ms, 200 requests in flight: at most 2,000 records/s. Then the table of Confluent's
  * Parallel Consumer: 10,000 records on one partition, calls of 0 to 5 ms, 100 at a time; by key with so many keys, and unordered.
  */
+import { once } from 'node:events';
 import { Agent, get } from 'node:http';
+import { Worker } from 'node:worker_threads';
 import { createBrokerClient } from '../src/broker/client/broker-client.js';
 import { openEmbeddedBroker } from '../src/broker/embedded/embedded-broker.js';
 import { StreamsBuilder } from '../src/dsl/streams-builder.js';
@@ -17,11 +19,10 @@ import { string } from '../src/serde/primitives.js';
 import { NO_HEADERS } from '../src/util/headers.js';
 import { systemRandom } from '../src/util/random.js';
 import { systemClock } from '../src/util/time.js';
-import { SlowServer } from '../test/support/slow-server.js';
 
 const system = { clock: systemClock, random: systemRandom };
 
-/** From the first record taken to the last committed result; CPU is that of this process, the HTTP server in it included. */
+/** From the first record taken to the last committed result; CPU is that of this process, the thread of the HTTP server included. */
 interface Measured {
   readonly seconds: number;
   readonly cpuSeconds: number;
@@ -79,12 +80,13 @@ async function measure(
 }
 
 async function http(): Promise<void> {
-  const server = await SlowServer.start({ latencyMs: 100, hangsEvery: 0 });
+  const server = new Worker(new URL('./slow-server-thread.ts', import.meta.url));
+  const [url] = (await once(server, 'message')) as [string]; // all that it says
   // Not fetch, whose own cost per request is several times that of all else here.
   const agent = new Agent({ keepAlive: true });
   const ask: AsyncMapper<string, string, string> = (value, _key, { signal }) =>
     new Promise((resolve, reject) => {
-      const request = get(`${server.url}/${value}`, { agent, signal }, (response) => {
+      const request = get(`${url}/${value}`, { agent, signal }, (response) => {
         let body = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
         response.on('end', () => {
@@ -95,7 +97,7 @@ async function http(): Promise<void> {
     });
   const { seconds, cpuSeconds } = await measure(10_000, 10_000, ask, { concurrency: 200 });
   agent.destroy();
-  await server.stop();
+  await server.terminate();
   const rate = (10_000 / seconds).toFixed(0);
   console.log(`HTTP, 100 ms, 200 in flight: ${rate} records/s of at most 2,000; ${cpuSeconds.toFixed(1)} s of CPU`);
 }

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { S3Client } from '../../src/connect/s3/s3-client.js';
 import { seededRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
 import { CassandraServer } from '../support/cassandra/cassandra-server.js';
 import { readJsonLines } from '../support/files/file-world.js';
 import { PostgresServer } from '../support/postgres/postgres-server.js';
+import { objectRows, S3Server } from '../support/s3/s3-server.js';
 
 /** SINK_KILLS asks for more; CRASH_SEED replays the moments of the kills. */
 const KILLS = Number(process.env['SINK_KILLS'] ?? 10);
@@ -20,6 +22,8 @@ const AFTER_START_MS = 400;
 describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${String(seed)})`, () => {
   let postgres: PostgresServer;
   let cassandra: CassandraServer;
+  let s3: S3Server;
+  let bucket: S3Client;
   let keyspace: string;
   let folder: string;
   let child: ChildProcess | undefined;
@@ -27,6 +31,8 @@ describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${St
   beforeAll(async () => {
     postgres = await PostgresServer.start();
     cassandra = await CassandraServer.start();
+    s3 = await S3Server.start();
+    bucket = await s3.createBucket('numbers');
     keyspace = await cassandra.createKeyspace();
     folder = await mkdtemp(join(tmpdir(), 'millrace-sinks-'));
     await postgres.query(`
@@ -39,11 +45,12 @@ describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${St
     child?.kill('SIGKILL');
     await postgres.stop();
     await cassandra.stop();
+    await s3.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
   it(
-    'write every number: once to Postgres and to files, of which none is ever partial, and to Cassandra, where the last one counts',
+    'write every number: once to Postgres, and to files and objects, of which none is ever partial, and to Cassandra, where the last one counts',
     async () => {
       const random = seededRandom(seed);
       let produced = 0;
@@ -51,6 +58,7 @@ describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${St
         child = run([]);
         produced = await produceFor(child, random.next() * AFTER_START_MS);
         if (existsSync(join(folder, 'files'))) expect(() => readJsonLines(join(folder, 'files'))).not.toThrow();
+        await objectRows(bucket, 'all/date='); // throws if one is cut off
       }
       // What was acknowledged last may have been more than was said
       const total = produced + 1_000;
@@ -66,6 +74,8 @@ describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${St
       expect(files.sort((a, b) => a - b)).toEqual(all);
       const count = String(all.length);
       expect(table).toEqual({ rows: count, writes: count, squares: count });
+      const objects = (await objectRows<{ key: string }>(bucket, 'all/date=')).map(({ key }) => Number(key));
+      expect(objects.sort((a, b) => a - b)).toEqual(all);
       await expectInCassandra(all);
     },
     300_000 + KILLS * 60_000,
@@ -85,7 +95,8 @@ describe(`sinks, whose process is killed ${String(KILLS)} times (CRASH_SEED=${St
 
   function run(more: readonly string[]): ChildProcess {
     const script = ['--import', './test/support/typescript.js', './test/support/sinking-process.ts'];
-    const settings = { POSTGRES_URL: postgres.url, ...cassandra.settings, CASSANDRA_KEYSPACE: keyspace };
+    const databases = { POSTGRES_URL: postgres.url, ...cassandra.settings, CASSANDRA_KEYSPACE: keyspace };
+    const settings = { ...databases, ...s3.environment };
     return spawn(process.execPath, [...script, folder, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...settings },

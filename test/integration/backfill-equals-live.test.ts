@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +51,16 @@ describe('a backfill', () => {
     await backfill('again', 4);
     for (const topic of OUTPUTS) {
       expect((await results('again', topic)).equals(await results('backfill', topic))).toBe(true);
+    }
+  }, 3_600_000);
+
+  it('gives the same in several threads', async () => {
+    const script = ['--import', './test/support/typescript.js', './test/support/backfill/backfilling-process.ts'];
+    const folders = ['backfill-in', 'threads', 'state'].map((name) => join(folder, name));
+    const child = spawn(process.execPath, [...script, ...folders, String(PARTITIONS), '3'], { stdio: 'inherit' });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    for (const topic of OUTPUTS) {
+      expect((await results('threads', topic)).equals(await results('backfill', topic))).toBe(true);
     }
   }, 3_600_000);
 

@@ -9,7 +9,7 @@ import {
   type SinkWorld,
 } from '../../src/testing/contract/sink/index.js';
 import { faulty } from '../support/files/file-world.js';
-import { S3Server } from '../support/s3/s3-server.js';
+import { objectRows, S3Server } from '../support/s3/s3-server.js';
 
 let server: S3Server;
 beforeAll(async () => {
@@ -23,21 +23,9 @@ async function emptyBucket(): Promise<{ bucket: string; client: S3Client }> {
   return { bucket, client: await server.createBucket(bucket) };
 }
 
-/** Rows of all objects that a reader finds: each is whole. */
 async function readRows(client: S3Client): Promise<ContractRow[]> {
-  const { body } = await client.send({ method: 'GET', key: '', query: { 'list-type': '2', prefix: 'base/date=' } });
-  const rows: ContractRow[] = [];
-  for (const [, key = ''] of body.toString().matchAll(/<Key>(.*?)<\/Key>/g)) {
-    const text = (await client.send({ method: 'GET', key })).body.toString();
-    expect(text.endsWith('\n')).toBe(true);
-    const lines = text.slice(0, -1).split('\n');
-    rows.push(
-      ...lines
-        .map((line) => JSON.parse(line) as { key: string; value: ContractValue })
-        .map((row): ContractRow => [row.key, row.value]),
-    );
-  }
-  return rows;
+  const rows = await objectRows<{ key: string; value: ContractValue }>(client, 'base/date=');
+  return rows.map(({ key, value }): ContractRow => [key, value]);
 }
 
 const world: SinkWorld = {

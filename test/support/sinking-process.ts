@@ -3,6 +3,7 @@ import { openEmbeddedBroker } from '../../src/broker/embedded/embedded-broker.js
 import { cassandraSink } from '../../src/connect/cassandra/cassandra-sink.js';
 import { fileSink } from '../../src/connect/files/file-sink.js';
 import { postgresSink } from '../../src/connect/postgres/postgres-sink.js';
+import { s3Storage } from '../../src/connect/s3/s3-storage.js';
 import { StreamsBuilder } from '../../src/dsl/streams-builder.js';
 import { silentLogger } from '../../src/observability/log.js';
 import { noMetrics } from '../../src/observability/metrics.js';
@@ -13,9 +14,9 @@ import { systemRandom } from '../../src/util/random.js';
 import { systemClock } from '../../src/util/time.js';
 
 /*
- * A process that produces numbers 0, 1, … and writes them to tables and to files until it is killed:
+ * A process that produces numbers 0, 1, … and writes them to tables, to files and to objects until it is killed:
  * node --import typescript.js sinking-process.ts FOLDER [COUNT]
- * with the settings of Postgres and Cassandra in its environment.
+ * with the settings of Postgres, Cassandra and S3 in its environment.
  * The log is in FOLDER/log, so the next process goes on where this one was. With COUNT it ends once so many are written. It
  * says "produced N" now and then, and "done".
  */
@@ -71,6 +72,10 @@ numbers
     { key: string(), value: string() },
   );
 numbers.toSink('files', fileSink({ to: `${folder}/files`, roll: { rows: 100, interval: 50 }, ...often }));
+numbers.toSink(
+  'objects',
+  fileSink({ to: s3Storage({ bucket: 'numbers', prefix: 'all' }), roll: { rows: 500, interval: 200 }, ...often }),
+);
 
 const application = createStreamsApplication({
   applicationId: 'sinking',
@@ -112,7 +117,7 @@ const lag = (): number =>
     .flatMap(({ inputs }) => inputs)
     .reduce((sum, { lagRecords }) => sum + lagRecords, 0);
 const caughtUp = (): boolean =>
-  application.tasks().length === 5 * PARTITIONS &&
+  application.tasks().length === 6 * PARTITIONS &&
   application.tasks().every(({ inputs }) => inputs.every(({ highWatermark }) => highWatermark !== undefined)) &&
   lag() === 0;
 while (!caughtUp()) await systemClock.sleep(10);

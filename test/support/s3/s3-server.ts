@@ -9,6 +9,32 @@ import { freePorts } from '../kafka/free-ports.js';
 const START_TIMEOUT_MS = 120_000;
 const ACCESS = { region: 'us-east-1', credentials: { accessKeyId: 'one', secretAccessKey: 'two' } };
 
+/** Keys of all objects whose keys begin so. */
+export async function objectKeys(client: S3Client, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  let after = '';
+  for (;;) {
+    const query = { 'list-type': '2', prefix, 'start-after': after };
+    const { body } = await client.send({ method: 'GET', key: '', query });
+    const found = [...body.toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) => key);
+    if (found.length === 0) return keys;
+    keys.push(...found);
+    after = found.at(-1) ?? '';
+  }
+}
+
+/** Rows of JSON Lines in all objects whose keys begin so: each object is whole. */
+export async function objectRows<Row>(client: S3Client, prefix: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const key of await objectKeys(client, prefix)) {
+    const text = (await client.send({ method: 'GET', key })).body.toString();
+    if (!text.endsWith('\n')) throw new Error(`${key} is cut off`);
+    const lines = text.slice(0, -1).split('\n');
+    rows.push(...lines.map((line) => JSON.parse(line) as Row)); // as the sink wrote them
+  }
+  return rows;
+}
+
 /** A server that speaks S3 (moto), which keeps all in memory. */
 export class S3Server {
   private constructor(
