@@ -16,10 +16,11 @@ const seed = Number(process.env['CRASH_SEED'] ?? systemClock.nowMs() % 1_000_000
 /** So long after it has begun to produce a process is killed, at most. */
 const AFTER_START_MS = 1_500;
 /** One request in twenty is never answered. */
-const SLOWNESS = { latencyMs: 100, hangsEvery: 20 };
+const SLOWNESS = { latencyMs: 500, hangsEvery: 20 };
 const DOWN_MS = 10_000;
+const IN_FLIGHT = 200;
 
-describe(`mapAsync against an HTTP server, its process killed ${String(KILLS)} times (CRASH_SEED=${String(seed)})`, () => {
+describe(`mapAsync against an HTTP server, its process killed ${String(KILLS)} times with 200 calls in flight (CRASH_SEED=${String(seed)})`, () => {
   let server: SlowServer;
   let folder: string;
   let child: ChildProcess | undefined;
@@ -47,6 +48,7 @@ describe(`mapAsync against an HTTP server, its process killed ${String(KILLS)} t
     child = run(['4000']);
     expect(await once(child, 'exit')).toEqual([0, null]);
     await down;
+    expect(server.mostAtOnce).toBeGreaterThanOrEqual(IN_FLIGHT);
 
     const results = readFileSync(join(folder, 'results'), 'utf8')
       .split('\n')

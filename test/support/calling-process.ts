@@ -18,7 +18,10 @@ import { systemClock } from '../../src/util/time.js';
  */
 const [folder = '', url = '', count = 'Infinity'] = process.argv.slice(2);
 const PARTITIONS = 2;
-const KEYS = 60;
+/** Of each partition: so many calls may be under way for it, since a key has one at a time. */
+const KEYS = 150;
+/** Of each partition too: 200 in all. */
+const CONCURRENCY = 100;
 const BURST = 20;
 const system = { clock: systemClock, random: systemRandom };
 const broker = await openEmbeddedBroker({ directory: `${folder}/log`, ...system });
@@ -38,7 +41,7 @@ const builder = new StreamsBuilder();
 builder
   .stream('in', { key: string(), value: string() })
   .mapAsync(async (value, _key, { signal }) => (await fetch(`${url}/${value}`, { signal })).text(), {
-    concurrency: 100,
+    concurrency: CONCURRENCY,
     timeout: '2s',
     retry: { attempts: Infinity, initialDelay: 20, maxDelay: 500 },
     circuitBreaker: { failures: 20, openFor: 200 },

@@ -15,6 +15,9 @@ export interface Slowness {
 export class SlowServer {
   /** Requests that came. */
   requests = 0;
+  /** Most requests that were open at a time. */
+  mostAtOnce = 0;
+  #open = 0;
   #port = 0;
   readonly #server: Server;
 
@@ -54,6 +57,8 @@ export class SlowServer {
 
   async #answer({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
     const { latencyMs, hangsEvery } = this.slowness;
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#open);
+    response.once('close', () => this.#open--);
     if (hangsEvery > 0 && ++this.requests % hangsEvery === 0) return;
     await sleep(latencyMs);
     response.end(`${url.slice(1)}!`);
