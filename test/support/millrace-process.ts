@@ -11,6 +11,8 @@ export interface MillraceProcessOptions {
   readonly args: readonly string[];
   readonly stateDir: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the gRPC and of the HTTP server; default free ones. */
+  readonly ports?: readonly [grpc: number, http: number];
   /** File that everything printed is added to. */
   readonly logFile?: string;
 }
@@ -35,7 +37,7 @@ export class MillraceProcess {
 
   static async start(options: MillraceProcessOptions): Promise<MillraceProcess> {
     if (!existsSync(cli)) throw new Error(`${cli} is missing: npm run build`);
-    const [grpcPort = 0, httpPort = 0] = await freePorts(2);
+    const [grpcPort = 0, httpPort = 0] = options.ports ?? (await freePorts(2));
     const ports = { GRPC_PORT: String(grpcPort), HTTP_PORT: String(httpPort) };
     const env = { ...process.env, ...ports, STATE_DIR: options.stateDir, ...options.env };
     const child = spawn(process.execPath, [cli, ...options.args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
