@@ -13,6 +13,7 @@ export const STREAMS: ReadonlySet<QueryName> = new Set<QueryName>([
   'fetchWindows',
   'fetchSessions',
   'listVersions',
+  'traceRecords',
 ]);
 
 /** Every query's name. */
@@ -30,4 +31,5 @@ export const QUERY_NAMES: readonly QueryName[] = [
   'listInstances',
   'listTasks',
   'getMetrics',
+  'traceRecords',
 ];

@@ -51,6 +51,12 @@ export function restMethods(queries: StateQueries, topology: TopologyQueries): r
     ),
     unary(`${topologyService}/ListTasks`, graph.ListTasksRequest, graph.ListTasksResponse, topology.listTasks),
     unary(`${topologyService}/GetMetrics`, graph.GetMetricsRequest, graph.GetMetricsResponse, topology.getMetrics),
+    streaming(
+      `${topologyService}/TraceRecords`,
+      graph.TraceRecordsRequest,
+      graph.TraceRecordsResponse,
+      topology.traceRecords,
+    ),
   ];
 }
 

@@ -25,6 +25,7 @@ const STATUS_BY_CODE: Readonly<Record<string, status>> = {
   NOT_FOUND: status.NOT_FOUND,
   QUERY_NOT_SUPPORTED: status.UNIMPLEMENTED,
   TOO_STALE: status.FAILED_PRECONDITION,
+  TOO_MANY_TRACES: status.RESOURCE_EXHAUSTED,
 };
 
 /** The gRPC status of anything thrown, with google.rpc.Status details in its trailer. */

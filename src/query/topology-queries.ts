@@ -15,9 +15,10 @@ import { createMetricsQueries, type MetricsQueries, type MetricsQueriesOptions }
 import type { ReadableApplication } from './readable-application.js';
 import { remainingOf } from './restore-remaining.js';
 import type { StoreCatalog } from './store-catalog.js';
+import { createTraceQueries, type TraceQueries } from './trace/trace-queries.js';
 
 /** The queries about graphs, instances, tasks and what they do, on the messages of `millrace.query.v1`. */
-export interface TopologyQueries extends MetricsQueries {
+export interface TopologyQueries extends MetricsQueries, TraceQueries {
   readonly describeTopology: (request: DescribeTopologyRequest, call?: Call) => Promise<DescribeTopologyResponse>;
   readonly listInstances: (request: ListInstancesRequest, call?: Call) => Promise<ListInstancesResponse>;
   readonly listTasks: (request: ListTasksRequest, call?: Call) => Promise<ListTasksResponse>;
@@ -31,6 +32,7 @@ export function createTopologyQueries(
 ): TopologyQueries {
   return {
     ...createMetricsQueries(running),
+    ...createTraceQueries(running),
     describeTopology({ application }) {
       const { topology } = catalog.only(application);
       return Promise.resolve({

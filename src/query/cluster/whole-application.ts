@@ -7,6 +7,7 @@ import { mergedMetrics } from '../metrics/merged-metrics.js';
 import type { Queries } from '../query-methods.js';
 import type { StoreCatalog } from '../store-catalog.js';
 import type { TopologyQueries } from '../topology-queries.js';
+import { mergedTraces, type TraceMember } from '../trace/merged-traces.js';
 import type { ClusterApplication, ClusterMembers } from './cluster-application.js';
 import { bounded, isUnavailable } from './patience.js';
 
@@ -19,12 +20,12 @@ const UNREACHABLE = 'UNREACHABLE';
 /** Asks one instance for what it has of an application. */
 type Ask<A> = (queries: Queries, application: string, call: Call) => Promise<readonly A[]>;
 
-/** Instances, tasks and counts of whole applications: each instance is asked for its own. */
+/** Instances, tasks, counts and traces of whole applications: each instance is asked for its own. */
 export function wholeApplication(
   catalog: StoreCatalog<ClusterApplication>,
   members: ClusterMembers,
   clock: Clock,
-): Pick<TopologyQueries, 'listInstances' | 'listTasks' | 'getMetrics'> {
+): Pick<TopologyQueries, 'listInstances' | 'listTasks' | 'getMetrics' | 'traceRecords'> {
   const gathered = async <A>(
     application: string,
     call: Call | undefined,
@@ -59,6 +60,17 @@ export function wholeApplication(
     async getMetrics({ application }, call) {
       const ask: Ask<GetMetricsResponse> = async (queries, id, part) => [await queries.getMetrics({ application: id }, part)]; // prettier-ignore
       return mergedMetrics(await gathered(application, call, ask, () => []));
+    },
+    traceRecords(request, call) {
+      const of = catalog.only(request.application);
+      return mergedTraces(() =>
+        membersOf(of, members).flatMap((member): TraceMember[] => {
+          const { instanceId } = member;
+          const queries = members.queriesOf(member);
+          const asked = { ...call, hop: { instanceId, tasks: [] } };
+          return queries ? [{ instanceId, follow: () => queries.traceRecords({ ...request, application: of.id }, asked) }] : []; // prettier-ignore
+        }),
+      );
     },
   };
 }

@@ -69,6 +69,7 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
     listInstances: unary(topology.listInstances, of(graph.listInstances)),
     listTasks: unary(topology.listTasks, of(graph.listTasks)),
     getMetrics: unary(topology.getMetrics, of(graph.getMetrics)),
+    traceRecords: streaming(topology.traceRecords, of(graph.traceRecords)),
   });
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   health.addToServer(server);

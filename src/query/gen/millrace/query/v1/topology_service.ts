@@ -148,8 +148,9 @@ export interface NodeMetrics {
   /** Records that it dropped, late ones included. */
   readonly dropped: number;
   /**
-   * Seconds between the event times of records and their arrival here: the median of the last minute or so; absent where it
-   * is not measured.
+   * Seconds between the event times of records and their arrival here: the median since somebody asked a minute ago, or, where
+   * nobody did, since the last time before, at first since the start. Absent where it is not measured: sources, sinks and
+   * connectors are.
    */
   readonly latencySeconds?:
     | number
@@ -166,7 +167,7 @@ export interface StoreMetrics {
   readonly instanceId: string;
   /** The store's name. */
   readonly store: string;
-  /** Entries, approximately; absent where they are not counted. */
+  /** Entries, approximately; absent where they are not counted: only key-value stores are. */
   readonly entries?:
     | number
     | undefined;
@@ -238,7 +239,10 @@ export interface TraceRecordsRequest {
     | undefined;
   /** Only of this topic; empty: of every topic that the graph reads. */
   readonly topic: string;
-  /** End after so many records of sources; default 100, at most 1,000. */
+  /**
+   * End when so many records of sources were followed, and nothing came of them for two seconds; default 100, at most 1,000.
+   * Several instances follow so many each.
+   */
   readonly limit: number;
 }
 
@@ -283,7 +287,7 @@ export interface TraceRecord {
   readonly key:
     | any
     | undefined;
-  /** The value, as JSON. */
+  /** The value, as JSON; of one beyond 8,192 characters the first part, as text that says how much was left out. */
   readonly value:
     | any
     | undefined;
@@ -307,7 +311,7 @@ export interface TraceRead {
 export interface TraceStoreAccess {
   /** The store. */
   readonly store: string;
-  /** What was done, such as `get`, `put`, `delete`, `fetch`. */
+  /** What was done, such as `get`, `put`, `delete`, `fetch`; `flush`: a change left the record cache and is forwarded. */
   readonly operation: string;
   /** The key, as JSON. */
   readonly key:
@@ -3277,7 +3281,8 @@ export const TopologyServiceService = {
   },
   /**
    * Follows the records of one key through the graph as they are processed: what nodes they reach, what they read and write in
-   * stores, what they send. Costs nothing while nobody asks.
+   * stores, what they send. Costs nothing while nobody asks. A message without a step is a sign of life: the first one says that
+   * records are followed from now on; after it one comes at least every second.
    */
   traceRecords: {
     path: "/millrace.query.v1.TopologyService/TraceRecords" as const,
@@ -3305,7 +3310,8 @@ export interface TopologyServiceServer extends UntypedServiceImplementation {
   getMetrics: handleUnaryCall<GetMetricsRequest, GetMetricsResponse>;
   /**
    * Follows the records of one key through the graph as they are processed: what nodes they reach, what they read and write in
-   * stores, what they send. Costs nothing while nobody asks.
+   * stores, what they send. Costs nothing while nobody asks. A message without a step is a sign of life: the first one says that
+   * records are followed from now on; after it one comes at least every second.
    */
   traceRecords: handleServerStreamingCall<TraceRecordsRequest, TraceRecordsResponse>;
 }
@@ -3380,7 +3386,8 @@ export interface TopologyServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Follows the records of one key through the graph as they are processed: what nodes they reach, what they read and write in
-   * stores, what they send. Costs nothing while nobody asks.
+   * stores, what they send. Costs nothing while nobody asks. A message without a step is a sign of life: the first one says that
+   * records are followed from now on; after it one comes at least every second.
    */
   traceRecords(
     request: TraceRecordsRequest,
