@@ -28,7 +28,7 @@ describe('a store that is watched', () => {
   const change = (key: string, value: number, more = {}) => ({
     event: 'change',
     id: undefined,
-    data: JSON.stringify({ change: { record: { key, value }, ...more } }),
+    data: JSON.stringify({ record: { key, value }, ...more }),
   });
 
   it('shows the last change of each key, the newest first', () => {
@@ -46,7 +46,7 @@ describe('a store that is watched', () => {
   });
 
   it('counts what was missed, and takes nothing from other events', () => {
-    const overflow = { event: 'overflow', id: undefined, data: '{"overflow":{"dropped":"7"}}' };
+    const overflow = { event: 'overflow', id: undefined, data: '{"dropped":"7"}' };
     const end = { event: 'snapshot-end', id: undefined, data: '{}' };
     expect([overflow, end].reduce(withEvent, NO_CHANGES)).toEqual({ rows: [], received: 0, missed: 7 });
   });

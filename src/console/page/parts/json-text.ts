@@ -7,9 +7,14 @@ export function jsonLine(value: Json | undefined, characters = 160): string {
   return text.length > characters ? `${text.slice(0, characters)}…` : text;
 }
 
+/** Whether keys are text, so that what somebody types is one as it stands. */
+export function isTextKey(keySerde: string | undefined): boolean {
+  return keySerde?.includes('string') === true;
+}
+
 /** A key as somebody typed it: JSON where it is, or must be, JSON; else text. */
 export function keyFrom(text: string, keySerde: string | undefined): Json {
-  if (keySerde?.includes('string')) return text;
+  if (isTextKey(keySerde)) return text;
   try {
     return JSON.parse(text) as Json; // whatever JSON there is
   } catch {

@@ -89,7 +89,7 @@ function Processes() {
   const processes = new Map(figures.value?.instances.map((each) => [each.instanceId, each]));
   if (processes.size === 0) return null;
   return (
-    <section aria-label="Processes">
+    <section>
       <h2>Processes</h2>
       <div class="table-frame" tabIndex={0} role="region" aria-label="Processes">
         <table>

@@ -1,4 +1,4 @@
-import type { Json, RecordMessage } from '../../api/messages.js';
+import { int, type Int64, type Json, type RecordMessage } from '../../api/messages.js';
 import type { ServerSentEvent } from '../../api/server-sent-events.js';
 import { rowId, type StoreRow } from './store-row.js';
 
@@ -23,22 +23,16 @@ interface ChangeMessage {
   readonly deleted?: boolean;
 }
 
-/** What is known after one event of `GET /api/stores/:store/watch`. */
+/** What is known after one event of `GET /api/stores/:store/watch`, whose data is proto JSON. */
 export function withEvent(changes: Changes, { event, data }: ServerSentEvent): Changes {
-  const message = JSON.parse(data === '' ? '{}' : data) as { [name: string]: unknown }; // as the Watch method's proto says
   if (event === 'overflow') {
-    const { dropped } = partOf<{ dropped?: string | number }>(message, 'overflow');
-    return { ...changes, missed: changes.missed + Number(dropped ?? 0) };
+    const { dropped } = JSON.parse(data) as { readonly dropped?: Int64 }; // Overflow
+    return { ...changes, missed: changes.missed + int(dropped) };
   }
   if (event !== 'change') return changes;
-  const row = rowOf(partOf<ChangeMessage>(message, 'change'));
+  const row = rowOf(JSON.parse(data) as ChangeMessage); // Change
   const others = changes.rows.filter((other) => rowId(other) !== rowId(row));
   return { ...changes, rows: [row, ...others].slice(0, MOST_ROWS), received: changes.received + 1 };
-}
-
-/** The event's own message, or the one inside WatchResponse. */
-function partOf<T>(message: Readonly<Record<string, unknown>>, name: string): T {
-  return (message[name] ?? message) as T; // as the proto says
 }
 
 function rowOf({ record = {}, windowStart, windowEnd, deleted }: ChangeMessage): StoreRow {

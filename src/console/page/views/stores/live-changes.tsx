@@ -4,6 +4,7 @@ import { getEvents } from '../../api/client.js';
 import type { StoreMessage } from '../../api/messages.js';
 import { counted } from '../../format/numbers.js';
 import { clock } from '../../live/clock.js';
+import { isTextKey } from '../../parts/json-text.js';
 import { EmptyNote, ErrorNote } from '../../parts/note.js';
 import { NO_CHANGES, withEvent, type Changes } from './changes.js';
 import { RowTable } from './row-table.js';
@@ -26,9 +27,15 @@ export function LiveChanges({ store, keyText, prefix }: LiveChangesProps) {
   const [problem, setProblem] = useState<{ readonly notServed: boolean; readonly text: string }>();
   useEffect(() => {
     const over = new AbortController();
-    void watch(store, { key: keyText, prefix }, over.signal, setChanges, (error) => {
-      setProblem(error === undefined ? undefined : { notServed: error instanceof ApiError && error.notServed, text: textOf(error) }); // prettier-ignore
-    });
+    void watch(
+      store,
+      { key: keyText, prefix, json: isTextKey(store.keySerde) ? undefined : true },
+      over.signal,
+      setChanges,
+      (error) => {
+        setProblem(error === undefined ? undefined : { notServed: error instanceof ApiError && error.notServed, text: textOf(error) }); // prettier-ignore
+      },
+    );
     return () => {
       over.abort();
     };
@@ -55,6 +62,8 @@ export function LiveChanges({ store, keyText, prefix }: LiveChangesProps) {
 interface Watched {
   readonly key: string;
   readonly prefix: string;
+  /** Whether the key is JSON rather than text. */
+  readonly json: boolean | undefined;
 }
 
 async function watch(
@@ -65,6 +74,7 @@ async function watch(
   tell: (error: unknown) => void,
 ): Promise<void> {
   let changes = NO_CHANGES;
+  let cursor: string | undefined; // of the last event: a watch that is cut goes on there
   let shown: (() => void) | undefined;
   const showSoon = (): void => {
     shown ??= clock.after(SHOW_EVERY_MS, () => {
@@ -75,8 +85,9 @@ async function watch(
   do {
     try {
       const path = `api/stores/${encodeURIComponent(name)}/watch`;
-      for await (const event of getEvents(path, { application, ...watched, snapshot: false }, signal)) {
+      for await (const event of getEvents(path, { application, ...watched, cursor }, signal)) {
         tell(undefined);
+        cursor = event.id;
         changes = withEvent(changes, event);
         showSoon();
       }
@@ -84,6 +95,7 @@ async function watch(
       if (signal.aborted) return;
       tell(error);
       if (error instanceof ApiError && error.notServed) return;
+      if (error instanceof ApiError && !error.unreachable) cursor = undefined; // it may lie below the log's start by now
     }
     await clock.sleep(AGAIN_MS, signal);
   } while (!signal.aborted);

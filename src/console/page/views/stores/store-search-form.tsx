@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { StoreMessage } from '../../api/messages.js';
+import { isTextKey } from '../../parts/json-text.js';
 import { TextField, TimeField } from '../../parts/text-field.js';
 import { refine, route } from '../../router/navigation.js';
 
@@ -12,7 +13,7 @@ interface StoreSearchFormProps {
 export function StoreSearchForm({ store, watching }: StoreSearchFormProps) {
   const { query } = route.value;
   const [asked, setAsked] = useState<Readonly<Record<string, string>>>(query);
-  const prefixed = store.kind === 'STORE_KIND_KEY_VALUE' && store.keySerde?.includes('string') === true;
+  const prefixed = store.kind === 'STORE_KIND_KEY_VALUE' && isTextKey(store.keySerde);
   const timed = store.kind !== 'STORE_KIND_KEY_VALUE' && !watching;
   const of = (name: string) => ({
     inline: true,
@@ -52,5 +53,5 @@ export function StoreSearchForm({ store, watching }: StoreSearchFormProps) {
 }
 
 function keyPlaceholder({ keySerde }: StoreMessage): string {
-  return keySerde?.includes('string') ? 'exact key' : 'exact key, as JSON';
+  return isTextKey(keySerde) ? 'exact key' : 'exact key, as JSON';
 }
