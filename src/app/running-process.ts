@@ -1,11 +1,8 @@
-import { MillraceError, messageOf } from '../util/errors.js';
+import { httpFailed, sendTo, type ProcessAddress } from './ask-process.js';
 import type { OutgoingRecord, RecordSink } from './record-sink.js';
 
-/**
- * Topics of the embedded log of a running process, reached through its HTTP port.
- * @param address `host:port`
- */
-export function runningProcess(address: string): RecordSink {
+/** Topics of the embedded log of a running process, reached through its HTTP port. */
+export function runningProcess(address: ProcessAddress): RecordSink {
   return {
     async send(records) {
       for (const topic of new Set(records.map((record) => record.topic))) {
@@ -19,26 +16,11 @@ export function runningProcess(address: string): RecordSink {
   };
 }
 
-async function post(address: string, topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+async function post(address: ProcessAddress, topic: string, records: readonly OutgoingRecord[]): Promise<void> {
   const text = (bytes: Buffer | null): string | null => bytes?.toString() ?? null;
   const lines = records.map(({ key, value }) => `${JSON.stringify({ key: text(key), value: text(value) })}\n`);
-  const url = `http://${address}/api/topics/${encodeURIComponent(topic)}/records`;
-  let response: Response;
-  try {
-    const headers = { 'content-type': 'application/x-ndjson' };
-    response = await fetch(url, { method: 'POST', headers, body: lines.join('') });
-  } catch (error) {
-    throw failed(`nothing answers at ${address}: ${messageOf(error)}`, error);
-  }
-  if (!response.ok) throw failed(`${address} refused records for topic "${topic}": ${await response.text()}`);
-}
-
-function failed(message: string, cause?: unknown): MillraceError {
-  return new MillraceError({
-    code: 'HTTP_FAILED',
-    kind: 'unavailable',
-    message,
-    hint: 'Start the process with `millrace run`, or set HOST and HTTP_PORT, or name Kafka with --brokers.',
-    cause,
-  });
+  const headers = { 'content-type': 'application/x-ndjson' };
+  const path = `/api/topics/${encodeURIComponent(topic)}/records`;
+  const response = await sendTo(address, path, { method: 'POST', headers, body: lines.join('') });
+  if (!response.ok) throw httpFailed(`${address.host} refused records for topic "${topic}": ${await response.text()}`);
 }

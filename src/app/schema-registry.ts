@@ -3,7 +3,7 @@ import { EmbeddedRegistry } from '../serde/registry/embedded-registry.js';
 import { HttpRegistry } from '../serde/registry/http-registry.js';
 import type { RegistryConnectionOptions } from '../serde/registry/registry-connection.js';
 import { SchemaCache, type SchemaCacheOptions } from '../serde/registry/schema-cache.js';
-import { processAddress } from './ask-process.js';
+import { processAddress, urlOf } from './ask-process.js';
 import type { Config } from './config.js';
 import { readSetFile } from './set-file.js';
 
@@ -27,7 +27,11 @@ export function registryAddress(config: Config): RegistryAddress | undefined {
  * @throws MillraceError `INVALID_CONFIGURATION` when a file cannot be read
  */
 export function servedRegistry(config: Config): RegistryAddress | undefined {
-  return namedRegistry(config) ?? (config.brokers ? undefined : { urls: [`http://${processAddress(config)}`] });
+  const named = namedRegistry(config);
+  if (named !== undefined || config.brokers) return named;
+  const process = processAddress(config);
+  const { tls, token } = process.access;
+  return { urls: [urlOf(process)], tls, ...(token !== undefined && { credentials: { token } }) };
 }
 
 function namedRegistry(config: Config): HttpAddress | undefined {

@@ -3,6 +3,9 @@ import { ClusterApplication } from '../query/cluster/cluster-application.js';
 import { clusterQueries } from '../query/cluster/cluster-queries.js';
 import { MemberChannels } from '../query/cluster/member-channels.js';
 import { membersAround } from '../query/cluster/members-around.js';
+import { Access } from '../query/access/access.js';
+import { StoreGuard } from '../query/access/store-guard.js';
+import { boundedScans } from '../query/bounded-scans.js';
 import { CommittedViews } from '../query/committed-views.js';
 import { createLocalStateQueries } from '../query/local-state-queries.js';
 import { readableStreamsApplication } from '../query/readable-streams-application.js';
@@ -14,6 +17,8 @@ import type { PrometheusMetrics } from '../observability/prometheus-metrics.js';
 import type { StreamsApplication } from '../runtime/application.js';
 import type { SchemaRegistry } from '../serde/registry/schema-registry.js';
 import type { StateDirectory } from '../runtime/state-directory.js';
+import { clientAccessOf } from './access/client-access-of.js';
+import { protectionOf, warnIfOpen } from './access/protection-of.js';
 import type { Surroundings } from './broker.js';
 import type { AdvertisedEndpoints } from './advertised-endpoints.js';
 import type { Closing } from './closing.js';
@@ -83,7 +88,12 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
   const queries = overInstances(options, local, closing);
   const grpc = await startGrpc(options, local, queries);
   closing.add('gRPC server', () => grpc.close());
-  const http = await startHttp(options, queries, grpc);
+  const access = await openAccess(options);
+  closing.add('access', () => {
+    access.close();
+    return Promise.resolve();
+  });
+  const http = await startHttp(options, queries, grpc, access);
   closing.add('HTTP server', () => http.close());
   options.endpoints.listening({ grpcPort: grpc.port, httpPort: http.port });
   showHealth(applications, grpc);
@@ -92,8 +102,8 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
 }
 
 /** The queries of this instance and of those that it shares the tasks of its applications with. */
-function overInstances({ applications, clock }: ServerOptions, local: Queries, closing: Closing): Queries {
-  const channels = new MemberChannels(clock);
+function overInstances({ config, applications, clock }: ServerOptions, local: Queries, closing: Closing): Queries {
+  const channels = new MemberChannels(clock, clientAccessOf(config));
   closing.add('channels to other instances', () => {
     channels.close();
     return Promise.resolve();
@@ -111,9 +121,10 @@ function overInstances({ applications, clock }: ServerOptions, local: Queries, c
 async function startGrpc(options: ServerOptions, local: Queries, queries: Queries): Promise<QueryThread> {
   const { config, clock, metrics, log, applications, modules, stateDirectory, schemaRegistry } = options;
   const { host, grpcPort: port } = config;
+  const protection = protectionOf(config);
   if (modules?.length !== applications.length) {
     const { startQueryServer } = await import('../query/server/query-server.js');
-    const server = await startQueryServer({ host, port, state: queries, topology: queries, clock, metrics, log });
+    const server = await startQueryServer({ host, port, state: queries, topology: queries, clock, metrics, log, protection }); // prettier-ignore
     return { ...server, metrics: () => Promise.resolve('') };
   }
   const described = applications.map(({ applicationId, instanceId }, index) => ({
@@ -122,12 +133,27 @@ async function startGrpc(options: ServerOptions, local: Queries, queries: Querie
     moduleUrl: modules[index] ?? '',
     stateFolder: dirname(stateDirectory.taskFolder(applicationId, '0_0')),
   }));
-  const start = { host, port, schemaRegistry, applications: described };
+  const peers = clientAccessOf(config);
+  const start = { host, port, protection, peers, schemaRegistry, applications: described };
   return startQueryThread(start, applications, local, options);
 }
 
-async function startHttp(options: ServerOptions, queries: Queries, grpc: QueryThread): Promise<HttpServer> {
-  const { config, metrics, applications } = options;
+/** Says in the log if everybody may call. */
+function openAccess({ config, clock, log }: ServerOptions): Promise<Access> {
+  const protection = protectionOf(config);
+  warnIfOpen(config, protection, log);
+  return Access.open(protection.access, clock, log);
+}
+
+async function startHttp(
+  options: ServerOptions,
+  queries: Queries,
+  grpc: QueryThread,
+  access: Access,
+): Promise<HttpServer> {
+  const { config, clock, log, metrics, applications } = options;
+  const protection = protectionOf(config);
+  const bounded = boundedScans(queries, protection.limits.maxScanRows);
   const { startHttpServer } = await import('./http/http-server.js');
   const { restMethods } = await import('../query/rest-methods.js');
   return startHttpServer({
@@ -137,7 +163,8 @@ async function startHttp(options: ServerOptions, queries: Queries, grpc: QueryTh
       contentType: metrics.contentType,
       exposition: async () => (await metrics.exposition()) + (await grpc.metrics()),
     },
-    methods: restMethods(queries, queries),
+    ...{ access, protection, clock, log, corsOrigins: config.corsOrigins ?? [] },
+    methods: restMethods(bounded, queries, new StoreGuard(access, queries)),
     queries: servedQueries(options),
     readiness: () => readinessOf(applications),
     topics: options.topics,

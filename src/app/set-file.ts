@@ -4,7 +4,14 @@ import { optionName, type Config } from './config.js';
 import { SETTINGS } from './settings.js';
 
 /** Settings that are files of the text that is needed. */
-type FileSetting = 'schemaRegistryCa' | 'schemaRegistryCert' | 'schemaRegistryKey';
+type FileSetting =
+  | 'schemaRegistryCa'
+  | 'schemaRegistryCert'
+  | 'schemaRegistryKey'
+  | 'tlsCa'
+  | 'tlsClientCert'
+  | 'tlsClientKey'
+  | 'accessTokenFile';
 
 /**
  * The text of the file that a setting names; undefined when it is not set.

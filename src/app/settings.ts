@@ -1,26 +1,10 @@
 import { z } from 'zod';
-import { toMillis, type Duration } from '../util/time.js';
+import { ACCESS_SETTINGS } from './access/access-settings.js';
+import { count, duration, hosts, integer, text, type Setting } from './setting.js';
 
-/** One setting: where it comes from, what it may be, and what it is when nobody says. */
-export interface Setting<S extends z.ZodType = z.ZodType> {
-  /** Environment variable. */
-  readonly env: string;
-  /** Command-line option, in commander's notation; secrets have none. */
-  readonly flag?: string;
-  /** With its unit. */
-  readonly description: string;
-  /** Reads text; its default is the setting's. */
-  readonly schema: S;
-}
+export type { Setting };
 
-const text = z.string();
 const port = integer(0, 65_535);
-const count = integer(0, Number.MAX_SAFE_INTEGER);
-const hosts = text.transform((value) => value.split(',').map((part) => part.trim()));
-
-const duration = text
-  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'expected a number with ms, s, m, h or d')
-  .transform((value) => toMillis(value as Duration)); // it has the form of one
 
 /** Topics, groups and folders are named for it. */
 const applicationId = text.regex(/^(?!\.+$)[A-Za-z0-9._-]{1,180}$/, 'expected letters, digits, ".", "_" and "-"');
@@ -217,16 +201,10 @@ export const SETTINGS = {
     description: "file of the client's key for the schema registry",
     schema: text.optional(),
   },
+  ...ACCESS_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting>>;
 
 function nameAndValue(tag: string): readonly [string, string] {
   const at = tag.indexOf('=');
   return [tag.slice(0, at).trim(), tag.slice(at + 1).trim()];
-}
-
-function integer(least: number, most: number): z.ZodType<number, string> {
-  const range = most === Number.MAX_SAFE_INTEGER ? `not below ${least}` : `from ${least} to ${most}`;
-  return text
-    .transform((value) => (value.trim() === '' ? NaN : Number(value)))
-    .refine((value) => Number.isInteger(value) && value >= least && value <= most, `expected an integer ${range}`);
 }

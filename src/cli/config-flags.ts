@@ -4,6 +4,12 @@ import { SETTINGS, type Setting } from '../app/settings.js';
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 
+/** Settings of the commands that call a server: what they show it, and expect of it. */
+export const CALLER: readonly SettingName[] = ['tlsCa', 'tlsClientCert', 'tlsClientKey', 'accessTokenFile'];
+
+/** Settings of the commands that call the HTTP server of a process: where it is, and how. */
+export const CALLING: readonly SettingName[] = ['host', 'httpPort', ...CALLER];
+
 /** Adds an option for each of these settings, or for every setting that has one. */
 export function addConfigFlags(command: Command, names: readonly SettingName[] = NAMES): Command {
   for (const name of names) {

@@ -4,7 +4,7 @@ import type { DeadLetterQueue, WholeDeadLetter } from '../app/dead-letters/dead-
 import { openDeadLetters } from '../app/dead-letters/open-dead-letters.js';
 import { invalid } from '../util/errors.js';
 import { bytesView } from './bytes-view.js';
-import { addConfigFlags, configFlags } from './config-flags.js';
+import { addConfigFlags, CALLING, configFlags } from './config-flags.js';
 import { outputFormat, printRows, toRows } from './output.js';
 import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
@@ -45,7 +45,7 @@ export function addDlqCommand(program: Command, terminal: Terminal): void {
 function add(dlq: Command, usage: string, description: string, terminal: Terminal, work: Work): Command {
   const command = dlq.command(usage).description(description);
   command.option('-o, --output <format>', 'text, json or jsonl', 'text');
-  addConfigFlags(command, ['brokers', 'host', 'httpPort', 'logLevel']);
+  addConfigFlags(command, ['brokers', ...CALLING, 'logLevel']);
   return command.action(async () => {
     const options: DlqOptions = command.opts();
     const config = loadConfig(process.env, configFlags(options));

@@ -9,7 +9,7 @@ import { openTopics } from '../app/open-topics.js';
 import type { TopologyDefinition } from '../app/define-topology.js';
 import { invalid } from '../util/errors.js';
 import { systemClock } from '../util/time.js';
-import { addConfigFlags, configFlags } from './config-flags.js';
+import { addConfigFlags, CALLING, configFlags } from './config-flags.js';
 import { addGeneratorFlags, generatorSettings } from './generator-flags.js';
 import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
@@ -23,7 +23,7 @@ export function addGenerateCommand(program: Command, terminal: Terminal): void {
     .command('generate <topology>')
     .description("make up a topology's input: into a file, Kafka (--brokers), or the running process");
   addGeneratorFlags(command).option('--out <file>', 'write JSON lines there instead; -: standard output');
-  addConfigFlags(command, ['brokers', 'host', 'httpPort', 'logLevel']);
+  addConfigFlags(command, ['brokers', ...CALLING, 'logLevel']);
   command.action(async (name: string, options: GenerateOptions) => {
     const { definition } = await loadTopology(name);
     const { settings } = generatorSettings(options, command.args.slice(1));

@@ -8,7 +8,7 @@ import { loadTopology } from '../app/load-topology.js';
 import type { BuiltTopology } from '../topology/node.js';
 import { invalid } from '../util/errors.js';
 import { systemClock } from '../util/time.js';
-import { addConfigFlags, configFlags } from './config-flags.js';
+import { addConfigFlags, CALLING, configFlags } from './config-flags.js';
 import { durationOption } from './duration-option.js';
 import { outputFormat, table, type OutputFormat } from './output.js';
 import { toolSurroundings } from './surroundings.js';
@@ -43,7 +43,7 @@ export function addLagCommand(program: Command, terminal: Terminal): void {
     .option('-w, --watch', 'again and again, until interrupted')
     .option('--interval <duration>', 'between two looks, such as 500ms or 5s', '2s')
     .option('-o, --output <format>', 'text, json, or jsonl: one document a line', 'text');
-  addConfigFlags(command, ['brokers', 'applicationId', 'host', 'httpPort', 'logLevel']);
+  addConfigFlags(command, ['brokers', 'applicationId', ...CALLING, 'logLevel']);
   command.action(async (name: string | undefined, options: LagOptions) => {
     const config = loadConfig(process.env, configFlags(options));
     const { watch = false } = options;

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../app/config.js';
 import { openTopics } from '../app/open-topics.js';
 import type { OutgoingRecord } from '../app/record-sink.js';
-import { addConfigFlags, configFlags } from './config-flags.js';
+import { addConfigFlags, CALLING, configFlags } from './config-flags.js';
 import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
 
@@ -19,7 +19,7 @@ export function addProduceCommand(program: Command, terminal: Terminal): void {
     .command('produce <topic> [file]')
     .description('put JSON lines into a topic, of Kafka (--brokers) or of the running process; file -: standard input')
     .option('--key <field>', 'the field whose value is the key; without it records have no key');
-  addConfigFlags(command, ['brokers', 'host', 'httpPort', 'logLevel']);
+  addConfigFlags(command, ['brokers', ...CALLING, 'logLevel']);
   command.action(async (topic: string, file: string | undefined, options: ProduceOptions) => {
     const config = loadConfig(process.env, configFlags(options));
     const sink = await openTopics(config, toolSurroundings(config, terminal));

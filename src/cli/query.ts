@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { clientAccessOf } from '../app/access/client-access-of.js';
 import { loadConfig } from '../app/config.js';
 import { createQueryClient, type QueryClient } from '../query/client/query-client.js';
 import type { Timestamp } from '../query/gen/google/protobuf/timestamp.js';
@@ -16,6 +17,7 @@ import { Isolation } from '../query/gen/millrace/query/v1/read_options.js';
 import { fromTimestamp, toTimestamp } from '../query/timestamps.js';
 import { invalid } from '../util/errors.js';
 import { systemClock } from '../util/time.js';
+import { addConfigFlags, CALLER, configFlags } from './config-flags.js';
 import { outputFormat, printRows, type Row } from './output.js';
 import type { Terminal } from './terminal.js';
 
@@ -40,14 +42,17 @@ type Ask = (client: QueryClient, options: QueryOptions) => AsyncIterable<Row>;
 export function addQueryCommand(program: Command, terminal: Terminal): void {
   const query = program.command('query').description('read the state of a running process');
   const command = (syntax: string, description: string): Command =>
-    query
-      .command(syntax)
-      .description(description)
-      .option('-o, --output <format>', 'text, json or jsonl', 'text')
-      .option('--application <id>', 'needed where two applications have a store of that name')
-      .option('--address <host:port>', 'gRPC server; default HOST and GRPC_PORT')
-      .option('--timeout-ms <ms>', 'milliseconds until the call is given up', '10000')
-      .option('--uncommitted', 'also what is not committed yet');
+    addConfigFlags(
+      query
+        .command(syntax)
+        .description(description)
+        .option('-o, --output <format>', 'text, json or jsonl', 'text')
+        .option('--application <id>', 'needed where two applications have a store of that name')
+        .option('--address <host:port>', 'gRPC server; default HOST and GRPC_PORT')
+        .option('--timeout-ms <ms>', 'milliseconds until the call is given up', '10000')
+        .option('--uncommitted', 'also what is not committed yet'),
+      CALLER,
+    );
   const run = (options: QueryOptions, ask: Ask): Promise<void> => answer(terminal, options, ask);
 
   command('stores', 'the stores').action((options: QueryOptions) => run(options, stores));
@@ -89,9 +94,10 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
 
 async function answer(terminal: Terminal, options: QueryOptions, ask: Ask): Promise<void> {
   const format = outputFormat(options.output);
-  const { host, grpcPort } = loadConfig(process.env);
+  const config = loadConfig(process.env, configFlags({ ...options }));
+  const { host, grpcPort } = config;
   const address = options.address ?? `${host === '0.0.0.0' ? '127.0.0.1' : host}:${grpcPort}`;
-  const client = createQueryClient({ address, timeoutMs: numberOf(options.timeoutMs, '--timeout-ms'), clock: systemClock }); // prettier-ignore
+  const client = createQueryClient({ address, access: clientAccessOf(config), timeoutMs: numberOf(options.timeoutMs, '--timeout-ms'), clock: systemClock }); // prettier-ignore
   try {
     await printRows(terminal, ask(client, options), format);
   } finally {

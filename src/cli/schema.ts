@@ -10,7 +10,7 @@ import { planSchemas, type SchemaPlan } from '../app/schemas/plan-schemas.js';
 import { registerSchemas } from '../app/schemas/register-schemas.js';
 import type { SchemaRegistry } from '../serde/registry/schema-registry.js';
 import { invalid } from '../util/errors.js';
-import { addConfigFlags, configFlags } from './config-flags.js';
+import { addConfigFlags, CALLING, configFlags } from './config-flags.js';
 import { outputFormat, printRows, toRows, type OutputFormat } from './output.js';
 import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
@@ -48,7 +48,7 @@ export function addSchemaCommand(program: Command, terminal: Terminal): void {
 
 function addWork(command: Command, terminal: Terminal, work: Work): Command {
   command.option('-o, --output <format>', 'text, json or jsonl', 'text');
-  addConfigFlags(command, ['applicationId', 'schemaRegistryUrl', 'brokers', 'host', 'httpPort', 'logLevel']);
+  addConfigFlags(command, ['applicationId', 'schemaRegistryUrl', 'brokers', ...CALLING, 'logLevel']);
   return command.action(async (name: string, options: SchemaOptions) => {
     const config = loadConfig(process.env, configFlags(options));
     const format = outputFormat(options.output);

@@ -6,7 +6,7 @@ import { loadConfig } from '../app/config.js';
 import { SqlSession } from '../app/sql/sql-session.js';
 import { invalid } from '../util/errors.js';
 import type { SetExitCode } from './cli.js';
-import { addConfigFlags, configFlags } from './config-flags.js';
+import { addConfigFlags, CALLING, configFlags } from './config-flags.js';
 import { EXIT } from './exit-code.js';
 import { printResult, sqlFormat } from './sql-output.js';
 import { runSqlPrompt } from './sql-prompt.js';
@@ -27,7 +27,7 @@ export function addSqlCommand(program: Command, terminal: Terminal, setExitCode:
     .option('--state', 'the stores of the process that runs on this machine, as they are now')
     .option('-q, --query <sql>', 'answer this, and end; without: a prompt, or statements from standard input')
     .option('--format <format>', 'table, json or csv', 'table');
-  addConfigFlags(command, ['host', 'httpPort']);
+  addConfigFlags(command, CALLING);
   command.action(async (folders: readonly string[], options: SqlOptions) => {
     const format = sqlFormat(options.format);
     const config = loadConfig(process.env, configFlags(options));

@@ -5,7 +5,7 @@ import { loadTopology } from '../app/load-topology.js';
 import { openExport } from '../app/state-export/open-export.js';
 import { EXPORT_FORMATS, writeExport, type ExportFormat } from '../app/state-export/write-export.js';
 import { invalid } from '../util/errors.js';
-import { addConfigFlags, configFlags } from './config-flags.js';
+import { addConfigFlags, CALLING, configFlags } from './config-flags.js';
 import { toolSurroundings } from './surroundings.js';
 import type { Terminal } from './terminal.js';
 
@@ -28,7 +28,7 @@ export function addStateExportCommand(state: Command, terminal: Terminal): void 
     .requiredOption('--to <file>', 'where to; it is there whole, or not at all')
     .option('--format <name>', 'jsonl, avro or parquet; default: as the file is called, else jsonl')
     .option('--raw', "keys and values as the store's serdes write them, in base64");
-  addConfigFlags(command, ['brokers', 'applicationId', 'stateDir', 'host', 'httpPort', 'logLevel']);
+  addConfigFlags(command, ['brokers', 'applicationId', 'stateDir', ...CALLING, 'logLevel']);
   command.action(async (name: string, options: ExportOptions) => {
     const config = loadConfig(process.env, configFlags(options));
     const format = formatOf(options);

@@ -8,7 +8,7 @@ import { viewOfSnapshot } from '../app/snapshots/snapshot-view.js';
 import { takeSnapshots } from '../app/snapshots/take-snapshots.js';
 import { invalid } from '../util/errors.js';
 import { systemClock } from '../util/time.js';
-import { addConfigFlags, configFlags } from './config-flags.js';
+import { addConfigFlags, CALLING, configFlags } from './config-flags.js';
 import { durationOption } from './duration-option.js';
 import { outputFormat, printRows, toRows } from './output.js';
 import type { Terminal } from './terminal.js';
@@ -34,15 +34,16 @@ export function addStateSnapshotCommand(state: Command, terminal: Terminal): voi
     .option('--instances <list>', 'HTTP addresses of all instances, host:port,...; default: the one of this machine')
     .option('--timeout <duration>', 'how long they wait at most', '60s')
     .option('-o, --output <format>', 'text, json or jsonl', 'text');
-  addConfigFlags(command, ['applicationId', 'host', 'httpPort', 'logLevel']);
+  addConfigFlags(command, ['applicationId', ...CALLING, 'logLevel']);
   command.action(async (name: string, options: SnapshotOptions) => {
     const config = loadConfig(process.env, configFlags(options));
     const format = outputFormat(options.output);
     const timeoutMs = durationOption('--timeout', options.timeout);
     const keep = keepOf(options.keep);
     const applicationId = config.applicationId ?? (await loadTopology(name)).definition.name;
-    const addresses = options.instances?.split(',') ?? [processAddress(config)];
-    const instances = addresses.map((address) => remoteParticipant(address, applicationId));
+    const own = processAddress(config);
+    const hosts = options.instances?.split(',') ?? [own.host];
+    const instances = hosts.map((host) => remoteParticipant({ ...own, host }, applicationId));
     const to = /^[a-z][a-z0-9+.-]+:/i.test(options.to) ? options.to : resolve(options.to);
     const taken = await takeSnapshots(instances, { to, keep, pause: options.pause, timeoutMs }, systemClock);
     await printRows(terminal, toRows(taken.map(viewOfSnapshot)), format);

@@ -55,7 +55,7 @@ async function load(path: string, contentType: string): Promise<ConsoleAsset> {
     throw new MillraceError({
       code: 'CONSOLE_NOT_BUILT',
       kind: 'unavailable',
-      message: `the console is not there: "${path}" cannot be read`,
+      message: 'the console is not built',
       hint: 'Run `npm run build`, which bundles it. The API under /api/ works without it.',
       cause,
     });

@@ -1,9 +1,13 @@
+import type { Caller } from './access/caller.js';
+
 /** What comes with a query beside its request. */
 export interface Call {
   /** Wall-clock milliseconds by which the answer has to be there. Default: {@link DEFAULT_TIMEOUT_MS} from now. */
   readonly deadlineMs?: number;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
+  /** Who asks; absent where nobody does from outside. */
+  readonly caller?: Caller;
   /** Set when another instance asks: the one that is asked answers for itself alone. */
   readonly hop?: Hop;
 }

@@ -3,6 +3,11 @@ import type { Serde } from '../serde/serde.js';
 import { messageOf } from '../util/errors.js';
 import { fieldError } from './query-errors.js';
 
+/** That of Kafka's largest record by default: no key is longer. */
+const MAX_KEY_BYTES = 1_048_576;
+/** Of a key in a message, characters. */
+const MAX_SHOWN = 200;
+
 /** What google.protobuf.Value can carry. */
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
@@ -51,13 +56,25 @@ function writesItself(value: object): value is { toJSON(): unknown } {
  * @throws MillraceError `BAD_KEY` when the serde cannot write it; `field` names the request's field
  */
 export function keyFromJson(serde: Serde<unknown>, json: unknown, field = 'key'): unknown {
+  let key: unknown;
+  let bytes: Buffer;
   try {
-    const key = convert(serde.name, json);
-    serde.serialize(key);
-    return key;
+    key = convert(serde.name, json);
+    bytes = serde.serialize(key);
   } catch (error) {
-    const shown = JSON.stringify(json);
-    throw fieldError('BAD_KEY', field, `${shown} is not a key of serde ${serde.name}: ${messageOf(error)}`, error);
+    const message = `${shown(json)} is not a key of serde ${serde.name}: ${messageOf(error)}`;
+    throw fieldError('BAD_KEY', field, message, error);
+  }
+  if (bytes.length <= MAX_KEY_BYTES) return key;
+  throw fieldError('BAD_KEY', field, `the key has ${bytes.length} bytes; at most ${MAX_KEY_BYTES} are taken`);
+}
+
+/** The beginning of what a request gave; JSON that is nested too deep to be written again is not shown. */
+function shown(json: unknown): string {
+  try {
+    return JSON.stringify(json ?? null).slice(0, MAX_SHOWN);
+  } catch {
+    return 'what was given';
   }
 }
 

@@ -91,7 +91,9 @@ async function* recordsOf(read: KeyValuePlan, scan: KeyScan): AsyncGenerator<Rec
 }
 
 async function page(read: KeyValuePlan, request: ListRequest): Promise<ListResponse> {
-  if (request.pageSize < 0) throw fieldError('BAD_LIMIT', 'page_size', 'page_size is negative');
+  if (!Number.isInteger(request.pageSize) || request.pageSize < 0) {
+    throw fieldError('BAD_LIMIT', 'page_size', 'page_size is negative, or not a whole number');
+  }
   const size = Math.min(request.pageSize || DEFAULT_PAGE, MAX_PAGE);
   const scan = keyScan(read.definition, request);
   const after = decodePageToken(request);

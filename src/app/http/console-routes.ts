@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ConsoleAssets } from '../../console/console-assets.js';
+import { FOR_ALL } from './route-roles.js';
 
 /** Its own files and its own API, nothing inline, in nobody's frame. */
 const CONTENT_SECURITY_POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The web console: its page at `/`, the page's files under `/console/`. */
 export function addConsoleRoutes(server: FastifyInstance, assets = new ConsoleAssets()): void {
-  server.get('/', (request, reply) => send(assets, 'index.html', request, reply));
-  server.get<{ Params: { file: string } }>('/console/:file', (request, reply) =>
+  server.get('/', FOR_ALL, (request, reply) => send(assets, 'index.html', request, reply));
+  server.get<{ Params: { file: string } }>('/console/:file', FOR_ALL, (request, reply) =>
     send(assets, request.params.file, request, reply),
   );
 }

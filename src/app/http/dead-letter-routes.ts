@@ -1,8 +1,16 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import type { DeadLetterQueue } from '../dead-letters/dead-letter-queue.js';
-import type { PurgeRequest } from '../dead-letters/purge.js';
-import type { RedriveRequest } from '../dead-letters/redrive.js';
+import { invalid } from '../../util/errors.js';
+import { FOR_ADMINS } from './route-roles.js';
+
+const redrive = z.object({
+  where: z.array(z.string()).default([]),
+  to: z.string().optional(),
+  execute: z.boolean().default(false),
+});
+const purge = z.object({ before: z.string().default(''), execute: z.boolean().default(false) });
 
 interface Topic {
   readonly topic: string;
@@ -18,21 +26,36 @@ interface Topic {
  */
 export function addDeadLetterRoutes(server: FastifyInstance, queue: DeadLetterQueue): void {
   const path = '/api/dead-letters/:topic';
-  server.get<{ Params: Topic; Querystring: { where?: string | string[] } }>(path, async (request, reply) => {
-    const letters = queue.list(request.params.topic, [request.query.where ?? []].flat())[Symbol.asyncIterator]();
-    const first = await letters.next(); // before the head is sent, so that an error has its own status
-    return reply.type('application/x-ndjson').send(Readable.from(lines(first, letters)));
-  });
+  server.get<{ Params: Topic; Querystring: { where?: string | string[] } }>(
+    path,
+    FOR_ADMINS,
+    async (request, reply) => {
+      const letters = queue.list(request.params.topic, [request.query.where ?? []].flat())[Symbol.asyncIterator]();
+      const first = await letters.next(); // before the head is sent, so that an error has its own status
+      return reply.type('application/x-ndjson').send(Readable.from(lines(first, letters)));
+    },
+  );
   server.get<{ Params: Topic & { partition: string; offset: string } }>(
     `${path}/:partition/:offset`,
+    FOR_ADMINS,
     ({ params: { topic, partition, offset } }) => queue.show(topic, Number(partition), Number(offset)),
   );
-  server.post<{ Params: Topic; Body: Partial<RedriveRequest> }>(`${path}/redrive`, ({ params, body }) =>
-    queue.redrive(params.topic, { where: body.where ?? [], to: body.to, execute: body.execute === true }),
+  server.post<{ Params: Topic }>(`${path}/redrive`, FOR_ADMINS, ({ params, body }) =>
+    queue.redrive(params.topic, read(redrive, body)),
   );
-  server.post<{ Params: Topic; Body: Partial<PurgeRequest> }>(`${path}/purge`, ({ params, body }) =>
-    queue.purge(params.topic, { before: body.before ?? '', execute: body.execute === true }),
+  server.post<{ Params: Topic }>(`${path}/purge`, FOR_ADMINS, ({ params, body }) =>
+    queue.purge(params.topic, read(purge, body)),
   );
+}
+
+function read<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const { success, data, error } = schema.safeParse(body);
+  if (success) return data;
+  const [issue] = error.issues;
+  const field = issue?.path.join('.') ?? '';
+  throw invalid('REQUEST_MALFORMED', `the request is wrong: ${field}${field && ': '}${issue?.message ?? ''}`, {
+    hint: 'Send JSON: { "where": [], "to": "topic", "execute": true }, { "before": "OFFSET or TIME", "execute": true }.',
+  });
 }
 
 async function* lines(first: IteratorResult<unknown>, rest: AsyncIterator<unknown>): AsyncGenerator<string> {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { FOR_ADMINS } from './route-roles.js';
 import type { ExportedRow } from '../state-export/exported-row.js';
 
 /** The rows of a store of an application that runs here, as they stand in a file. */
@@ -13,6 +14,7 @@ export type RowsOf = (applicationId: string, store: string, raw: boolean) => Asy
 export function addExportRoute(server: FastifyInstance, rowsOf: RowsOf): void {
   server.get<{ Params: { application: string; store: string }; Querystring: { raw?: string } }>(
     '/api/state/:application/stores/:store/rows',
+    FOR_ADMINS,
     async ({ params, query }, reply) => {
       const rows = rowsOf(params.application, params.store, query.raw === 'true')[Symbol.asyncIterator]();
       const first = await rows.next(); // before the head is sent, so that an error has its own status

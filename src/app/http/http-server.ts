@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
-import { MillraceError } from '../../util/errors.js';
 import type { PrometheusMetrics } from '../../observability/prometheus-metrics.js';
 import { portBusy } from '../../query/server/port-busy.js';
-import { toHttpStatus, toStatus } from '../../query/status.js';
+import { readTls, watchTls, type TlsMaterial } from '../../query/access/tls-material.js';
 import type { SchemaRegistry } from '../../serde/registry/schema-registry.js';
 import type { RestMethod } from '../../query/rest-methods.js';
 import type { RecordSink } from '../record-sink.js';
@@ -12,14 +11,23 @@ import type { Operations } from '../operations.js';
 import { addConsoleRoutes } from './console-routes.js';
 import { addDeadLetterRoutes } from './dead-letter-routes.js';
 import { addExportRoute, type RowsOf } from './export-route.js';
+import { admitRequests } from './admit-requests.js';
+import { addBrowserHeaders } from './browser-headers.js';
+import { httpErrorOf } from './http-errors.js';
+import type { HttpProtection } from './http-protection.js';
 import { addOperationRoutes } from './operation-routes.js';
 import { addProduceRoute } from './produce-route.js';
 import { addQueryRoutes, type ServedQuery } from './query-routes.js';
 import { addRegistryRoutes } from './registry-routes.js';
 import { addRestRoutes } from './rest-routes.js';
+import { FOR_MONITORING } from './route-roles.js';
 import { addSnapshotRoutes, type InstancesOf } from './snapshot-routes.js';
 
-export interface HttpServerOptions {
+/** Longest the head of a request takes to come, and all of it. */
+const HEAD_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+
+export interface HttpServerOptions extends HttpProtection {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -57,29 +65,26 @@ export interface HttpServer {
 
 /**
  * Serves the console at `/`, `/metrics`, `/healthz`, `/readyz`, `/api/…`, the topologies' own queries, and a schema registry if there is one.
- * @throws MillraceError `PORT_BUSY` when the port is taken, `QUERY_PATH_TAKEN`
+ * @throws MillraceError `PORT_BUSY` when the port is taken, `QUERY_PATH_TAKEN`, `TLS_FILE_INVALID`
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const server = fastify({
-    forceCloseConnections: true,
-    bodyLimit: 64 * 1_024 * 1_024,
-    routerOptions: { maxParamLength: 4_096 }, // keys stand in paths
-  });
+  const { log } = options;
+  const server = await createServer(options);
+  addBrowserHeaders(server, options);
+  admitRequests(server, options);
   addOperations(server, options);
   addConsoleRoutes(server);
-  addRestRoutes(server, options.methods);
+  addRestRoutes(server, options);
   addQueryRoutes(server, options.queries);
   addProduceRoute(server, options.topics);
   addDeadLetterRoutes(server, options.deadLetters);
   addOperationRoutes(server, options.operations);
-  if (options.registry !== undefined) addRegistryRoutes(server, options.registry);
+  if (options.registry !== undefined) addRegistryRoutes(server, options.registry, log);
   addSnapshotRoutes(server, options.instancesOf);
   if (options.rowsOf !== undefined) addExportRoute(server, options.rowsOf);
   server.setErrorHandler((error, _request, reply) => {
-    const { code, details } = toStatus(error);
-    const known = error instanceof MillraceError;
-    const status = known ? toHttpStatus(code) : statusOf(error);
-    return reply.status(status).send({ error: known ? error.code : 'INTERNAL', message: details });
+    const { status, code, message } = httpErrorOf(error, reply, log);
+    return reply.status(status).send({ error: code, message });
   });
   try {
     await server.listen({ host: options.host, port: options.port });
@@ -90,17 +95,42 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { port: address?.port ?? options.port, close: () => server.close() };
 }
 
+/** Plain or with TLS, whose files may change while it listens. */
+async function createServer({ protection, clock, log }: HttpServerOptions): Promise<FastifyInstance> {
+  const { tls, limits } = protection;
+  const options = {
+    forceCloseConnections: true,
+    bodyLimit: limits.maxRequestBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: 4_096 }, // keys stand in paths
+  };
+  const timeouts = { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: HEAD_TIMEOUT_MS / 2 };
+  if (tls === undefined) return limited(fastify({ ...options, http: timeouts }), limits.maxConnections);
+  const mutual = tls.clientCa !== undefined;
+  const https = { ...timeouts, ...(await readTls(tls)), requestCert: mutual, rejectUnauthorized: mutual };
+  const server = fastify({ ...options, https });
+  const stopWatching = watchTls(tls, clock, log, (material: TlsMaterial) => { server.server.setSecureContext(material); }); // prettier-ignore
+  server.addHook('onClose', (_server, done) => {
+    stopWatching();
+    done();
+  });
+  return limited(server, limits.maxConnections);
+}
+
+/** `text/plain` is what a page of any origin may post without asking: nothing here takes it. */
+function limited(server: FastifyInstance, maxConnections: number): FastifyInstance {
+  server.server.maxConnections = maxConnections;
+  server.removeContentTypeParser('text/plain');
+  return server;
+}
+
 function addOperations(server: FastifyInstance, { metrics, readiness }: HttpServerOptions): void {
-  server.get('/healthz', () => ({ status: 'ok' }));
-  server.get('/readyz', (_request, reply) => {
+  server.get('/healthz', FOR_MONITORING, () => ({ status: 'ok' }));
+  server.get('/readyz', FOR_MONITORING, (_request, reply) => {
     const now = readiness();
     return reply.status(now.ready ? 200 : 503).send(now);
   });
-  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.exposition()));
-}
-
-/** Fastify's own errors (a body that is no JSON, say) carry a status. */
-function statusOf(error: unknown): number {
-  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' ? status : 500;
+  server.get('/metrics', FOR_MONITORING, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.exposition()),
+  );
 }

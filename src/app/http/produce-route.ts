@@ -1,7 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { OutgoingRecord } from '../../connect/generator/feed.js';
 import type { RecordSink } from '../record-sink.js';
+import { FOR_ADMINS } from './route-roles.js';
 import { invalid } from '../../util/errors.js';
+
+/** Of one request; commands send some hundred records at a time. */
+const MAX_BODY_BYTES = 64 * 1_024 * 1_024;
 
 /** One line of the body: key and value as text, or null. */
 interface Line {
@@ -17,8 +21,10 @@ export function addProduceRoute(server: FastifyInstance, topics: RecordSink): vo
   server.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
-  server.post<{ Params: { topic: string }; Body: string }>('/api/topics/:topic/records', async (request) => {
+  const route = { ...FOR_ADMINS, bodyLimit: MAX_BODY_BYTES };
+  server.post<{ Params: { topic: string }; Body: unknown }>('/api/topics/:topic/records', route, async (request) => {
     const { topic } = request.params;
+    if (typeof request.body !== 'string') throw invalid('BAD_RECORD_LINE', 'the body is not application/x-ndjson');
     const lines = request.body.split('\n').filter((line) => line !== '');
     const records = lines.map((line, index) => toRecord(topic, line, index + 1));
     await topics.send(records);

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { MillraceError, messageOf } from '../../util/errors.js';
+import type { Logger } from '../../observability/log.js';
+import { MillraceError } from '../../util/errors.js';
 import type {
   Schema,
   SchemaReference,
@@ -7,6 +8,8 @@ import type {
   SchemaType,
   SubjectVersion,
 } from '../../serde/registry/schema-registry.js';
+import { httpErrorOf } from './http-errors.js';
+import { FOR_QUERIES } from './route-roles.js';
 
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
 
@@ -35,10 +38,10 @@ interface SentSchema {
  *     GET  /subjects/:subject/versions/:version         POST /compatibility/subjects/:subject/versions/:version
  *     GET  /schemas/ids/:id, /schemas/types             GET  /config, /config/:subject, /mode
  */
-export function addRegistryRoutes(server: FastifyInstance, registry: SchemaRegistry): void {
+export function addRegistryRoutes(server: FastifyInstance, registry: SchemaRegistry, log: Logger): void {
   void server.register((scope, _options, done) => {
     scope.addContentTypeParser(CONTENT_TYPE, { parseAs: 'string' }, scope.getDefaultJsonParser('error', 'error'));
-    scope.setErrorHandler((error, _request, reply) => answerError(reply, error));
+    scope.setErrorHandler((error, _request, reply) => answerError(reply, error, log));
     addSubjects(scope, registry);
     addSchemas(scope, registry);
     done();
@@ -48,7 +51,7 @@ export function addRegistryRoutes(server: FastifyInstance, registry: SchemaRegis
 function addSubjects(scope: FastifyInstance, registry: SchemaRegistry): void {
   const { post, get } = { post: scope.post.bind(scope), get: scope.get.bind(scope) };
   get('/subjects', () => registry.subjects());
-  post<{ Params: Params; Body: SentSchema }>('/subjects/:subject', async ({ params, body }, reply) => {
+  post<{ Params: Params; Body: SentSchema }>('/subjects/:subject', FOR_QUERIES, async ({ params, body }, reply) => {
     const found = await registry.lookUp(params.subject, schemaOf(body));
     return found === undefined ? notFound(reply, SCHEMA_NOT_FOUND, 'the schema') : sent(found);
   });
@@ -67,6 +70,7 @@ function addSubjects(scope: FastifyInstance, registry: SchemaRegistry): void {
   });
   post<{ Params: Params; Body: SentSchema }>(
     '/compatibility/subjects/:subject/versions/:version',
+    FOR_QUERIES,
     async ({ params, body }) => {
       const { compatible, messages } = await registry.checkCompatibility(params.subject, schemaOf(body));
       return { is_compatible: compatible, messages };
@@ -105,10 +109,11 @@ function notFound(reply: FastifyReply, errorCode: number, what: string): Fastify
   return reply.code(404).send({ error_code: errorCode, message: `${what} is not there` });
 }
 
-function answerError(reply: FastifyReply, error: unknown): FastifyReply {
-  const text = error instanceof MillraceError ? error.describe() : messageOf(error);
+function answerError(reply: FastifyReply, error: unknown, log: Logger): FastifyReply {
   const code = error instanceof MillraceError ? error.code : undefined;
+  const text = error instanceof MillraceError ? error.describe() : '';
   if (code === 'SCHEMA_INCOMPATIBLE') return reply.code(409).send({ error_code: 409, message: text });
   if (code === 'SCHEMA_REGISTRY_REFUSED') return reply.code(422).send({ error_code: INVALID_SCHEMA, message: text });
-  return reply.code(500).send({ error_code: 50001, message: text });
+  const { status, message } = httpErrorOf(error, reply, log);
+  return reply.code(status).send({ error_code: status === 500 ? 50001 : status, message });
 }

@@ -1,6 +1,13 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fieldError } from '../../query/query-errors.js';
 import type { RestMethod } from '../../query/rest-methods.js';
+import type { HttpProtection } from './http-protection.js';
+import { FOR_QUERIES } from './route-roles.js';
+import { takenInTime } from './taken-in-time.js';
+
+/** What the twins need. */
+type RestOptions = Pick<HttpProtection, 'clock' | 'protection'> & { readonly methods: readonly RestMethod[] };
 
 const STATE = 'millrace.query.v1.StateQueryService';
 const TOPOLOGY = 'millrace.query.v1.TopologyService';
@@ -22,16 +29,25 @@ type Params = Readonly<Record<string, string>>;
  *
  * Each takes `?application=`. Keys are text, or JSON with `?json=true`.
  */
-export function addRestRoutes(server: FastifyInstance, methods: readonly RestMethod[]): void {
+export function addRestRoutes(server: FastifyInstance, options: RestOptions): void {
+  const { methods } = options;
   const byPath = new Map(methods.map((method) => [method.path, method]));
   for (const method of methods) {
-    server.post(`/api/${method.path}`, (request, reply) => answer(reply, method, request.body ?? {}));
+    server.post(`/api/${method.path}`, FOR_QUERIES, (request, reply) =>
+      answer(request, reply, method, request.body ?? {}, options),
+    );
   }
   const get = (route: string, path: string, toRequest: (query: Query, params: Params) => object): void => {
     const method = byPath.get(path);
     if (!method) return;
     server.get<{ Querystring: Query; Params: Params }>(route, (request, reply) =>
-      answer(reply, method, { application: request.query.application, ...toRequest(request.query, request.params) }),
+      answer(
+        request,
+        reply,
+        method,
+        { application: request.query.application, ...toRequest(request.query, request.params) },
+        options,
+      ),
     );
   };
   get('/api/stores', `${STATE}/ListStores`, () => ({}));
@@ -67,12 +83,20 @@ function ofOneKey(query: Query, { store }: Params): object {
   return { store, key: keyOf(query, query.key), timeFrom: query.from, timeTo: query.to, limit: query.limit };
 }
 
-async function answer(reply: FastifyReply, method: RestMethod, request: unknown): Promise<unknown> {
-  const messages = method.call(request)[Symbol.asyncIterator]();
+async function answer(
+  { caller }: Pick<FastifyRequest, 'caller'>,
+  reply: FastifyReply,
+  method: RestMethod,
+  message: unknown,
+  { clock, protection }: RestOptions,
+): Promise<unknown> {
+  const messages = method.call(message, caller)[Symbol.asyncIterator]();
   // The first message is awaited before the head is sent, so that an error of the request still has its own status.
   const first = await messages.next();
   if (!method.streams) return reply.send(first.value);
-  return reply.type('application/x-ndjson').send(Readable.from(lines(first, messages)));
+  const { slowReaderTimeoutMs } = protection.limits;
+  const taken = takenInTime(lines(first, messages), slowReaderTimeoutMs, clock, () => reply.raw.destroy());
+  return reply.type('application/x-ndjson').send(Readable.from(taken));
 }
 
 async function* lines(first: IteratorResult<unknown>, rest: AsyncIterator<unknown>): AsyncGenerator<string> {
@@ -84,5 +108,10 @@ async function* lines(first: IteratorResult<unknown>, rest: AsyncIterator<unknow
 }
 
 function keyOf(query: Query, key: string | undefined): unknown {
-  return query.json === 'true' && key !== undefined ? JSON.parse(key) : key;
+  if (query.json !== 'true' || key === undefined) return key;
+  try {
+    return JSON.parse(key);
+  } catch (error) {
+    throw fieldError('BAD_KEY', 'key', 'the key is not JSON', error);
+  }
 }

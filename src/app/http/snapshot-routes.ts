@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { invalid } from '../../util/errors.js';
 import type { SnapshotParticipant } from '../snapshots/snapshot-participant.js';
+import { FOR_ADMINS } from './route-roles.js';
 
 const snapshot = z.object({
   to: z.string(),
@@ -24,16 +25,16 @@ type Request = { Params: { application: string } };
  *     GET  /api/state/:application/drained     what its tasks have still to do: nothing?
  */
 export function addSnapshotRoutes(server: FastifyInstance, instancesOf: InstancesOf): void {
-  server.post<Request>('/api/state/:application/snapshots', async ({ params, body }) => {
+  server.post<Request>('/api/state/:application/snapshots', FOR_ADMINS, async ({ params, body }) => {
     const asked = read(snapshot, body);
     return (await Promise.all(instancesOf(params.application).map((instance) => instance.snapshot(asked)))).flat();
   });
-  server.post<Request>('/api/state/:application/sources', async ({ params, body }) => {
+  server.post<Request>('/api/state/:application/sources', FOR_ADMINS, async ({ params, body }) => {
     const { holdMs } = read(sources, body);
     for (const instance of instancesOf(params.application)) await instance.holdSources(holdMs);
     return {};
   });
-  server.get<Request>('/api/state/:application/drained', async ({ params }) => {
+  server.get<Request>('/api/state/:application/drained', FOR_ADMINS, async ({ params }) => {
     const found = await Promise.all(instancesOf(params.application).map((instance) => instance.drained()));
     return {
       drained: found.every(({ drained }) => drained),

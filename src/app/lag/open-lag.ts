@@ -1,4 +1,4 @@
-import { askProcess, processAddress } from '../ask-process.js';
+import { askProcess, processAddress, type ProcessAddress } from '../ask-process.js';
 import { openBroker, type Surroundings } from '../broker.js';
 import type { Config } from '../config.js';
 import { applicationLag, type ApplicationLag, type LagReader } from './application-lag.js';
@@ -17,10 +17,10 @@ export async function openLag(config: Config, surroundings: Surroundings): Promi
   return { read: (request) => applicationLag(client, request), close: () => broker.close() };
 }
 
-function remoteLag(address: string): LagReader {
+function remoteLag(address: ProcessAddress): LagReader {
   return async ({ applicationId, topics }) => {
     const query = new URLSearchParams(topics.map((topic): [string, string] => ['topic', topic]));
-    const url = `http://${address}/api/lag/${encodeURIComponent(applicationId)}?${query.toString()}`;
-    return (await (await askProcess(url)).json()) as ApplicationLag; // as: written by the same version
+    const path = `/api/lag/${encodeURIComponent(applicationId)}?${query.toString()}`;
+    return (await (await askProcess(address, path)).json()) as ApplicationLag; // as: written by the same version
   };
 }

@@ -50,8 +50,8 @@ async function observeEmbedded(
     }
   } catch (error) {
     if (!(error instanceof MillraceError && IN_USE.has(error.code))) throw error;
-    const url = `http://${processAddress(config)}/api/observed/${encodeURIComponent(applicationId)}`;
-    return (await (await askProcess(url)).json()) as ObservedApplication; // as: written by the same version
+    const path = `/api/observed/${encodeURIComponent(applicationId)}`;
+    return (await (await askProcess(processAddress(config), path)).json()) as ObservedApplication; // as: written by the same version
   }
 }
 

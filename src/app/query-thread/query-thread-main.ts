@@ -18,6 +18,7 @@ import { buildTopology } from '../build-topology.js';
 import { loadTopology } from '../load-topology.js';
 import { openSchemas } from '../schema-registry.js';
 import { ForwardedQueries } from './forwarded-queries.js';
+import { sentLog } from './sent-log.js';
 import { StoreSerdes } from './store-serdes.js';
 import { toSentError, type ThreadStart, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
 
@@ -35,12 +36,15 @@ const applications = await Promise.all(start.applications.map(open));
 const catalog = new StoreCatalog(() => applications);
 const forwarded = new ForwardedQueries(send);
 const local = routedQueries(catalog, createLocalStateQueries(catalog, systemClock), forwarded.queries);
-const channels = new MemberChannels(systemClock);
+const channels = new MemberChannels(systemClock, start.peers);
 const clusters = applications.map((each) => new ClusterApplication(each.id, each.topology, () => each.cluster()));
 const members = membersAround(applications[0]?.instanceId ?? '', local, channels);
 const queries = clusterQueries(new StoreCatalog(() => clusters), members, systemClock);
 const { host } = start;
-const common = { clock: systemClock, metrics, log: silentLogger };
+const log = sentLog((line) => {
+  send({ type: 'log', ...line });
+});
+const common = { clock: systemClock, metrics, log, protection: start.protection };
 try {
   const server = await startQueryServer({ host, port: start.port, state: queries, topology: queries, ...common });
   port.on('message', (message: ToQueryThread) => void take(message, server));

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Logger } from '../../observability/log.js';
 import type { Queries } from '../../query/query-methods.js';
 import type { StreamsApplication } from '../../runtime/application.js';
 import { internal } from '../../util/errors.js';
@@ -25,9 +26,9 @@ export async function startQueryThread(
   start: ThreadStart,
   applications: readonly StreamsApplication[],
   queries: Queries,
-  surroundings: { readonly clock: Clock; readonly onFailure: (error: Error) => void },
+  surroundings: { readonly clock: Clock; readonly log: Logger; readonly onFailure: (error: Error) => void },
 ): Promise<QueryThread> {
-  const { clock, onFailure } = surroundings;
+  const { clock, log, onFailure } = surroundings;
   const worker = new Worker(new URL('./query-thread-main.js', import.meta.url), { workerData: start });
   const send = (message: ToQueryThread): void => {
     worker.postMessage(message);
@@ -52,6 +53,7 @@ export async function startQueryThread(
       if (answerer.take(message)) return;
       if (message.type === 'ready') resolve(message.port);
       else if (message.type === 'failed') reject(fromSentError(message.error));
+      else if (message.type === 'log') log[message.level](message.fields, message.message);
       else if (message.type === 'metrics') asked.get(message.id)?.(message.text);
     });
   });

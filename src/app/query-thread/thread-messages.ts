@@ -1,5 +1,7 @@
 import type { Call } from '../../query/call.js';
 import type { QueryName } from '../../query/query-methods.js';
+import type { ClientAccess } from '../../query/client/client-access.js';
+import type { ServerProtection } from '../../query/access/protection.js';
 import type { TaskView } from '../../runtime/application.js';
 import type { ApplicationState } from '../../runtime/application-state.js';
 import type { ClusterView } from '../../runtime/cluster-view.js';
@@ -16,6 +18,7 @@ import type { RegistryAddress } from '../schema-registry.js';
  *       caughtUp ------------------------------------>   now and then, while there are replicas
  *                           <-------------------------  call id, pull id …, cancel id   (uncommitted, in memory, global)
  *       message id …, end id | error id ------------->
+ *                           <-------------------------  log
  *       metrics id ---------------------------------->
  *                           <-------------------------  metrics id
  *       close --------------------------------------->   drains, ends
@@ -43,6 +46,9 @@ export interface ApplicationSnapshot {
 export interface ThreadStart {
   readonly host: string;
   readonly port: number;
+  readonly protection: ServerProtection;
+  /** How other instances are called. */
+  readonly peers: ClientAccess;
   readonly schemaRegistry: RegistryAddress | undefined;
   readonly applications: readonly {
     readonly id: string;
@@ -75,7 +81,15 @@ export type ToStreamThread =
       readonly call: SentCall | undefined;
     }
   | { readonly type: 'pull' | 'cancel'; readonly id: number }
-  | { readonly type: 'metrics'; readonly id: number; readonly text: string };
+  | { readonly type: 'metrics'; readonly id: number; readonly text: string }
+  | ({ readonly type: 'log' } & LogLine);
+
+/** A line of the query thread for the log of the process. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly fields: object;
+  readonly message: string;
+}
 
 /** An error, as it crosses threads. */
 export interface SentError {

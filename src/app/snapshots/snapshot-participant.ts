@@ -1,7 +1,7 @@
 import type { StreamsApplication } from '../../runtime/application.js';
 import type { SnapshotManifest } from '../../runtime/snapshot/snapshot-manifest.js';
 import type { DrainedTasks } from '../../runtime/snapshot/state-snapshots.js';
-import { askProcess } from '../ask-process.js';
+import { askProcess, type ProcessAddress } from '../ask-process.js';
 import { openSnapshotStorage } from './snapshot-storage.js';
 
 /** How one instance takes its snapshots. */
@@ -37,15 +37,16 @@ export function localParticipant(application: Snapshots): SnapshotParticipant {
   };
 }
 
-/** An instance of another process. @param address `host:port` of its HTTP server */
-export function remoteParticipant(address: string, applicationId: string): SnapshotParticipant {
-  const url = `http://${address}/api/state/${encodeURIComponent(applicationId)}`;
+/** An instance of another process. */
+export function remoteParticipant(address: ProcessAddress, applicationId: string): SnapshotParticipant {
+  const path = `/api/state/${encodeURIComponent(applicationId)}`;
   return {
     // as: both are answered by the same version
-    snapshot: async (request) => (await (await askProcess(`${url}/snapshots`, request)).json()) as SnapshotManifest[],
-    drained: async () => (await (await askProcess(`${url}/drained`)).json()) as DrainedTasks,
+    snapshot: async (request) =>
+      (await (await askProcess(address, `${path}/snapshots`, request)).json()) as SnapshotManifest[],
+    drained: async () => (await (await askProcess(address, `${path}/drained`)).json()) as DrainedTasks,
     async holdSources(forMs) {
-      await askProcess(`${url}/sources`, { holdMs: forMs });
+      await askProcess(address, `${path}/sources`, { holdMs: forMs });
     },
   };
 }

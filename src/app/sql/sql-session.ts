@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { invalid } from '../../util/errors.js';
+import type { ProcessAddress } from '../ask-process.js';
 import { quotedName, SqlDatabase, type SqlResult } from './duckdb.js';
 import { fileViews, type FileView } from './file-views.js';
 import { storeViews } from './store-views.js';
@@ -9,8 +10,8 @@ import { storeViews } from './store-views.js';
 export interface SqlSources {
   /** Folders of file sinks, or with such folders in them. */
   readonly folders: readonly string[];
-  /** `host:port` of the HTTP server of a process whose stores are looked at. */
-  readonly process?: string;
+  /** A process whose stores are looked at. */
+  readonly process?: ProcessAddress;
 }
 
 /** SQL over what file sinks have committed, and over copies of the stores of a process: as they were when it was opened. */

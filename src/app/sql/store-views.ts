@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { MillraceError } from '../../util/errors.js';
-import { askProcess } from '../ask-process.js';
+import { askProcess, type ProcessAddress } from '../ask-process.js';
 import { quotedText } from './duckdb.js';
 import type { FileView } from './file-views.js';
 
@@ -27,7 +27,7 @@ export interface StoreViews {
  * @param temporary a folder for the copies
  * @throws MillraceError `HTTP_FAILED` where nothing answers
  */
-export async function storeViews(address: string, temporary: string): Promise<StoreViews> {
+export async function storeViews(address: ProcessAddress, temporary: string): Promise<StoreViews> {
   await mkdir(temporary, { recursive: true });
   const stores = await storesOf(address);
   const views: FileView[] = [];
@@ -47,15 +47,15 @@ export async function storeViews(address: string, temporary: string): Promise<St
   return { views, left };
 }
 
-async function storesOf(address: string): Promise<readonly StoreOfProcess[]> {
-  const answer = await askProcess(`http://${address}/api/stores`);
+async function storesOf(address: ProcessAddress): Promise<readonly StoreOfProcess[]> {
+  const answer = await askProcess(address, '/api/stores');
   const { stores } = (await answer.json()) as { readonly stores?: readonly StoreOfProcess[] }; // as: the same version answers
   return stores ?? [];
 }
 
-async function copyRows(address: string, application: string, store: string, path: string): Promise<void> {
-  const url = `http://${address}/api/state/${encodeURIComponent(application)}/stores/${encodeURIComponent(store)}/rows`;
-  const { body } = await askProcess(url);
+async function copyRows(address: ProcessAddress, application: string, store: string, path: string): Promise<void> {
+  const rowsPath = `/api/state/${encodeURIComponent(application)}/stores/${encodeURIComponent(store)}/rows`;
+  const { body } = await askProcess(address, rowsPath);
   // as: the same, by the types of the web's and of Node's
   await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(path));
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { askProcess, processAddress } from '../ask-process.js';
+import { askProcess, processAddress, type ProcessAddress } from '../ask-process.js';
 import { MillraceError } from '../../util/errors.js';
 import type { Surroundings } from '../broker.js';
 import type { Config } from '../config.js';
@@ -60,11 +60,11 @@ export async function* exportedRows(
 }
 
 async function remoteRows(
-  address: string,
+  address: ProcessAddress,
   { applicationId, store, raw }: Pick<ExportRequest, 'applicationId' | 'store'> & { readonly raw: boolean },
 ): Promise<AsyncIterable<ExportedRow>> {
   const path = `/api/state/${encodeURIComponent(applicationId)}/stores/${encodeURIComponent(store)}/rows`;
-  const { body } = await askProcess(`http://${address}${path}?raw=${raw}`);
+  const { body } = await askProcess(address, `${path}?raw=${raw}`);
   return parsed(Readable.fromWeb(body as ReadableStream)); // the same, by the types of the web's and of Node's
 }
 

@@ -1,4 +1,5 @@
 import { MillraceError } from '../../util/errors.js';
+import { sendTo, type ProcessAddress } from '../ask-process.js';
 import type { QueryDefinition, QueryStores } from '../define-query.js';
 import type { ServedQuery } from '../http/query-routes.js';
 
@@ -13,11 +14,11 @@ const NO_STORES: QueryStores = {
   },
 };
 
-/** Serves a topology's own query by asking the processes, at `host:port` of their HTTP servers, one after the other. */
+/** Serves a topology's own query by asking the processes one after the other. */
 export function proxiedQuery(
   application: string,
   query: QueryDefinition,
-  addresses: () => readonly (string | undefined)[],
+  addresses: () => readonly (ProcessAddress | undefined)[],
 ): ServedQuery {
   return { application, stores: NO_STORES, query: { ...query, answer: (input) => ask(query, input, addresses()) } };
 }
@@ -29,7 +30,7 @@ export function proxiedQuery(
 async function ask(
   query: QueryDefinition,
   input: Readonly<Record<string, string | undefined>>,
-  addresses: readonly (string | undefined)[],
+  addresses: readonly (ProcessAddress | undefined)[],
 ): Promise<unknown> {
   if (!query.path.includes('{')) {
     throw new MillraceError({
@@ -41,7 +42,7 @@ async function ask(
   const path = pathOf(query, input);
   let missing = false;
   for (const address of addresses) {
-    const response = address === undefined ? undefined : await fetch(`http://${address}${path}`).catch(() => undefined);
+    const response = address && (await sendTo(address, path).catch(() => undefined));
     if (response?.ok) return response.json();
     if (response === undefined || response.status >= 500) missing = true;
     else if (response.status !== 404) throw await refusal(response);

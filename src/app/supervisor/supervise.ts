@@ -1,4 +1,7 @@
 import { createPrometheusMetrics, type PrometheusMetrics } from '../../observability/prometheus-metrics.js';
+import { Access } from '../../query/access/access.js';
+import { StoreGuard } from '../../query/access/store-guard.js';
+import { boundedScans } from '../../query/bounded-scans.js';
 import { ClusterApplication } from '../../query/cluster/cluster-application.js';
 import { clusterQueries } from '../../query/cluster/cluster-queries.js';
 import { MemberChannels } from '../../query/cluster/member-channels.js';
@@ -11,7 +14,10 @@ import type { ClusterView } from '../../runtime/cluster-view.js';
 import { openStateDirectory } from '../../runtime/open-state-directory.js';
 import { invalid, MillraceError } from '../../util/errors.js';
 import { AdvertisedEndpoints } from '../advertised-endpoints.js';
+import { clientAccessOf } from '../access/client-access-of.js';
+import { protectionOf, warnIfOpen } from '../access/protection-of.js';
 import { applicationIdOf } from '../application-id.js';
+import { sendTo, type ProcessAddress } from '../ask-process.js';
 import { openBroker, type Surroundings } from '../broker.js';
 import { buildTopology } from '../build-topology.js';
 import { Closing } from '../closing.js';
@@ -27,6 +33,7 @@ import { remoteParticipant, type SnapshotParticipant } from '../snapshots/snapsh
 import { TopicFeeder } from '../topic-feeder.js';
 import { PROCESS_NUMBER, SUPERVISOR_ENDPOINTS } from './child-messages.js';
 import { mergeExpositions } from './merge-expositions.js';
+import { protectProcesses } from './protect-processes.js';
 import { proxiedQuery } from './proxied-queries.js';
 import { supervisedMembers } from './supervised-members.js';
 import { SupervisedProcess } from './supervised-process.js';
@@ -81,6 +88,7 @@ async function start(options: SuperviseOptions, closing: Closing): Promise<Super
   });
   failed.catch(() => undefined); // whoever waits for it is told; nobody has to wait
   const instanceId = config.instanceId ?? directory.instanceId;
+  const inner = await protectProcesses(config.stateDir, protectionOf(config), random);
   const endpoints = new AdvertisedEndpoints(config, undefined);
   const views = new Map<string, ClusterView>();
   const processes = Array.from(
@@ -90,7 +98,13 @@ async function start(options: SuperviseOptions, closing: Closing): Promise<Super
         ...options,
         index,
         instanceId: `${instanceId}-${index}`,
-        env: () => ({ ...options.env, ...ownSettings(config, instanceId, index), ...advertised(endpoints) }),
+        access: inner.access,
+        env: () => ({
+          ...options.env,
+          ...ownSettings(config, instanceId, index),
+          ...inner.settings,
+          ...advertised(endpoints),
+        }),
         onChange: () => { onChange(); }, // prettier-ignore
         onCluster: (application, view) => views.set(application, view),
         onGivenUp: fail,
@@ -141,7 +155,7 @@ function overProcesses(
   views: ReadonlyMap<string, ClusterView>,
   closing: Closing,
 ): Queries {
-  const channels = new MemberChannels(clock);
+  const channels = new MemberChannels(clock, clientAccessOf(config));
   closing.add('channels to other instances', () => {
     channels.close();
     return Promise.resolve();
@@ -160,8 +174,12 @@ async function startFront(
   views: ReadonlyMap<string, ClusterView>,
   closing: Closing,
 ): Promise<{ readonly grpc: QueryServer; readonly httpPort: number }> {
-  const { config, topologies } = options;
+  const { config, topologies, clock, log } = options;
   const { host } = config;
+  const protection = protectionOf(config);
+  warnIfOpen(config, protection, log);
+  const access = await Access.open(protection.access, clock, log);
+  closing.add('access', () => { access.close(); return Promise.resolve(); }); // prettier-ignore
   const metrics = createPrometheusMetrics();
   const broker = await openBroker(config, options);
   closing.add('broker', () => broker.close());
@@ -169,14 +187,19 @@ async function startFront(
   const topics = new TopicFeeder(broker.client('millrace-feeder'), false);
   closing.add('feeder', () => topics.close());
   const queries = overProcesses(options, processes, views, closing);
-  const grpc = await startQueryServer({ ...options, metrics, host, port: config.grpcPort, state: queries, topology: queries }); // prettier-ignore
+  const grpc = await startQueryServer({ ...options, metrics, host, port: config.grpcPort, state: queries, topology: queries, protection }); // prettier-ignore
   closing.add('gRPC server', () => grpc.close());
-  const addresses = (): readonly (string | undefined)[] => processes.map(({ answers }) => answers?.http);
+  const addresses = (): readonly (ProcessAddress | undefined)[] => processes.map(({ answers }) => answers?.http);
   const http = await startHttpServer({
     host,
     port: config.httpPort,
     metrics: { contentType: metrics.contentType, exposition: () => expositionOf(metrics, processes) },
-    methods: restMethods(queries, queries),
+    ...{ access, protection, clock, log, corsOrigins: config.corsOrigins ?? [] },
+    methods: restMethods(
+      boundedScans(queries, protection.limits.maxScanRows),
+      queries,
+      new StoreGuard(access, queries),
+    ),
     queries: topologies.flatMap((each) =>
       (each.queries ?? []).map((query) => proxiedQuery(applicationIdOf(each, config, topologies), query, addresses)),
     ),
@@ -193,7 +216,7 @@ async function startFront(
 /** @throws MillraceError `SNAPSHOT_NOT_READY` while a process starts: what it runs would be missing */
 function participants(
   applicationId: string,
-  addresses: readonly (string | undefined)[],
+  addresses: readonly (ProcessAddress | undefined)[],
 ): readonly SnapshotParticipant[] {
   return addresses.map((address) => {
     if (address !== undefined) return remoteParticipant(address, applicationId);
@@ -205,7 +228,7 @@ function participants(
 async function expositionOf(metrics: PrometheusMetrics, processes: readonly SupervisedProcess[]): Promise<string> {
   const texts = await Promise.all(
     processes.map(async ({ index, answers }): Promise<[string, string]> => {
-      const response = answers && (await fetch(`http://${answers.http}/metrics`).catch(() => undefined));
+      const response = answers && (await sendTo(answers.http, '/metrics').catch(() => undefined));
       return [String(index), response?.ok ? await response.text() : ''];
     }),
   );

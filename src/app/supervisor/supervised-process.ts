@@ -1,9 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Logger } from '../../observability/log.js';
+import type { ClientAccess } from '../../query/client/client-access.js';
 import { remoteQueries, type RemoteQueries } from '../../query/client/remote-queries.js';
 import type { ClusterView } from '../../runtime/cluster-view.js';
 import { MillraceError } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
+import type { ProcessAddress } from '../ask-process.js';
 import type { ToSupervisor } from './child-messages.js';
 import { Restarts } from './restarts.js';
 
@@ -18,6 +20,8 @@ export interface SupervisedProcessOptions {
   readonly instanceId: string;
   /** The whole environment, asked for at each start. */
   readonly env: () => Readonly<Record<string, string | undefined>>;
+  /** How it is called. */
+  readonly access: ClientAccess;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onChange: () => void;
@@ -29,8 +33,7 @@ export interface SupervisedProcessOptions {
 
 /** Where a process answers. */
 export interface ProcessAnswers extends RemoteQueries {
-  /** `host:port`. */
-  readonly http: string;
+  readonly http: ProcessAddress;
 }
 
 /** One child process, started again whenever it ends, until it is stopped. */
@@ -108,7 +111,9 @@ export class SupervisedProcess {
   #take(message: ToSupervisor): void {
     if (message.type === 'started') {
       const { grpcPort, httpPort } = message;
-      this.answers = { ...remoteQueries(`127.0.0.1:${grpcPort}`, this.options.clock), http: `127.0.0.1:${httpPort}` };
+      const { clock, access } = this.options;
+      const http = { host: `127.0.0.1:${httpPort}`, access };
+      this.answers = { ...remoteQueries(`127.0.0.1:${grpcPort}`, clock, access), http };
     } else if (message.type === 'states') this.#states = message.states;
     else this.options.onCluster(message.application, message.view);
     this.options.onChange();

@@ -1,4 +1,4 @@
-import { credentials, Metadata, status, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, status, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
 import { MillraceError } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
 import {
@@ -15,6 +15,7 @@ import {
   type RangeRequest,
   type RangeResponse,
 } from '../gen/millrace/query/v1/state_query_service.js';
+import { channelArguments, type ClientAccess } from './client-access.js';
 
 /** Asks the state of a running process over gRPC. Every method rejects with a MillraceError `QUERY_FAILED`. */
 export interface QueryClient {
@@ -29,15 +30,17 @@ export interface QueryClient {
 
 /**
  * @param options.address `host:port`
+ * @param options.access default: plain text, no token
  * @param options.timeoutMs deadline of each call; default 10,000
  */
 export function createQueryClient(options: {
   readonly address: string;
+  readonly access?: ClientAccess;
   readonly timeoutMs?: number;
   readonly clock: Clock;
 }): QueryClient {
-  const { address, timeoutMs = 10_000 } = options;
-  const client = new StateQueryServiceClient(address, credentials.createInsecure());
+  const { address, access = {}, timeoutMs = 10_000 } = options;
+  const client = new StateQueryServiceClient(address, ...channelArguments(access));
   const deadline = (): { deadline: Date } => ({ deadline: new Date(options.clock.nowMs() + timeoutMs) });
   const unary = <T>(start: (done: (error: ServiceError | null, response: T) => void) => unknown): Promise<T> =>
     new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { Client, credentials, Metadata, status, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
+import { Client, Metadata, status, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
 import { tasksToText } from '../../runtime/assignment/task-ranges.js';
 import { MillraceError, type ErrorKind } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
@@ -8,6 +8,7 @@ import { Status } from '../gen/google/rpc/status.js';
 import { StateQueryServiceService } from '../gen/millrace/query/v1/state_query_service.js';
 import { TopologyServiceService } from '../gen/millrace/query/v1/topology_service.js';
 import { HOP_HEADER, TASKS_HEADER } from '../hop-headers.js';
+import { channelArguments, type ClientAccess } from './client-access.js';
 import { QUERY_NAMES, STREAMS, type Queries, type QueryName } from '../query-methods.js';
 
 /**
@@ -38,8 +39,9 @@ export interface RemoteQueries {
  * Asks the process at `address` (`host:port`); its errors come back as they were thrown there. A call that gives no deadline
  * has one of 10 seconds, unless its answer is a stream.
  */
-export function remoteQueries(address: string, clock: Clock): RemoteQueries {
-  const client = new Client(address, credentials.createInsecure(), CHANNEL);
+export function remoteQueries(address: string, clock: Clock, access: ClientAccess = {}): RemoteQueries {
+  const [credentials, options] = channelArguments(access);
+  const client = new Client(address, credentials, { ...options, ...CHANNEL });
   const entries = QUERY_NAMES.map((name) => {
     const method = METHODS[name];
     return [name, STREAMS.has(name) ? streaming(client, method) : unary(client, method, clock)] as const;

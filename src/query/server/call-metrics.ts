@@ -8,7 +8,7 @@ export interface CallMetrics {
   started(): (code: status) => void;
   readonly sent: Counter;
   /** Tells how much of a deadline is left. */
-  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly clock: Clock;
 }
 
 /** The metrics of a method, `/package.Service/Method`. */

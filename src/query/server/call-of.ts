@@ -1,12 +1,17 @@
 import type { Metadata, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { tasksFromText } from '../../runtime/assignment/task-ranges.js';
+import type { Caller } from '../access/caller.js';
 import { withMargin, type Call, type Hop } from '../call.js';
 import { HOP_HEADER, TASKS_HEADER } from '../hop-headers.js';
 
 type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'getDeadline' | 'metadata' | 'cancelled' | 'on'>;
 
-/** Deadline, cancellation and origin of a gRPC call. */
-export function callOf(call: ServerCall | ServerWritableStream<unknown, unknown>, nowMs: number): Call {
+/** Deadline, cancellation and origin of a gRPC call. @param caller who makes it */
+export function callOf(
+  call: ServerCall | ServerWritableStream<unknown, unknown>,
+  nowMs: number,
+  caller: Caller,
+): Call & { readonly caller: Caller } {
   const deadline = call.getDeadline();
   const deadlineMs = typeof deadline === 'number' ? deadline : deadline.getTime();
   const abort = new AbortController();
@@ -16,6 +21,7 @@ export function callOf(call: ServerCall | ServerWritableStream<unknown, unknown>
   return {
     signal: abort.signal,
     ...(Number.isFinite(deadlineMs) && { deadlineMs: withMargin(deadlineMs, nowMs) }),
+    caller,
     hop: hopOf(call.metadata),
   };
 }

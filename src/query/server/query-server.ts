@@ -3,6 +3,7 @@ import {
   Server,
   ServerCredentials,
   setLogVerbosity,
+  type ChannelOptions,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -10,13 +11,20 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from '../../observability/log.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { Clock } from '../../util/time.js';
-import { StateQueryServiceService } from '../gen/millrace/query/v1/state_query_service.js';
+import { Access } from '../access/access.js';
+import { Admission } from '../access/admission.js';
+import { OPEN, type ServerProtection } from '../access/protection.js';
+import { StoreGuard } from '../access/store-guard.js';
+import { boundedScans } from '../bounded-scans.js';
+import { StateQueryServiceService, type ListStoresRequest } from '../gen/millrace/query/v1/state_query_service.js';
 import { TopologyServiceService } from '../gen/millrace/query/v1/topology_service.js';
 import type { StateQueries } from '../state-queries.js';
 import type { TopologyQueries } from '../topology-queries.js';
-import { callMetrics, type CallMetrics } from './call-metrics.js';
-import { streaming, unary } from './handlers.js';
-import { portBusy } from './port-busy.js';
+import { admitCalls } from './admit-calls.js';
+import { callMetrics } from './call-metrics.js';
+import { MalformedRequest, streaming, unary, type MethodContext } from './handlers.js';
+import { listen, type Listener } from './listener.js';
+import { requirementOf } from './method-roles.js';
 import { addReflection } from './reflection.js';
 
 /** Longest a stop waits for calls under way. */
@@ -31,6 +39,8 @@ export interface QueryServerOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Default: none. */
+  readonly protection?: ServerProtection;
 }
 
 /** A listening gRPC server. */
@@ -44,16 +54,56 @@ export interface QueryServer {
 
 /**
  * Serves `millrace.query.v1`, `grpc.health.v1.Health` and reflection. Methods that are not built answer UNIMPLEMENTED.
- * @throws MillraceError `PORT_BUSY` when the port is taken
+ * @throws MillraceError `PORT_BUSY` when the port is taken, `TLS_FILE_INVALID`, `ACCESS_FILE_INVALID`, `TOKEN_KEYS_INVALID`
  */
 export async function startQueryServer(options: QueryServerOptions): Promise<QueryServer> {
   setLogVerbosity(logVerbosity.NONE); // what it says on the console comes back as errors too
-  const server = new Server({ 'grpc.max_receive_message_length': 4 * 1_024 * 1_024 });
-  const { state, topology } = options;
-  const of = ({ path }: { readonly path: string }): CallMetrics => callMetrics(path, options.metrics, options.clock);
+  const { clock, log, protection = OPEN } = options;
+  const state = boundedScans(options.state, protection.limits.maxScanRows);
+  const access = await Access.open(protection.access, clock, log);
+  const admission = new Admission(access, protection.limits, clock);
+  const { interceptor, callerOf } = admitCalls(admission, (path) =>
+    requirementOf(path, protection.monitoringNeedsToken),
+  );
+  const server = new Server({ ...channelOptions(protection), interceptors: [interceptor] });
+  const { slowReaderTimeoutMs } = protection.limits;
+  const shared = { callerOf, guard: new StoreGuard(access, state), slowReaderTimeoutMs, log };
+  addServices(server, { ...options, state }, shared);
+  const health = new HealthImplementation({ '': 'NOT_SERVING' });
+  health.addToServer(server);
+  if (protection.reflection) addReflection(server);
+
+  const listener = await open(server, options, protection);
+  log.debug({ host: options.host, port: listener.port }, 'gRPC server listens');
+  return {
+    port: listener.port,
+    setServing(service, serving) {
+      health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
+    },
+    async close() {
+      listener.close();
+      await drain(server, clock);
+      access.close();
+    },
+  };
+}
+
+function addServices(
+  server: Server,
+  { state, topology, metrics, clock }: QueryServerOptions,
+  shared: Omit<MethodContext, 'started' | 'sent' | 'clock'>,
+): void {
+  const of = ({ path }: { readonly path: string }): MethodContext => ({
+    ...shared,
+    ...callMetrics(path, metrics, clock),
+  });
   const query = StateQueryServiceService;
   serve(server, query, {
-    listStores: unary(state.listStores, of(query.listStores)),
+    listStores: unary(
+      async (request: ListStoresRequest, call) =>
+        shared.guard.listed(await state.listStores(request, call), call.caller),
+      of(query.listStores),
+    ),
     get: unary(state.get, of(query.get)),
     multiGet: unary(state.multiGet, of(query.multiGet)),
     list: unary(state.list, of(query.list)),
@@ -71,33 +121,39 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
     getMetrics: unary(topology.getMetrics, of(graph.getMetrics)),
     traceRecords: streaming(topology.traceRecords, of(graph.traceRecords)),
   });
-  const health = new HealthImplementation({ '': 'NOT_SERVING' });
-  health.addToServer(server);
-  addReflection(server);
+}
 
-  const port = await bind(server, options.host, options.port);
-  options.log.debug({ host: options.host, port }, 'gRPC server listens');
+/** A method's bytes that are none of its message become a request that its handler refuses with a reason. */
+function serve(server: Server, service: ServiceDefinition, methods: UntypedServiceImplementation): void {
+  const tolerant = Object.entries(service).map(([name, method]) => {
+    const requestDeserialize = (bytes: Buffer): unknown => {
+      try {
+        return method.requestDeserialize(bytes) as unknown; // a message of this method
+      } catch (error) {
+        return new MalformedRequest(error);
+      }
+    };
+    return [name, { ...method, requestDeserialize }] as const;
+  });
+  server.addService(Object.fromEntries(tolerant), methods);
+}
+
+/** Connections that are dead are noticed, those without calls are closed. */
+function channelOptions({ limits }: ServerProtection): ChannelOptions {
   return {
-    port,
-    setServing(service, serving) {
-      health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
-    },
-    close: () => drain(server, options.clock),
+    'grpc.max_receive_message_length': limits.maxRequestBytes,
+    'grpc.max_concurrent_streams': limits.maxCallsPerPeer,
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+    'grpc.max_connection_idle_ms': 300_000,
   };
 }
 
-function serve(server: Server, service: ServiceDefinition, methods: UntypedServiceImplementation): void {
-  server.addService(service, methods);
-}
-
-function bind(server: Server, host: string, port: number): Promise<number> {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(portBusy('gRPC', address, error));
-      else resolve(bound);
-    });
-  });
+/** The port is ours, not grpc-js's: it bounds connections, and takes other TLS files while it listens. */
+function open(server: Server, options: QueryServerOptions, { tls, limits }: ServerProtection): Promise<Listener> {
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const { maxConnections } = limits;
+  return listen({ ...options, tls, maxConnections, onConnection: (socket) => { injector.injectConnection(socket); } }); // prettier-ignore
 }
 
 function drain(server: Server, clock: Clock): Promise<void> {

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import { Admission } from '../../query/access/admission.js';
+import { NOBODY } from '../../query/access/caller.js';
+import { auditLine } from './audit.js';
+import type { HttpProtection } from './http-protection.js';
+import { requirementOf } from './route-roles.js';
+
+/**
+ * Lets requests in before their bodies are read: a place among those under way, who calls, what they may, how often. What an
+ * admin asks for, or what was refused to somebody who asked for it, is a line in the log.
+ */
+export function admitRequests(server: FastifyInstance, options: HttpProtection): void {
+  const { access, protection, clock, log } = options;
+  const { monitoringNeedsToken, limits } = protection;
+  const admission = new Admission(access, limits, clock);
+  server.decorateRequest('caller');
+  server.addHook('onRequest', async (request, reply) => {
+    request.caller = NOBODY;
+    const requirement = requirementOf(request, monitoringNeedsToken);
+    const peer = request.ip;
+    admission.calls.enter(peer);
+    reply.raw.once('close', () => {
+      admission.calls.leave(peer);
+    });
+    request.caller = await admission.admit(peer, request.headers.authorization, requirement);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    if (requirementOf(request, monitoringNeedsToken) === 'admin') log.info(auditLine(request, reply), 'admin call');
+    done();
+  });
+}
