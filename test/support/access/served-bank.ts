@@ -1,6 +1,6 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { silentLogger, type Logger } from '../../../src/observability/log.js';
-import { noMetrics } from '../../../src/observability/metrics.js';
+import { noMetrics, type Metrics } from '../../../src/observability/metrics.js';
 import { OPEN, type ServerLimits, type ServerProtection } from '../../../src/query/access/protection.js';
 import { channelArguments, type ClientAccess } from '../../../src/query/client/client-access.js';
 import { ErrorInfo } from '../../../src/query/gen/google/rpc/error_details.js';
@@ -19,6 +19,7 @@ export interface BankOptions {
   readonly limits?: Partial<ServerLimits>;
   readonly clock?: Clock;
   readonly log?: Logger;
+  readonly metrics?: Metrics;
 }
 
 /** The gRPC server of an application `bank` with stores `balances` and `totals`, protected as asked. */
@@ -47,7 +48,9 @@ export class ServedBank {
 
   /** A client, closed with the server. @param host `localhost` where a certificate is of that name */
   client(access: ClientAccess = {}, host = '127.0.0.1'): StateQueryServiceClient {
-    const client = new StateQueryServiceClient(`${host}:${this.port}`, ...channelArguments(access));
+    const [credentials, options] = channelArguments(access);
+    const own = { ...options, 'grpc.use_local_subchannel_pool': 1 }; // a connection of its own
+    const client = new StateQueryServiceClient(`${host}:${this.port}`, credentials, own);
     this.#clients.push(client);
     return client;
   }
@@ -60,8 +63,8 @@ export class ServedBank {
 }
 
 /** How a call ended: `OK`, or status and reason. */
-export function outcome(error: ServiceError | null): string {
-  if (error === null) return 'OK';
+export function outcome(error: Pick<ServiceError, 'code' | 'metadata'> | null): string {
+  if (error === null || error.code === status.OK) return 'OK';
   const [bytes] = error.metadata.get('grpc-status-details-bin');
   const packed = Buffer.isBuffer(bytes) ? Status.decode(bytes).details : [];
   const info = packed.find(({ typeUrl }) => typeUrl.endsWith('ErrorInfo'));
