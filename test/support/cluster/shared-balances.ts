@@ -21,6 +21,7 @@ import type { TaskState } from '../../../src/state/task-state.js';
 import { keyValueStore } from '../../../src/topology/store-definitions.js';
 import { Topology } from '../../../src/topology/topology.js';
 import { systemClock } from '../../../src/util/time.js';
+import { nothingRunning } from '../nothing-running.js';
 
 const BALANCES = keyValueStore({ name: 'balances', key: string(), value: json<number>(), storage: 'memory' });
 const PARTITIONS = 4;
@@ -51,7 +52,10 @@ export class SharingInstance implements ReadableApplication {
     view: () => readonly ClusterMember[] | undefined,
   ) {
     const catalog = new StoreCatalog(() => [this]);
-    const local = { ...createLocalStateQueries(catalog, systemClock), ...createTopologyQueries(catalog, {}) };
+    const local = {
+      ...createLocalStateQueries(catalog, systemClock),
+      ...createTopologyQueries(catalog, {}, nothingRunning),
+    };
     const application = new ClusterApplication(this.id, this.topology, () => {
       const members = view();
       return members && { partitions: { in: PARTITIONS }, members };
