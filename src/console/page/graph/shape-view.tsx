@@ -35,7 +35,6 @@ export function ShapeView({ shape, box, flow, selected, lit, onSelect, onFocus }
       role="button"
       tabIndex={0}
       aria-pressed={selected}
-      aria-label={shapeDescription(shape, flow)}
       onClick={choose}
       onFocus={(event) => {
         if (event.currentTarget.matches(':focus-visible')) onFocus(shape.id);
@@ -46,7 +45,7 @@ export function ShapeView({ shape, box, flow, selected, lit, onSelect, onFocus }
         choose();
       }}
     >
-      <title>{shape.name}</title>
+      <title>{shapeDescription(shape, flow)}</title>
       <path class="outline" d={shapeOutline(shape.kind, box)} />
       <text class="shape-title" x={box.width / 2} y={box.height / 2 - (shape.kind === 'store' ? 0 : 3)}>
         {title}

@@ -3,7 +3,7 @@ import type { NodeJson, TopologyJson } from '../../api/topology-json.js';
 import { TopologyGraph } from '../../graph/topology-graph.js';
 import { counted } from '../../format/numbers.js';
 import { clock } from '../../live/clock.js';
-import { topologies } from '../../live/state.js';
+import { figures, topologies } from '../../live/state.js';
 import { chosenApplication } from '../../parts/application-picker.js';
 import { EmptyNote, ErrorNote } from '../../parts/note.js';
 import { Timeline } from './timeline.js';
@@ -40,7 +40,7 @@ export function TracerView() {
             key={application}
             application={application}
             topology={topology}
-            figures={undefined}
+            figures={figures.value}
             selected={undefined}
             lit={shown ? lit : undefined}
             onSelect={noSelection}
