@@ -30,11 +30,11 @@ const [address = 'http://127.0.0.1:8080', folder = join(import.meta.dirname, '..
 mkdirSync(folder, { recursive: true });
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 for (const colorScheme of ['light', 'dark'] as const) {
-  const page = await browser.newPage({ colorScheme, viewport: { width: 1440, height: 900 } });
+  const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } });
   await page.goto(address);
-  await page.waitForTimeout(45_000); // so that charts have something to show
+  await page.waitForTimeout(40_000); // so that charts have something to show
   for (const { name, route, prepare } of PICTURES) {
-    await page.evaluate((hash) => (location.hash = hash), route);
+    await page.goto(`${address}/#${route}`); // within the page: what charts show stays
     await page.waitForTimeout(2_000);
     await prepare?.(page);
     await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });

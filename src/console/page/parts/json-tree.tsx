@@ -21,13 +21,10 @@ export function JsonTree({ value, name }: { readonly value: Json | undefined; re
     <details class="json-branch" open={entries.length <= 12}>
       <summary>
         {label}
-        <span class="json-summary">{summaryOf(value, entries.length)}</span>
+        <span class="json-summary">{Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`}</span>{' '}
+        <span class="json-preview">{jsonLine(value, 40)}</span>
       </summary>
       {parts}
     </details>
   );
-}
-
-function summaryOf(value: Json, entries: number): string {
-  return Array.isArray(value) ? `[${entries}] ${jsonLine(value, 40)}` : `{${entries}} ${jsonLine(value, 40)}`;
 }

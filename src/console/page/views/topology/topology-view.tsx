@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import { graphModel } from '../../graph/graph-model.js';
 import { TopologyGraph } from '../../graph/topology-graph.js';
 import { figures, topologies } from '../../live/state.js';
@@ -22,8 +22,10 @@ export function TopologyView() {
     refine({ shape: '' });
   }, []);
   useHotkeys({ Escape: close });
+  const arrived = useRef(true); // by an address with a shape in it: the focus stays where a page begins
   useEffect(() => {
-    if (selected !== '') document.getElementById('shape-panel')?.focus({ preventScroll: true });
+    if (selected !== '' && !arrived.current) document.getElementById('shape-panel')?.focus({ preventScroll: true });
+    arrived.current = false;
   }, [selected]);
   const shape = model?.shapes.find(({ id }) => id === selected);
   return (

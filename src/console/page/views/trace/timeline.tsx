@@ -9,20 +9,23 @@ export function Timeline({ trace }: { readonly trace: Trace }) {
   return (
     <ol class="timeline">
       {trace.steps.map((step, index) => (
-        <Step key={index} step={step} task={trace.steps[index - 1]?.taskId !== step.taskId} />
+        <Step key={index} step={step} before={trace.steps[index - 1]} />
       ))}
     </ol>
   );
 }
 
-function Step({ step, task }: { readonly step: TraceStep; readonly task: boolean }) {
+/** Task and event time are said where they change. */
+function Step({ step, before }: { readonly step: TraceStep; readonly before: TraceStep | undefined }) {
   const { title, number } = nodeLabel(step.node);
   return (
     <li class={`step ${step.kind}`}>
-      {task && <p class="step-task">task {step.taskId}</p>}
+      {before?.taskId !== step.taskId && <p class="step-task">task {step.taskId}</p>}
       <p class="step-head">
         <b title={step.node}>{`${title} ${number}`}</b> <span>{step.what}</span>
-        {step.timestamp !== undefined && <time dateTime={step.timestamp}>{formatInstant(step.timestamp)}</time>}
+        {step.timestamp !== undefined && step.timestamp !== before?.timestamp && (
+          <time dateTime={step.timestamp}>{formatInstant(step.timestamp)}</time>
+        )}
       </p>
       {(step.key !== undefined || step.value !== undefined) && (
         <details>
