@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   produce: async () => (await import('./produce.js')).addProduceCommand,
   dlq: async () => (await import('./dlq.js')).addDlqCommand,
   lag: async () => (await import('./lag.js')).addLagCommand,
+  top: async () => (await import('./top.js')).addTopCommand,
   reset: async () => (await import('./reset.js')).addResetCommand,
   plan: async () => (await import('./plan.js')).addPlanCommand,
   schema: async () => (await import('./schema.js')).addSchemaCommand,
