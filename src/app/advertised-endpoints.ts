@@ -1,9 +1,22 @@
 import { hostname } from 'node:os';
+import type { ClientAccess } from '../query/client/client-access.js';
 import type { InstanceEndpoints } from '../runtime/application.js';
+import type { ClusterView } from '../runtime/cluster-view.js';
+import type { ProcessAddress } from './ask-process.js';
 import type { Config } from './config.js';
 
 /** Addresses to listen on that are no address to reach a machine at. */
 const WILDCARDS: ReadonlySet<string> = new Set(['', '0.0.0.0', '::', '[::]']);
+
+/** The HTTP servers of the other instances; several may be behind one. @param access how they are called */
+export function otherHttpEndpoints(
+  cluster: ClusterView | undefined,
+  { http }: InstanceEndpoints,
+  access: ClientAccess,
+): readonly ProcessAddress[] {
+  const endpoints = new Set((cluster?.members ?? []).flatMap(({ httpEndpoint }) => httpEndpoint ?? []));
+  return [...endpoints].filter((host) => host !== http).map((host) => ({ host, access }));
+}
 
 /** Where other processes reach the servers of this one, `host:port`; with port 0 known once they listen. */
 export class AdvertisedEndpoints implements InstanceEndpoints {

@@ -20,7 +20,7 @@ import type { StateDirectory } from '../runtime/state-directory.js';
 import { clientAccessOf } from './access/client-access-of.js';
 import { protectionOf, warnIfOpen } from './access/protection-of.js';
 import type { Surroundings } from './broker.js';
-import type { AdvertisedEndpoints } from './advertised-endpoints.js';
+import { otherHttpEndpoints, type AdvertisedEndpoints } from './advertised-endpoints.js';
 import type { Closing } from './closing.js';
 import type { Config } from './config.js';
 import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.js';
@@ -177,9 +177,15 @@ async function startHttp(
 }
 
 /** Each topology's queries, over the stores of its application. */
-function servedQueries({ applications, topologies }: ServerOptions): ServedQuery[] {
+function servedQueries({ applications, topologies, endpoints, config }: ServerOptions): ServedQuery[] {
+  const peers = clientAccessOf(config);
   return applications.flatMap((stores, index) =>
-    (topologies[index]?.queries ?? []).map((query) => ({ application: stores.applicationId, query, stores })),
+    (topologies[index]?.queries ?? []).map((query) => ({
+      application: stores.applicationId,
+      query,
+      stores,
+      others: () => otherHttpEndpoints(stores.cluster(), endpoints, peers),
+    })),
   );
 }
 

@@ -90,7 +90,8 @@ export const SETTINGS = {
   snapshots: {
     env: 'SNAPSHOT_URL',
     flag: '--snapshots <path>',
-    description: 'folder of snapshots, or s3://bucket/prefix: tasks without local state start from their newest one there',
+    description:
+      'folder of snapshots, or s3://bucket/prefix: tasks without local state start from their newest one there',
     schema: text.optional(),
   },
   snapshotEveryMs: {

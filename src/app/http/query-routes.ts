@@ -1,26 +1,32 @@
 import type { FastifyInstance } from 'fastify';
+import { HOP_HEADER } from '../../query/hop-headers.js';
 import { toJson } from '../../query/json-value.js';
 import { invalid, MillraceError } from '../../util/errors.js';
+import type { ProcessAddress } from '../ask-process.js';
 import type { QueryDefinition, QueryStores } from '../define-query.js';
+import { answerAnywhere } from './ask-others.js';
 
 /** A query of a topology that runs here. */
 export interface ServedQuery {
   readonly application: string;
   readonly query: QueryDefinition;
   readonly stores: QueryStores;
+  /** The HTTP servers of the other instances. Default: there are none. */
+  readonly others?: () => readonly ProcessAddress[];
 }
 
 /** `GET /api/queries`, which lists the topologies' own queries, and the `GET` routes of each: JSON, 404 for what is not there, 400 for input that cannot be right. */
 export function addQueryRoutes(server: FastifyInstance, queries: readonly ServedQuery[]): void {
   expectOwnPaths(queries);
   server.get('/api/queries', () => ({ queries: queries.map(described) }));
-  for (const { query, stores } of queries) {
+  for (const served of queries) {
+    const { query } = served;
     const route = query.path.replace(/\{(\w+)\}/g, ':$1');
     server.get<{ Params: Record<string, string>; Querystring: Record<string, unknown> }>(
       route,
       async (request, reply) => {
         const input = { ...optionsOf(query, request.query), ...pathOf(query, request.params) };
-        const answer = await query.answer(input, stores);
+        const answer = await answerAnywhere(served, input, request.headers[HOP_HEADER] !== undefined);
         if (answer === undefined) throw notFound(query, request.params);
         return reply.type('application/json; charset=utf-8').send(JSON.stringify(toJson(answer)));
       },

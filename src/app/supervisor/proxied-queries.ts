@@ -1,6 +1,7 @@
+import { askInTurn } from '../http/ask-others.js';
 import { MillraceError } from '../../util/errors.js';
-import { sendTo, type ProcessAddress } from '../ask-process.js';
-import type { QueryDefinition, QueryStores } from '../define-query.js';
+import type { ProcessAddress } from '../ask-process.js';
+import type { QueryDefinition, QueryInput, QueryStores } from '../define-query.js';
 import type { ServedQuery } from '../http/query-routes.js';
 
 /** The stores of a supervisor: it has none, its processes do. */
@@ -14,13 +15,15 @@ const NO_STORES: QueryStores = {
   },
 };
 
-/** Serves a topology's own query by asking the processes one after the other. */
+/** Serves a topology's own query by asking the processes one after the other. @param others those of other supervisors */
 export function proxiedQuery(
   application: string,
   query: QueryDefinition,
   addresses: () => readonly (ProcessAddress | undefined)[],
+  others: () => readonly ProcessAddress[],
 ): ServedQuery {
-  return { application, stores: NO_STORES, query: { ...query, answer: (input) => ask(query, input, addresses()) } };
+  const answer = (input: QueryInput<string, string>): Promise<unknown> => ask(query, input, addresses());
+  return { application, stores: NO_STORES, query: { ...query, answer }, others };
 }
 
 /**
@@ -39,28 +42,5 @@ async function ask(
       message: `query "${query.name}" is of no key, and several processes hold parts of its stores`,
     });
   }
-  const path = pathOf(query, input);
-  let missing = false;
-  for (const address of addresses) {
-    const response = address && (await sendTo(address, path).catch(() => undefined));
-    if (response?.ok) return response.json();
-    if (response === undefined || response.status >= 500) missing = true;
-    else if (response.status !== 404) throw await refusal(response);
-  }
-  if (!missing) return undefined;
-  throw new MillraceError({ code: 'STORE_UNAVAILABLE', kind: 'unavailable', message: `a process that may answer query "${query.name}" does not` }); // prettier-ignore
-}
-
-function pathOf({ path }: QueryDefinition, input: Readonly<Record<string, string | undefined>>): string {
-  const names = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name));
-  const options = Object.entries(input).flatMap(([name, value]): [string, string][] =>
-    names.has(name) || value === undefined ? [] : [[name, value]],
-  );
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(input[name] ?? ''));
-  return options.length === 0 ? filled : `${filled}?${new URLSearchParams(options).toString()}`;
-}
-
-async function refusal(response: Response): Promise<MillraceError> {
-  const { error: code, message } = (await response.json()) as { error: string; message: string }; // as: our own server's error handler
-  return new MillraceError({ code, kind: 'invalid', message });
+  return askInTurn(query, input, addresses);
 }

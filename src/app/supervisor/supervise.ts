@@ -13,7 +13,7 @@ import type { InstanceEndpoints } from '../../runtime/application.js';
 import type { ClusterView } from '../../runtime/cluster-view.js';
 import { openStateDirectory } from '../../runtime/open-state-directory.js';
 import { invalid, MillraceError } from '../../util/errors.js';
-import { AdvertisedEndpoints } from '../advertised-endpoints.js';
+import { AdvertisedEndpoints, otherHttpEndpoints } from '../advertised-endpoints.js';
 import { clientAccessOf } from '../access/client-access-of.js';
 import { protectionOf, warnIfOpen } from '../access/protection-of.js';
 import { applicationIdOf } from '../application-id.js';
@@ -110,7 +110,7 @@ async function start(options: SuperviseOptions, closing: Closing): Promise<Super
         onGivenUp: fail,
       }),
   );
-  const { grpc, httpPort } = await startFront(options, processes, views, closing);
+  const { grpc, httpPort } = await startFront(options, processes, { views, endpoints }, closing);
   endpoints.listening({ grpcPort: grpc.port, httpPort });
   onChange = () => {
     const { ready } = readinessOf(processes);
@@ -171,11 +171,12 @@ function overProcesses(
 async function startFront(
   options: SuperviseOptions,
   processes: readonly SupervisedProcess[],
-  views: ReadonlyMap<string, ClusterView>,
+  { views, endpoints }: { readonly views: ReadonlyMap<string, ClusterView>; readonly endpoints: InstanceEndpoints },
   closing: Closing,
 ): Promise<{ readonly grpc: QueryServer; readonly httpPort: number }> {
   const { config, topologies, clock, log } = options;
   const { host } = config;
+  const peers = clientAccessOf(config);
   const protection = protectionOf(config);
   warnIfOpen(config, protection, log);
   const access = await Access.open(protection.access, clock, log);
@@ -201,7 +202,10 @@ async function startFront(
       new StoreGuard(access, queries),
     ),
     queries: topologies.flatMap((each) =>
-      (each.queries ?? []).map((query) => proxiedQuery(applicationIdOf(each, config, topologies), query, addresses)),
+      (each.queries ?? []).map((query) => {
+        const id = applicationIdOf(each, config, topologies);
+        return proxiedQuery(id, query, addresses, () => otherHttpEndpoints(views.get(id), endpoints, peers));
+      }),
     ),
     readiness: () => readinessOf(processes),
     topics,

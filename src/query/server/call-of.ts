@@ -6,11 +6,16 @@ import { HOP_HEADER, TASKS_HEADER } from '../hop-headers.js';
 
 type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'getDeadline' | 'metadata' | 'cancelled' | 'on'>;
 
-/** Deadline, cancellation and origin of a gRPC call. @param caller who makes it */
+/**
+ * Deadline, cancellation and origin of a gRPC call.
+ * @param caller who makes it
+ * @param ending aborted when the server can wait no longer for any call
+ */
 export function callOf(
   call: ServerCall | ServerWritableStream<unknown, unknown>,
   nowMs: number,
   caller: Caller,
+  ending: AbortSignal,
 ): Call & { readonly caller: Caller } {
   const deadline = call.getDeadline();
   const deadlineMs = typeof deadline === 'number' ? deadline : deadline.getTime();
@@ -19,7 +24,7 @@ export function callOf(
     abort.abort();
   });
   return {
-    signal: abort.signal,
+    signal: AbortSignal.any([abort.signal, ending]),
     ...(Number.isFinite(deadlineMs) && { deadlineMs: withMargin(deadlineMs, nowMs) }),
     caller,
     hop: hopOf(call.metadata),

@@ -12,6 +12,8 @@ import { resetStream } from './reset-stream.js';
 export interface MethodContext extends CallMetrics, Pick<CallAdmission, 'callerOf'> {
   readonly guard: StoreGuard;
   readonly slowReaderTimeoutMs: number;
+  /** Aborted when the server ends: what calls wait for by then is unavailable. */
+  readonly ending: AbortSignal;
   readonly log: Logger;
 }
 
@@ -71,8 +73,8 @@ export function streaming<Request, Response>(
   };
 }
 
-function ownCall(call: Parameters<typeof callOf>[0], { clock, callerOf }: MethodContext): OwnCall {
-  return callOf(call, clock.nowMs(), callerOf(call.metadata));
+function ownCall(call: Parameters<typeof callOf>[0], { clock, callerOf, ending }: MethodContext): OwnCall {
+  return callOf(call, clock.nowMs(), callerOf(call.metadata), ending);
 }
 
 function checkRequest(request: unknown, { caller }: OwnCall, { guard }: MethodContext): Promise<void> | undefined {

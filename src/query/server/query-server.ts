@@ -29,6 +29,8 @@ import { addReflection } from './reflection.js';
 
 /** Longest a stop waits for calls under way. */
 const DRAIN_MS = 2_000;
+/** Those that still wait for something by then are told that it is unavailable, so that their clients ask others. */
+const WAITING_MS = 1_000;
 
 export interface QueryServerOptions {
   readonly host: string;
@@ -67,7 +69,8 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
   );
   const server = new Server({ ...channelOptions(protection), interceptors: [interceptor] });
   const { slowReaderTimeoutMs } = protection.limits;
-  const shared = { callerOf, guard: new StoreGuard(access, state), slowReaderTimeoutMs, log };
+  const ending = new AbortController();
+  const shared = { callerOf, guard: new StoreGuard(access, state), slowReaderTimeoutMs, ending: ending.signal, log };
   addServices(server, { ...options, state }, shared);
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   health.addToServer(server);
@@ -82,7 +85,7 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
     },
     async close() {
       listener.close();
-      await drain(server, clock);
+      await drain(server, ending, clock);
       access.close();
     },
   };
@@ -156,13 +159,18 @@ function open(server: Server, options: QueryServerOptions, { tls, limits }: Serv
   return listen({ ...options, tls, maxConnections, onConnection: (socket) => { injector.injectConnection(socket); } }); // prettier-ignore
 }
 
-function drain(server: Server, clock: Clock): Promise<void> {
+function drain(server: Server, ending: AbortController, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = clock.schedule(DRAIN_MS, () => {
-      server.forceShutdown();
-    });
+    const timers = [
+      clock.schedule(WAITING_MS, () => {
+        ending.abort();
+      }),
+      clock.schedule(DRAIN_MS, () => {
+        server.forceShutdown();
+      }),
+    ];
     server.tryShutdown(() => {
-      cancel();
+      for (const cancel of timers) cancel();
       resolve();
     });
   });
