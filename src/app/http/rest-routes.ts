@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requirementOf } from '../../query/server/method-roles.js';
 import { fieldError } from '../../query/query-errors.js';
 import type { RestMethod } from '../../query/rest-methods.js';
 import type { HttpProtection } from './http-protection.js';
-import { FOR_QUERIES } from './route-roles.js';
 import { takenInTime } from './taken-in-time.js';
 
 /** What the twins need. */
@@ -33,7 +33,8 @@ export function addRestRoutes(server: FastifyInstance, options: RestOptions): vo
   const { methods } = options;
   const byPath = new Map(methods.map((method) => [method.path, method]));
   for (const method of methods) {
-    server.post(`/api/${method.path}`, FOR_QUERIES, (request, reply) =>
+    const route = { config: { access: requirementOf(`/${method.path}`, true) } };
+    server.post(`/api/${method.path}`, route, (request, reply) =>
       answer(request, reply, method, request.body ?? {}, options),
     );
   }
