@@ -32,6 +32,7 @@ import { exportsOf } from './state-export/exports-of.js';
 import { Closing } from './closing.js';
 import { createOuterTopics, createSinkTopics } from './outer-topics.js';
 import { TopicFeeder } from './topic-feeder.js';
+import { BrokerChangelogs } from './watch/broker-changelogs.js';
 
 export type { InstanceEndpoints } from '../runtime/application.js';
 
@@ -105,6 +106,8 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   closing.add('feeder', () => feeder.close());
 
   const tools = broker.client('millrace-tools');
+  const changelogs = new BrokerChangelogs(broker.client('millrace-watch'), options.clock);
+  closing.add('changelogs', () => changelogs.close());
   const deadLetters = deadLetterQueue(tools);
   const operations = operationsOn(tools);
   const endpoints = new AdvertisedEndpoints(config, options.endpoints);
@@ -118,7 +121,7 @@ async function start(options: Options, closing: Closing): Promise<MillraceApp> {
     failure.set(error);
   };
   const embeddedRegistry = schemas?.registry instanceof EmbeddedRegistry ? schemas.registry : undefined;
-  const registries = { schemaRegistry, embeddedRegistry };
+  const registries = { schemaRegistry, embeddedRegistry, changelogs };
   const servers = { ...options, ...registries, applications, endpoints, stateDirectory: directory, topics: feeder };
   const rowsOf = exportsOf(tools, applications, schemas);
   const serving = serve({ ...servers, modules: options.modules, deadLetters, operations, rowsOf, onFailure }, closing);

@@ -13,6 +13,9 @@ import type { Queries } from '../query/query-methods.js';
 import { meantBy } from '../query/running-applications.js';
 import { StoreCatalog } from '../query/store-catalog.js';
 import { createTopologyQueries } from '../query/topology-queries.js';
+import type { BufferBounds } from '../query/watch/change-buffer.js';
+import type { ChangelogSource } from '../query/watch/changelog-source.js';
+import { WatchQueries } from '../query/watch/watch-queries.js';
 import type { PrometheusMetrics } from '../observability/prometheus-metrics.js';
 import type { StreamsApplication } from '../runtime/application.js';
 import type { SchemaRegistry } from '../serde/registry/schema-registry.js';
@@ -63,6 +66,8 @@ export interface ServerOptions extends Surroundings {
   readonly deadLetters: DeadLetterQueue;
   readonly operations: Operations;
   readonly rowsOf: RowsOf;
+  /** Where watches read. */
+  readonly changelogs: ChangelogSource;
 }
 
 /**
@@ -86,14 +91,19 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
     ...createTopologyQueries(catalog, options.endpoints, running),
   };
   const queries = overInstances(options, local, closing);
-  const grpc = await startGrpc(options, local, queries);
+  const watches = new WatchQueries(catalog, { ...options, source: options.changelogs, bounds: watchBoundsOf(options) });
+  const grpc = await startGrpc(options, local, { ...queries, watch: watches.watch });
   closing.add('gRPC server', () => grpc.close());
+  closing.add('watches', () => {
+    watches.close(); // they would go on while calls under way are waited for
+    return Promise.resolve();
+  });
   const access = await openAccess(options);
   closing.add('access', () => {
     access.close();
     return Promise.resolve();
   });
-  const http = await startHttp(options, queries, grpc, access);
+  const http = await startHttp(options, { ...queries, watch: grpc.watch }, grpc, access);
   closing.add('HTTP server', () => http.close());
   options.endpoints.listening({ grpcPort: grpc.port, httpPort: http.port });
   showHealth(applications, grpc);
@@ -125,7 +135,7 @@ async function startGrpc(options: ServerOptions, local: Queries, queries: Querie
   if (modules?.length !== applications.length) {
     const { startQueryServer } = await import('../query/server/query-server.js');
     const server = await startQueryServer({ host, port, state: queries, topology: queries, clock, metrics, log, protection }); // prettier-ignore
-    return { ...server, metrics: () => Promise.resolve('') };
+    return { ...server, watch: queries.watch, metrics: () => Promise.resolve('') };
   }
   const described = applications.map(({ applicationId, instanceId }, index) => ({
     id: applicationId,
@@ -134,8 +144,20 @@ async function startGrpc(options: ServerOptions, local: Queries, queries: Querie
     stateFolder: dirname(stateDirectory.taskFolder(applicationId, '0_0')),
   }));
   const peers = clientAccessOf(config);
-  const start = { host, port, protection, peers, schemaRegistry, applications: described };
-  return startQueryThread(start, applications, local, options);
+  const watchBounds = watchBoundsOf(options);
+  const start = { host, port, protection, peers, schemaRegistry, watchBounds, applications: described };
+  return startQueryThread(start, applications, { ...local, ...callsOf(options.changelogs) }, options);
+}
+
+function watchBoundsOf({ config }: ServerOptions): BufferBounds {
+  return { maxBytes: config.watchBufferBytes, maxChanges: config.watchBufferChanges };
+}
+
+function callsOf(changelogs: ChangelogSource): ChangelogSource {
+  return {
+    changelogRange: (topic) => changelogs.changelogRange(topic),
+    readChangelog: (place) => changelogs.readChangelog(place),
+  };
 }
 
 /** Says in the log if everybody may call. */

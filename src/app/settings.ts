@@ -136,6 +136,18 @@ export const SETTINGS = {
     description: 'milliseconds after which the broker aborts a transaction; what one record causes has to fit',
     schema: integer(1, 2_147_483_647).default(10_000),
   },
+  watchBufferBytes: {
+    env: 'WATCH_BUFFER_BYTES',
+    flag: '--watch-buffer-bytes <bytes>',
+    description: 'bytes that wait, at most, for a client that watches a store and is slow',
+    schema: integer(1, Number.MAX_SAFE_INTEGER).default(1_048_576),
+  },
+  watchBufferChanges: {
+    env: 'WATCH_BUFFER_CHANGES',
+    flag: '--watch-buffer-changes <count>',
+    description: 'changes that wait, at most, for such a client',
+    schema: integer(1, Number.MAX_SAFE_INTEGER).default(5_000),
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     flag: '--log-level <level>',

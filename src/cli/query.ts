@@ -19,6 +19,7 @@ import { invalid } from '../util/errors.js';
 import { systemClock } from '../util/time.js';
 import { addConfigFlags, CALLER, configFlags } from './config-flags.js';
 import { outputFormat, printRows, type Row } from './output.js';
+import { addQueryWatchCommand } from './query-watch.js';
 import type { Terminal } from './terminal.js';
 
 interface QueryOptions {
@@ -38,7 +39,7 @@ interface QueryOptions {
 
 type Ask = (client: QueryClient, options: QueryOptions) => AsyncIterable<Row>;
 
-/** `millrace query get|range|windows|sessions|versions|stores`: reads the state of a running process over gRPC. */
+/** `millrace query get|range|windows|sessions|versions|stores|watch`: reads the state of a running process over gRPC. */
 export function addQueryCommand(program: Command, terminal: Terminal): void {
   const query = program.command('query').description('read the state of a running process');
   const command = (syntax: string, description: string): Command =>
@@ -84,6 +85,7 @@ export function addQueryCommand(program: Command, terminal: Terminal): void {
     .option('--to <time>', 'latest start: milliseconds or ISO 8601')
     .option('--limit <n>', 'most sessions')
     .action((store: string, key: string, options: QueryOptions) => run(options, sessions(store, key)));
+  addQueryWatchCommand(query, terminal);
   command('versions <store> <key>', 'what one key was, and is, oldest first')
     .option('--json-key', 'the key is JSON, not text')
     .option('--from <time>', 'valid then or later: milliseconds or ISO 8601')

@@ -54,6 +54,11 @@ export const METRICS: Readonly<Record<string, MetricDefinition>> = {
   millrace_store_expired_records_total: counter('Writes dropped because their window had expired.', STORE),
   millrace_state_overlay_bytes: gauge('Bytes written to stores and not yet committed.', TASK),
 
+  millrace_watch_clients: gauge('Clients that watch a store.', ['application', 'store']),
+  millrace_watch_buffer_bytes: gauge('Bytes that wait for clients that watch a store.', ['application', 'store']),
+  millrace_watch_changes_sent_total: counter('Changes sent to clients that watch a store.', ['application', 'store']),
+  millrace_watch_overflows_total: counter('Watches ended because the client was too slow.', ['application', 'store']),
+
   millrace_commit_total: counter('Commits.', ['application']),
   millrace_commit_latency_seconds: histogram('Time of one commit.', ['application'], LONG_SECONDS),
   millrace_commit_failures_total: counter('Commits that failed or were aborted.', ['application', 'reason']),

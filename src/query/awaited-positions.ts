@@ -44,6 +44,7 @@ export function awaitingPositions(queries: StateQueries, catalog: StoreCatalog, 
     fetchWindows: stream(queries.fetchWindows),
     fetchSessions: stream(queries.fetchSessions),
     listVersions: stream(queries.listVersions),
+    watch: queries.watch,
   };
 }
 

@@ -29,6 +29,7 @@ export function awaitingSchemas(queries: StateQueries, clock: Clock): StateQueri
     fetchWindows: stream(queries.fetchWindows),
     fetchSessions: stream(queries.fetchSessions),
     listVersions: stream(queries.listVersions),
+    watch: queries.watch, // waits by itself
   };
 }
 

@@ -1,4 +1,5 @@
 import { openCommittedView, type CommittedView } from '../state/committed-view.js';
+import type { ChangelogPosition } from '../state/store.js';
 import type { BuiltTopology } from '../topology/node.js';
 import { MillraceError } from '../util/errors.js';
 
@@ -12,6 +13,12 @@ export interface OpenedTask {
 interface OpenView {
   readonly opening: unknown;
   readonly view: Promise<CommittedView | undefined>;
+}
+
+/** Where a store of a view stands in its changelog by its last commit. */
+export function positionOf(view: CommittedView, storeName: string): ChangelogPosition | undefined {
+  view.refresh();
+  return view.changelogPosition(storeName);
 }
 
 /** Views over what the tasks of one application have committed to disk, opened at the first read of each. */

@@ -13,6 +13,7 @@ export const STREAMS: ReadonlySet<QueryName> = new Set<QueryName>([
   'fetchWindows',
   'fetchSessions',
   'listVersions',
+  'watch',
   'traceRecords',
 ]);
 
@@ -27,6 +28,7 @@ export const QUERY_NAMES: readonly QueryName[] = [
   'fetchWindows',
   'fetchSessions',
   'listVersions',
+  'watch',
   'describeTopology',
   'listInstances',
   'listTasks',

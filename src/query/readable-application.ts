@@ -1,5 +1,6 @@
 import type { TaskView } from '../runtime/application.js';
 import type {
+  ChangelogPosition,
   ReadOnlyKeyValueStore,
   ReadOnlySessionStore,
   ReadOnlyVersionedKeyValueStore,
@@ -24,6 +25,8 @@ export interface StorePartition {
   /** `<sub-topology>_<partition>`; `global` for a global store. */
   readonly taskId: string;
   readonly store: StateStore;
+  /** Where what is committed on disk stands in the changelog, now; absent where it is not known beside the rows. */
+  readonly changelogPosition?: () => ChangelogPosition | undefined;
 }
 
 /** What queries need of a running application. */
@@ -45,6 +48,8 @@ export interface ReadableApplication {
     isolation: ReadIsolation,
     scope?: ReadScope,
   ): readonly StorePartition[] | Promise<readonly StorePartition[]>;
+  /** Resolves when the serdes of its stores can read, where others write them. */
+  prepareSerdes?(): Promise<void>;
   /** Input offsets that a task's answers include, by `topic-partition`; empty while unknown. */
   inputPositions(taskId: string): ReadonlyMap<string, number>;
 }

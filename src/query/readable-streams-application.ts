@@ -1,6 +1,6 @@
 import type { StreamsApplication, TaskView } from '../runtime/application.js';
 import type { Clock } from '../util/time.js';
-import type { CommittedViews } from './committed-views.js';
+import { positionOf, type CommittedViews } from './committed-views.js';
 import { storeUnavailableError } from './query-errors.js';
 import type { ReadableApplication, ReadIsolation, StorePartition } from './readable-application.js';
 import { isEnding, tasksToRead } from './tasks-to-read.js';
@@ -50,9 +50,10 @@ async function open(
 ): Promise<StorePartition> {
   const { id: taskId, state } = task;
   if (!state) throw storeUnavailableError('RESTORING', storeName, `task ${taskId} has not opened its state yet`);
-  const committed =
-    isolation === 'committed' ? (await views.view({ ...task, opening: state }))?.stores.get(storeName) : undefined;
-  const store = committed ?? state.stores.get(storeName);
+  const view = isolation === 'committed' ? await views.view({ ...task, opening: state }) : undefined;
+  const committed = view?.stores.get(storeName);
+  if (view && committed) return { taskId, store: committed, changelogPosition: () => positionOf(view, storeName) };
+  const store = state.stores.get(storeName);
   if (!store) throw storeUnavailableError('RESTORING', storeName, `task ${taskId} has not opened "${storeName}" yet`);
   return { taskId, store };
 }

@@ -12,7 +12,7 @@ export interface RestMethod {
   /** `millrace.query.v1.StateQueryService/Get`. */
   readonly path: string;
   /** Messages as they come; a unary method gives one. Without a caller: for nobody in particular. */
-  call(request: unknown, caller?: Caller): AsyncIterable<unknown>;
+  call(request: unknown, caller?: Caller, signal?: AbortSignal): AsyncIterable<unknown>;
   /** A method that streams answers in JSON lines, one per message. */
   readonly streams: boolean;
 }
@@ -49,6 +49,7 @@ export function restMethods(
       queries.fetchSessions,
     ),
     streaming(`${service}/ListVersions`, state.ListVersionsRequest, state.ListVersionsResponse, queries.listVersions),
+    streaming(`${service}/Watch`, state.WatchRequest, state.WatchResponse, queries.watch),
     unary(
       `${topologyService}/DescribeTopology`,
       graph.DescribeTopologyRequest,
@@ -99,8 +100,8 @@ function twins(guard: StoreGuard | undefined) {
       response: Message<Response>,
       method: (request: Request, call: OwnCall) => AsyncIterable<Response>,
     ): RestMethod => {
-      async function* call(json: unknown, caller: Caller = NOBODY): AsyncGenerator {
-        for await (const message of method(await read(request, json, caller), { caller }))
+      async function* call(json: unknown, caller: Caller = NOBODY, signal?: AbortSignal): AsyncGenerator {
+        for await (const message of method(await read(request, json, caller), { caller, signal }))
           yield response.toJSON(message);
       }
       return { path, call, streams: true };

@@ -27,6 +27,7 @@ export function routedQueries(catalog: StoreCatalog, local: StateQueries, stream
     fetchWindows: (request, call) => of(request).fetchWindows(request, call),
     fetchSessions: (request, call) => of(request).fetchSessions(request, call),
     listVersions: (request, call) => of(request).listVersions(request, call),
+    watch: local.watch,
   };
 }
 

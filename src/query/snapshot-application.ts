@@ -3,7 +3,7 @@ import type { ApplicationState } from '../runtime/application-state.js';
 import type { TaskView } from '../runtime/application.js';
 import type { ClusterView } from '../runtime/cluster-view.js';
 import type { Clock } from '../util/time.js';
-import type { CommittedViews } from './committed-views.js';
+import { positionOf, type CommittedViews } from './committed-views.js';
 import { storeUnavailableError } from './query-errors.js';
 import type { ReadableApplication, ReadIsolation, ReadScope, StorePartition } from './readable-application.js';
 import { isEnding, tasksToRead } from './tasks-to-read.js';
@@ -24,13 +24,13 @@ export class SnapshotApplication implements ReadableApplication {
   #known: KnownState = { state: 'CREATED', tasks: [], standbys: [], cluster: undefined };
   #positions = new Map<string, ReadonlyMap<string, number>>();
 
-  /** @param prepare resolves when the serdes of the stores can read; called for each read, once a task runs */
+  /** @param prepareSerdes resolves when the serdes of the stores can read; called for each read, once a task runs */
   constructor(
     readonly id: string,
     readonly instanceId: string,
     readonly topology: BuiltTopology,
     private readonly views: CommittedViews,
-    private readonly prepare: () => Promise<void>,
+    readonly prepareSerdes: () => Promise<void>,
     private readonly clock: Pick<Clock, 'nowMs'>,
   ) {}
 
@@ -70,7 +70,7 @@ export class SnapshotApplication implements ReadableApplication {
     const held = { ...this.#known, ending: isEnding(this.#known.state) };
     const read = tasksToRead(storeName, held, scope, this.clock.nowMs());
     const partitions = await Promise.all(read.map((task) => this.#open(task, storeName)));
-    if (partitions.length > 0) await this.prepare();
+    if (partitions.length > 0) await this.prepareSerdes();
     return partitions;
   }
 
@@ -86,6 +86,6 @@ export class SnapshotApplication implements ReadableApplication {
       throw storeUnavailableError('RESTORING', storeName, `task ${taskId} has not opened "${storeName}" yet`);
     }
     this.#positions.set(taskId, view.inputPositions);
-    return { taskId, store };
+    return { taskId, store, changelogPosition: () => positionOf(view, storeName) };
   }
 }

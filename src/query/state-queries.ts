@@ -18,6 +18,8 @@ import type {
   MultiGetResponse,
   RangeRequest,
   RangeResponse,
+  WatchRequest,
+  WatchResponse,
 } from './gen/millrace/query/v1/state_query_service.js';
 
 /**
@@ -34,4 +36,6 @@ export interface StateQueries {
   readonly fetchWindows: (request: FetchWindowsRequest, call?: Call) => AsyncIterable<FetchWindowsResponse>;
   readonly fetchSessions: (request: FetchSessionsRequest, call?: Call) => AsyncIterable<FetchSessionsResponse>;
   readonly listVersions: (request: ListVersionsRequest, call?: Call) => AsyncIterable<ListVersionsResponse>;
+  /** Goes on until it is aborted, or the process ends. */
+  readonly watch: (request: WatchRequest, call?: Call) => AsyncIterable<WatchResponse>;
 }

@@ -21,6 +21,7 @@ import { addQueryRoutes, type ServedQuery } from './query-routes.js';
 import { addRegistryRoutes } from './registry-routes.js';
 import { addRestRoutes } from './rest-routes.js';
 import { FOR_MONITORING } from './route-roles.js';
+import { addWatchRoute } from './watch-route.js';
 import { addSnapshotRoutes, type InstancesOf } from './snapshot-routes.js';
 
 /** Longest the head of a request takes to come, and all of it. */
@@ -75,6 +76,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   addOperations(server, options);
   addConsoleRoutes(server);
   addRestRoutes(server, options);
+  addWatchRoute(server, options);
   addQueryRoutes(server, options.queries);
   addProduceRoute(server, options.topics);
   addDeadLetterRoutes(server, options.deadLetters);

@@ -3,11 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requirementOf } from '../../query/server/method-roles.js';
 import { fieldError } from '../../query/query-errors.js';
 import type { RestMethod } from '../../query/rest-methods.js';
+import { goneSignal } from './gone-signal.js';
 import type { HttpProtection } from './http-protection.js';
 import { takenInTime } from './taken-in-time.js';
 
 /** What the twins need. */
-type RestOptions = Pick<HttpProtection, 'clock' | 'protection'> & { readonly methods: readonly RestMethod[] };
+export type RestOptions = Pick<HttpProtection, 'clock' | 'protection'> & { readonly methods: readonly RestMethod[] };
 
 const STATE = 'millrace.query.v1.StateQueryService';
 const TOPOLOGY = 'millrace.query.v1.TopologyService';
@@ -91,7 +92,7 @@ async function answer(
   message: unknown,
   { clock, protection }: RestOptions,
 ): Promise<unknown> {
-  const messages = method.call(message, caller)[Symbol.asyncIterator]();
+  const messages = method.call(message, caller, goneSignal(reply))[Symbol.asyncIterator]();
   // The first message is awaited before the head is sent, so that an error of the request still has its own status.
   const first = await messages.next();
   if (!method.streams) return reply.send(first.value);
@@ -108,7 +109,8 @@ async function* lines(first: IteratorResult<unknown>, rest: AsyncIterator<unknow
   }
 }
 
-function keyOf(query: Query, key: string | undefined): unknown {
+/** A key of a request's path or options: text, or JSON with `?json=true`. */
+export function keyOf(query: Query, key: string | undefined): unknown {
   if (query.json !== 'true' || key === undefined) return key;
   try {
     return JSON.parse(key);

@@ -1,37 +1,44 @@
 import type { Call } from '../../query/call.js';
-import { STREAMS, type Queries, type QueryName } from '../../query/query-methods.js';
-import { toSentError, type SentCall, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
+import { isStream, toSentError, type AnswerMessage, type CallMessage, type ThreadCalls } from './thread-messages.js';
 
-/** Answers, on the stream thread, the calls that the query thread cannot answer by itself: a message for each pull. */
+type Started = Extract<CallMessage, { type: 'call' }>;
+
+interface OpenCall {
+  readonly messages: AsyncIterator<unknown>;
+  readonly cancelled: AbortController;
+}
+
+/** Answers, in the thread that can, the calls of the other one: a message for each pull. */
 export class CallAnswerer {
-  readonly #calls = new Map<number, AsyncIterator<unknown>>();
+  readonly #calls = new Map<number, OpenCall>();
 
+  /** @param calls those that are called */
   constructor(
-    private readonly queries: Queries,
-    private readonly send: (message: ToQueryThread) => void,
+    private readonly calls: Partial<ThreadCalls>,
+    private readonly send: (message: AnswerMessage) => void,
   ) {}
 
   /** Takes what concerns a call; gives whether it did. */
-  take(message: ToStreamThread): boolean {
-    switch (message.type) {
-      case 'call':
-        this.#calls.set(message.id, messagesOf(this.queries, message.query, message.request, message.call));
-        return true;
-      case 'pull':
-        void this.#pull(message.id);
-        return true;
-      case 'cancel':
-        void this.#calls.get(message.id)?.return?.();
-        this.#calls.delete(message.id);
-        return true;
-      default:
-        return false;
-    }
+  take(message: CallMessage | { readonly type: string }): boolean {
+    if (!isCall(message)) return false;
+    if (message.type === 'call') {
+      const cancelled = new AbortController();
+      this.#calls.set(message.id, { messages: messagesOf(this.calls, message, cancelled.signal), cancelled });
+    } else if (message.type === 'pull') void this.#pull(message.id);
+    else this.#cancel(message.id);
+    return true;
+  }
+
+  #cancel(id: number): void {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    call?.cancelled.abort();
+    void call?.messages.return?.();
   }
 
   async #pull(id: number): Promise<void> {
     try {
-      const next = await this.#calls.get(id)?.next();
+      const next = await this.#calls.get(id)?.messages.next();
       if (next && !next.done) {
         this.send({ type: 'message', id, message: next.value });
         return;
@@ -44,14 +51,17 @@ export class CallAnswerer {
   }
 }
 
+function isCall(message: { readonly type: string }): message is CallMessage {
+  return message.type === 'call' || message.type === 'pull' || message.type === 'cancel';
+}
+
 async function* messagesOf(
-  queries: Queries,
-  query: QueryName,
-  request: unknown,
-  call: SentCall | undefined,
+  calls: Partial<ThreadCalls>,
+  { name, request, call }: Started,
+  signal: AbortSignal,
 ): AsyncGenerator {
-  // The query thread sends each query the request of its type.
-  const answer = (queries[query] as (request: unknown, call?: Call) => unknown)(request, call);
-  if (STREAMS.has(query)) yield* answer as AsyncIterable<unknown>;
+  // The other thread sends each call the request of its type, and calls what is here.
+  const answer = (calls[name] as (request: unknown, call: Call) => unknown)(request, { ...call, signal });
+  if (isStream(name)) yield* answer as AsyncIterable<unknown>;
   else yield await answer;
 }

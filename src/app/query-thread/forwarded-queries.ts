@@ -1,29 +1,29 @@
 import type { Call } from '../../query/call.js';
-import { QUERY_NAMES, STREAMS, type Queries, type QueryName } from '../../query/query-methods.js';
-import { fromSentError, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
+import { CALL_NAMES, fromSentError, isStream } from './thread-messages.js';
+import type { AnswerMessage, CallMessage, CallName, ThreadCalls } from './thread-messages.js';
 
 interface Waiting {
   resolve(message: IteratorResult<unknown, undefined>): void;
   reject(error: unknown): void;
 }
 
-/** The stream thread's queries, called from the query thread. */
+/** What the other thread of the process can be asked: its queries, and what else it has. */
 export class ForwardedQueries {
-  readonly queries: Queries;
+  readonly queries: ThreadCalls;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
 
-  constructor(private readonly send: (message: ToStreamThread) => void) {
-    const forwarded = QUERY_NAMES.map((name) => {
-      const query: unknown = STREAMS.has(name) ? this.#stream(name) : this.#unary(name);
-      return [name, query] as const;
+  constructor(private readonly send: (message: CallMessage) => void) {
+    const forwarded = CALL_NAMES.map((name) => {
+      const call: unknown = isStream(name) ? this.#stream(name) : this.#unary(name);
+      return [name, call] as const;
     });
-    this.queries = Object.fromEntries(forwarded) as unknown as Queries; // every name, answered by the thread that has them
+    this.queries = Object.fromEntries(forwarded) as unknown as ThreadCalls; // every name, answered by the thread that has them
   }
 
   /** Takes what answers a call; gives whether it did. */
-  take(message: ToQueryThread): boolean {
-    if (message.type !== 'message' && message.type !== 'end' && message.type !== 'error') return false;
+  take(message: AnswerMessage | { readonly type: string }): boolean {
+    if (!isAnswer(message)) return false;
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.type === 'message') waiting?.resolve({ done: false, value: message.message });
@@ -32,26 +32,34 @@ export class ForwardedQueries {
     return true;
   }
 
-  #unary(query: QueryName) {
+  #unary(name: CallName) {
     return async (request: unknown, call?: Call): Promise<unknown> => {
-      for await (const message of this.#stream(query)(request, call)) return message;
+      for await (const message of this.#stream(name)(request, call)) return message;
       return undefined;
     };
   }
 
-  #stream(query: QueryName) {
-    const stream = async function* (this: ForwardedQueries, request: unknown, call?: Call): AsyncGenerator {
+  #stream(name: CallName) {
+    const stream = async function* (this: ForwardedQueries, request: unknown, call: Call = {}): AsyncGenerator {
       const id = ++this.#lastId;
-      this.send({ type: 'call', id, query, request, call: call && { deadlineMs: call.deadlineMs, hop: call.hop } });
+      const { signal, ...sent } = call;
+      this.send({ type: 'call', id, name, request, call: sent });
       let ended = false;
+      const aborted = (): boolean => signal?.aborted ?? false;
+      const abort = (): void => {
+        this.#waiting.get(id)?.resolve({ done: true, value: undefined });
+      };
+      signal?.addEventListener('abort', abort, { once: true });
       try {
-        for (;;) {
+        while (!aborted()) {
           const next = await this.#pull(id);
-          ended = next.done ?? false;
+          ended = next.done === true && !aborted();
           if (next.done) return;
           yield next.value;
         }
       } finally {
+        signal?.removeEventListener('abort', abort);
+        this.#waiting.delete(id);
         if (!ended) this.send({ type: 'cancel', id });
       }
     };
@@ -64,4 +72,8 @@ export class ForwardedQueries {
       this.send({ type: 'pull', id });
     });
   }
+}
+
+function isAnswer(message: { readonly type: string }): message is AnswerMessage {
+  return message.type === 'message' || message.type === 'end' || message.type === 'error';
 }

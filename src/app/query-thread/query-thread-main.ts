@@ -12,11 +12,13 @@ import { routedQueries } from '../../query/routed-queries.js';
 import { startQueryServer, type QueryServer } from '../../query/server/query-server.js';
 import { SnapshotApplication } from '../../query/snapshot-application.js';
 import { StoreCatalog } from '../../query/store-catalog.js';
+import { WatchQueries } from '../../query/watch/watch-queries.js';
 import { internal } from '../../util/errors.js';
 import { systemClock } from '../../util/time.js';
 import { buildTopology } from '../build-topology.js';
 import { loadTopology } from '../load-topology.js';
 import { openSchemas } from '../schema-registry.js';
+import { CallAnswerer } from './answer-calls.js';
 import { ForwardedQueries } from './forwarded-queries.js';
 import { sentLog } from './sent-log.js';
 import { StoreSerdes } from './store-serdes.js';
@@ -35,11 +37,14 @@ const schemas = openSchemas(start.schemaRegistry, { clock: systemClock, log: sil
 const applications = await Promise.all(start.applications.map(open));
 const catalog = new StoreCatalog(() => applications);
 const forwarded = new ForwardedQueries(send);
-const local = routedQueries(catalog, createLocalStateQueries(catalog, systemClock), forwarded.queries);
+const watches = new WatchQueries(catalog, { source: forwarded.queries, bounds: start.watchBounds, clock: systemClock, metrics }); // prettier-ignore
+const stores = createLocalStateQueries(catalog, systemClock, watches.watch);
+const local = routedQueries(catalog, stores, forwarded.queries);
 const channels = new MemberChannels(systemClock, start.peers);
 const clusters = applications.map((each) => new ClusterApplication(each.id, each.topology, () => each.cluster()));
 const members = membersAround(applications[0]?.instanceId ?? '', local, channels);
 const queries = clusterQueries(new StoreCatalog(() => clusters), members, systemClock);
+const answerer = new CallAnswerer(queries, send);
 const { host } = start;
 const log = sentLog((line) => {
   send({ type: 'log', ...line });
@@ -55,7 +60,7 @@ try {
 }
 
 async function take(message: ToQueryThread, server: QueryServer): Promise<void> {
-  if (forwarded.take(message)) return;
+  if (forwarded.take(message) || answerer.take(message)) return;
   switch (message.type) {
     case 'applications':
       for (const { id, ...known } of message.applications) {
@@ -79,6 +84,7 @@ async function take(message: ToQueryThread, server: QueryServer): Promise<void> 
       send({ type: 'metrics', id: message.id, text: await metrics.exposition() });
       return;
     case 'close':
+      watches.close();
       await server.close();
       channels.close();
       for (const each of views) await each.close();

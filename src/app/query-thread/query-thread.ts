@@ -5,12 +5,21 @@ import type { StreamsApplication } from '../../runtime/application.js';
 import { internal } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
 import { CallAnswerer } from './answer-calls.js';
+import { ForwardedQueries } from './forwarded-queries.js';
 import { tellOfTasks } from './tell-of-tasks.js';
-import { fromSentError, type ThreadStart, type ToQueryThread, type ToStreamThread } from './thread-messages.js';
+import {
+  fromSentError,
+  type ThreadCalls,
+  type ThreadStart,
+  type ToQueryThread,
+  type ToStreamThread,
+} from './thread-messages.js';
 
 /** The gRPC server in a thread of its own, as the stream thread sees it. */
 export interface QueryThread {
   readonly port: number;
+  /** Its watches, for HTTP. */
+  readonly watch: Queries['watch'];
   setServing(service: string, serving: boolean): void;
   /** The exposition of what the thread counts. */
   metrics(): Promise<string>;
@@ -18,14 +27,14 @@ export interface QueryThread {
 }
 
 /**
- * Starts the query thread: committed reads cost the stream thread nothing; it answers the others with `queries`.
+ * Starts the query thread: committed reads cost the stream thread nothing; it answers the others with `calls`.
  * @param surroundings `onFailure` is called when the thread fails, now or later
  * @throws MillraceError `PORT_BUSY`, `INVALID_TOPOLOGY_FILE`
  */
 export async function startQueryThread(
   start: ThreadStart,
   applications: readonly StreamsApplication[],
-  queries: Queries,
+  calls: ThreadCalls,
   surroundings: { readonly clock: Clock; readonly log: Logger; readonly onFailure: (error: Error) => void },
 ): Promise<QueryThread> {
   const { clock, log, onFailure } = surroundings;
@@ -33,7 +42,8 @@ export async function startQueryThread(
   const send = (message: ToQueryThread): void => {
     worker.postMessage(message);
   };
-  const answerer = new CallAnswerer(queries, send);
+  const answerer = new CallAnswerer(calls, send);
+  const forwarded = new ForwardedQueries(send);
   const asked = new Map<number, (text: string) => void>();
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', () => {
@@ -50,7 +60,7 @@ export async function startQueryThread(
       reject(internal('QUERY_THREAD_ENDED', 'the query thread ended before it was ready'));
     });
     worker.on('message', (message: ToStreamThread) => {
-      if (answerer.take(message)) return;
+      if (answerer.take(message) || forwarded.take(message)) return;
       if (message.type === 'ready') resolve(message.port);
       else if (message.type === 'failed') reject(fromSentError(message.error));
       else if (message.type === 'log') log[message.level](message.fields, message.message);
@@ -61,6 +71,7 @@ export async function startQueryThread(
   let lastId = 0;
   return {
     port,
+    watch: forwarded.queries.watch,
     setServing(service, serving) {
       send({ type: 'health', service, serving });
     },

@@ -1,5 +1,7 @@
 import type { Call } from '../../query/call.js';
-import type { QueryName } from '../../query/query-methods.js';
+import { QUERY_NAMES, STREAMS, type Queries } from '../../query/query-methods.js';
+import type { BufferBounds } from '../../query/watch/change-buffer.js';
+import type { ChangelogSource } from '../../query/watch/changelog-source.js';
 import type { ClientAccess } from '../../query/client/client-access.js';
 import type { ServerProtection } from '../../query/access/protection.js';
 import type { TaskView } from '../../runtime/application.js';
@@ -16,8 +18,10 @@ import type { RegistryAddress } from '../schema-registry.js';
  *                           <-------------------------  ready | failed
  *       applications, health ------------------------>   whenever they change
  *       caughtUp ------------------------------------>   now and then, while there are replicas
- *                           <-------------------------  call id, pull id …, cancel id   (uncommitted, in memory, global)
+ *                           <-------------------------  call id, pull id …, cancel id   (uncommitted, in memory, global, changelogs)
  *       message id …, end id | error id ------------->
+ *       call id, pull id …, cancel id --------------->   (watches over HTTP)
+ *                           <-------------------------  message id …, end id | error id
  *                           <-------------------------  log
  *       metrics id ---------------------------------->
  *                           <-------------------------  metrics id
@@ -50,6 +54,7 @@ export interface ThreadStart {
   /** How other instances are called. */
   readonly peers: ClientAccess;
   readonly schemaRegistry: RegistryAddress | undefined;
+  readonly watchBounds: BufferBounds;
   readonly applications: readonly {
     readonly id: string;
     readonly instanceId: string;
@@ -60,27 +65,49 @@ export interface ThreadStart {
   }[];
 }
 
+/** What one thread may ask the other: queries, and of the stream thread, which has the broker's client, changelogs. */
+export type ThreadCalls = Queries & ChangelogSource;
+export type CallName = keyof ThreadCalls;
+
+/** Every call's name. */
+export const CALL_NAMES: readonly CallName[] = [...QUERY_NAMES, 'changelogRange', 'readChangelog'];
+
+/** Whether a call answers with a stream of messages. */
+export function isStream(name: CallName): boolean {
+  return name === 'readChangelog' || (name !== 'changelogRange' && STREAMS.has(name));
+}
+
+/** A call of the other thread: it answers a message for each pull. */
+export type CallMessage =
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly name: CallName;
+      readonly request: unknown;
+      readonly call: SentCall | undefined;
+    }
+  | { readonly type: 'pull' | 'cancel'; readonly id: number };
+
+/** What answers a call. */
+export type AnswerMessage =
+  | { readonly type: 'message'; readonly id: number; readonly message: unknown }
+  | { readonly type: 'end'; readonly id: number }
+  | { readonly type: 'error'; readonly id: number; readonly error: SentError };
+
 export type ToQueryThread =
+  | CallMessage
+  | AnswerMessage
   | { readonly type: 'applications'; readonly applications: readonly ApplicationSnapshot[] }
   | { readonly type: 'caughtUp'; readonly application: string; readonly times: Readonly<Record<string, number>> }
   | { readonly type: 'health'; readonly service: string; readonly serving: boolean }
-  | { readonly type: 'message'; readonly id: number; readonly message: unknown }
-  | { readonly type: 'end'; readonly id: number }
-  | { readonly type: 'error'; readonly id: number; readonly error: SentError }
   | { readonly type: 'metrics'; readonly id: number }
   | { readonly type: 'close' };
 
 export type ToStreamThread =
+  | CallMessage
+  | AnswerMessage
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'failed'; readonly error: SentError }
-  | {
-      readonly type: 'call';
-      readonly id: number;
-      readonly query: QueryName;
-      readonly request: unknown;
-      readonly call: SentCall | undefined;
-    }
-  | { readonly type: 'pull' | 'cancel'; readonly id: number }
   | { readonly type: 'metrics'; readonly id: number; readonly text: string }
   | ({ readonly type: 'log' } & LogLine);
 

@@ -6,7 +6,7 @@ import { invalid } from '../../util/errors.js';
 const POLL_MS = 100;
 
 /** Committed records as they were fetched, of which those below an offset are meant. */
-export interface FetchedBatch {
+interface FetchedBatch {
   readonly records: FetchedRecords['records'];
   readonly before: number;
 }

@@ -1,16 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { partitionKey, type BrokerClient } from '../../broker/client/client.js';
 import { TaskPlan } from '../../runtime/assignment/task-plan.js';
 import { prepareTopicSerdes } from '../../runtime/prepare-serdes.js';
 import type { SchemaCache } from '../../serde/registry/schema-cache.js';
-import { openTaskState } from '../../state/open-task-state.js';
-import type { StoreContext, StoreDefinition } from '../../state/store.js';
+import { replayedRows } from '../../state/replayed-rows.js';
+import type { StoreRow } from '../../state/store-rows.js';
 import type { BuiltTopology } from '../../topology/node.js';
-import { batchesOf, type FetchedBatch } from '../seed/read-topic.js';
+import { batchesOf } from '../seed/read-topic.js';
 import { findExportable, notExportable } from './find-exportable.js';
-import { storeRows, type StoreRow } from './store-rows.js';
 
 export interface ExportRequest {
   readonly applicationId: string;
@@ -18,9 +14,6 @@ export interface ExportRequest {
   readonly store: string;
   readonly schemas?: SchemaCache;
 }
-
-/** Bytes that are restored before they are written to disk. */
-const FLUSH_BYTES = 1 << 20;
 
 /**
  * The rows of a store, as its changelog has them at the call: of the whole application, whoever runs it, or nobody. Each
@@ -40,40 +33,6 @@ export async function* exportStore(client: BrokerClient, request: ExportRequest)
     const end = subTopology.sourceChangelogs.has(store)
       ? ((await client.admin.committedOffsets(applicationId, [place])).get(partitionKey(place))?.offset ?? 0)
       : Infinity;
-    yield* restoredRows(definition, batchesOf(client, place, end));
+    yield* replayedRows(definition, batchesOf(client, place, end));
   }
 }
-
-async function* restoredRows(
-  definition: StoreDefinition,
-  batches: AsyncIterable<FetchedBatch>,
-): AsyncGenerator<StoreRow, void> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-export-'));
-  try {
-    const directory = join(folder, 'state');
-    const state = await openTaskState({ directory, definitions: [definition], context: READING, cacheMaxBytes: 0 });
-    try {
-      const restorer = state.restorer(definition.name);
-      const flush = (): Promise<void> => restorer.flush({ topicId: '', leaderEpoch: -1, offset: 0 });
-      for await (const { records, before } of batches) {
-        restorer.restore(records, before);
-        if (restorer.bufferedBytes >= FLUSH_BYTES) await flush();
-      }
-      await flush();
-      const store = state.stores.get(definition.name);
-      if (store !== undefined) yield* storeRows(store);
-    } finally {
-      await state.close();
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Nothing is processed and nothing is logged here. */
-const READING: StoreContext = {
-  taskId: 'export',
-  recordContext: () => undefined,
-  changelog: () => undefined,
-  onExpired: () => undefined,
-};

@@ -1,7 +1,7 @@
 import { toJson, type JsonValue } from '../../query/json-value.js';
 import type { Serde } from '../../serde/serde.js';
 import type { StoreDefinition } from '../../state/store.js';
-import type { StoreRow } from './store-rows.js';
+import type { StoreRow } from '../../state/store-rows.js';
 
 /** A row as it stands in a file: keys and values as JSON, or, raw, as bytes in base64; times in milliseconds. */
 export interface ExportedRow {

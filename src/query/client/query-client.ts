@@ -14,6 +14,8 @@ import {
   type ListVersionsResponse,
   type RangeRequest,
   type RangeResponse,
+  type WatchRequest,
+  type WatchResponse,
 } from '../gen/millrace/query/v1/state_query_service.js';
 import { channelArguments, type ClientAccess } from './client-access.js';
 
@@ -25,6 +27,8 @@ export interface QueryClient {
   fetchWindows(request: FetchWindowsRequest): AsyncIterable<FetchWindowsResponse>;
   fetchSessions(request: FetchSessionsRequest): AsyncIterable<FetchSessionsResponse>;
   listVersions(request: ListVersionsRequest): AsyncIterable<ListVersionsResponse>;
+  /** Without a deadline; ends when it is aborted. */
+  watch(request: WatchRequest, signal: AbortSignal): AsyncIterable<WatchResponse>;
   close(): void;
 }
 
@@ -56,18 +60,25 @@ export function createQueryClient(options: {
     fetchWindows: (request) => messages(address, client.fetchWindows(request, deadline())),
     fetchSessions: (request) => messages(address, client.fetchSessions(request, deadline())),
     listVersions: (request) => messages(address, client.listVersions(request, deadline())),
+    watch: (request, signal) => messages(address, client.watch(request), signal),
     close() {
       client.close();
     },
   };
 }
 
-async function* messages<T>(address: string, stream: ClientReadableStream<T>): AsyncGenerator<T> {
+async function* messages<T>(address: string, stream: ClientReadableStream<T>, signal?: AbortSignal): AsyncGenerator<T> {
+  const cancel = (): void => {
+    stream.cancel();
+  };
+  signal?.addEventListener('abort', cancel);
   try {
     for await (const message of stream) yield message as T; // the stream's own iterator has no type
   } catch (error) {
+    if (signal?.aborted) return;
     throw failure(address, error as ServiceError); // grpc-js fails a stream with nothing else
   } finally {
+    signal?.removeEventListener('abort', cancel);
     stream.cancel();
   }
 }

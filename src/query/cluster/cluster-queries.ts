@@ -49,6 +49,7 @@ export function clusterQueries(
     listStores: (request, call) => here(call, ({ listStores }) => listStores(request)),
     describeTopology: (request, call) => here(call, ({ describeTopology }) => describeTopology(request)),
     ...wholeApplication(catalog, members, clock),
+    watch: (request, call) => queriesHere(members).watch(request, call), // any instance can tell of all changes
     ...unaryQueries(toStore, members),
     ...streamedQueries(toStore, members),
   };

@@ -115,6 +115,7 @@ function addServices(
     fetchWindows: streaming(state.fetchWindows, of(query.fetchWindows)),
     fetchSessions: streaming(state.fetchSessions, of(query.fetchSessions)),
     listVersions: streaming(state.listVersions, of(query.listVersions)),
+    watch: streaming(state.watch, of(query.watch)),
   });
   const graph = TopologyServiceService;
   serve(server, graph, {
