@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Admission } from '../../query/access/admission.js';
-import { NOBODY } from '../../query/access/caller.js';
+import { NOBODY, type Caller } from '../../query/access/caller.js';
+import { MillraceError } from '../../util/errors.js';
 import { auditLine } from './audit.js';
 import type { HttpProtection } from './http-protection.js';
 import { requirementOf } from './route-roles.js';
@@ -22,10 +23,21 @@ export function admitRequests(server: FastifyInstance, options: HttpProtection):
     reply.raw.once('close', () => {
       admission.calls.leave(peer);
     });
-    request.caller = await admission.admit(peer, request.headers.authorization, requirement);
+    try {
+      request.caller = await admission.admit(peer, request.headers.authorization, requirement);
+    } catch (error) {
+      request.caller = refused(error);
+      throw error;
+    }
   });
   server.addHook('onResponse', (request, reply, done) => {
     if (requirementOf(request, monitoringNeedsToken) === 'admin') log.info(auditLine(request, reply), 'admin call');
     done();
   });
+}
+
+/** Whom the log names: somebody who is known and may not. */
+function refused(error: unknown): Caller {
+  const name = error instanceof MillraceError ? error.context.caller : undefined;
+  return typeof name === 'string' ? { ...NOBODY, name } : NOBODY;
 }

@@ -105,6 +105,8 @@ describe('a request', () => {
     while (!lines.some((line) => 'audit' in line)) await ask(guarded, '/healthz');
     const audit = lines.find((line) => 'audit' in line);
     expect(audit).toMatchObject({ audit: { caller: 'boss', peer: '127.0.0.1', method: 'POST', topic: 'words', status: 200 } }); // prettier-ignore
+    await ask(guarded, PRODUCE, { ...record, token: 'reader' });
+    while (!JSON.stringify(lines).includes('"caller":"reader"')) await ask(guarded, '/healthz');
     expect(JSON.stringify(lines)).not.toMatch(/classified|hush|Bearer/);
   });
 });
