@@ -1,8 +1,9 @@
+import { TaskPlan } from '../runtime/assignment/task-plan.js';
 import type { Clock } from '../util/time.js';
 import { DEFAULT_TIMEOUT_MS, type Call } from './call.js';
 import type { ReadOptions } from './gen/millrace/query/v1/read_options.js';
 import type { TopicPartitionOffset } from './gen/millrace/query/v1/record.js';
-import { notUpToBound } from './query-errors.js';
+import { notSupported, notUpToBound } from './query-errors.js';
 import { isolationOf, scopeOf } from './read-plan.js';
 import type { ReadableApplication } from './readable-application.js';
 import type { StateQueries } from './state-queries.js';
@@ -57,6 +58,7 @@ async function untilReached(
   const bounds = request.options?.minPosition?.offsets ?? [];
   if (bounds.length === 0) return;
   const { application } = catalog.store(request);
+  refuseOthersInputs(application, request.store, bounds);
   const deadlineMs = call?.deadlineMs ?? clock.nowMs() + DEFAULT_TIMEOUT_MS;
   for (;;) {
     const behind = await firstBehind(application, request, bounds, call);
@@ -66,6 +68,20 @@ async function untilReached(
     await clock.sleep(POLL_MS, call?.signal);
     if (call?.signal?.aborted === true) throw notUpToBound(topic, partition, at, offset);
   }
+}
+
+/** A bound that would not be waited for is refused. @throws MillraceError `QUERY_NOT_SUPPORTED` */
+function refuseOthersInputs(
+  { id, topology }: ReadableApplication,
+  store: string,
+  bounds: readonly TopicPartitionOffset[],
+): void {
+  const sub = topology.subTopologies.find(({ stores }) => stores.some(({ name }) => name === store));
+  const asked = bounds.map(({ topic }) => topic);
+  const read = sub === undefined ? [] : new TaskPlan(id, topology).sourceTopics(sub, asked);
+  const other = asked.find((topic) => !read.includes(topic));
+  if (other === undefined) return;
+  throw notSupported(`options.min_position on topic "${other}", which the tasks of store "${store}" do not read,`);
 }
 
 /** A bound that is not reached by the task that reads its partition, and how far that is. */

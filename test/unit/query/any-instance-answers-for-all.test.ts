@@ -187,6 +187,11 @@ describe('a read from a position on', () => {
     expect((await answer).record?.value).toBe(99);
   });
 
+  it('refuses a position in a topic that the tasks of the store do not read', async () => {
+    const other = { minPosition: { offsets: [{ topic: 'other', partition: 0, offset: 1 }] } };
+    await expect(get(a, aKeyOf(OF_B), LONG, other)).rejects.toMatchObject({ code: 'QUERY_NOT_SUPPORTED' });
+  });
+
   it('says at its deadline how far the task has come', async () => {
     const key = aKeyOf(OF_B);
     await expect(get(a, key, SOON, bounded(key, 12))).rejects.toMatchObject({
