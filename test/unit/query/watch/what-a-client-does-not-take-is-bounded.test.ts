@@ -54,14 +54,15 @@ describe('changes that wait for a client', () => {
     const metrics = createPrometheusMetrics({ processMetrics: false });
     const bounds = { maxBytes: 1 << 20, maxChanges: 100 };
     const running = await WatchedApplication.start(cluster, countTopology(), { bounds, metrics });
-    const slow = running.queries.watch(WatchRequest.create({ store: 'counts' }))[Symbol.asyncIterator]();
-    const first: WatchResponse[] = [(await slow.next()).value];
+    const watch = running.queries.watch(WatchRequest.create({ store: 'counts' }));
+    const slow: AsyncIterator<WatchResponse, undefined> = watch[Symbol.asyncIterator]();
+    const first = [(await slow.next()).value];
     const waiting = slow.next(); // it follows the changes from now on, and takes the first of them
     const keys = Array.from({ length: 1_000 }, (_, index) => `key-${index}`);
     await cluster.produce('in', keys.map((key) => [key, ''])); // prettier-ignore
     while (!/watch_overflows_total\{.*\} 1/.test(await metrics.exposition())) await systemClock.yieldToEventLoop();
     first.push((await waiting).value, (await slow.next()).value);
-    expect(first.map(({ event }) => event?.$case)).toEqual([undefined, 'change', 'overflow']);
+    expect(first.map((response) => response?.event?.$case)).toEqual([undefined, 'change', 'overflow']);
     expect((await slow.next()).done).toBe(true);
 
     const second = running.watch('counts', { resumeFrom: first.at(-1)?.cursor });
