@@ -1,9 +1,11 @@
-// Writes the descriptors of every .proto as a module, so that the server can answer reflection without reading files.
+// Writes the descriptors of every .proto of our own as a module, so that the server can answer reflection without reading files.
 // Run by `npm run generate`, after buf.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
-const set = execFileSync('buf', ['build', '--exclude-source-info', '--as-file-descriptor-set', '-o', '-#format=binpb']);
+const ours = ['proto/millrace', 'proto/google', 'proto/grpc'].flatMap((path) => ['--path', path]);
+const args = ['build', '--exclude-source-info', '--as-file-descriptor-set', ...ours, '-o', '-#format=binpb'];
+const set = execFileSync('buf', args);
 const lines = set.toString('base64').match(/.{1,110}/g) ?? [];
 writeFileSync(
   'src/query/gen/descriptors.ts',

@@ -1,8 +1,15 @@
 /** Kafka Streams for TypeScript: the public names. */
 export { defineQuery } from './app/define-query.js';
-export type { PathNames, QueryDefinition, QueryInput, QueryStores } from './app/define-query.js';
+export type {
+  PathNames,
+  QueryAnswer,
+  QueryDefinition,
+  QueryInput,
+  QueryOptions,
+  QueryStores,
+} from './app/define-query.js';
 export { defineTopology } from './app/define-topology.js';
-export type { TopologyConfig, TopologyDefinition } from './app/define-topology.js';
+export type { QueryService, TopologyConfig, TopologyDefinition } from './app/define-topology.js';
 export { runBackfill } from './app/backfill/run-backfill.js';
 export type {
   BackfillOptions,

@@ -1,7 +1,13 @@
 import Big from 'big.js';
+import { avro } from 'millrace';
 
 /** An exact amount as text with at least two decimals, such as `75.00`: how stores, topics and answers hold money. */
 export type Money = string;
+
+/** Money in the answer of a query: text, as in the stores, with as many decimals as its amounts had. */
+export const money = avro.field(avro.string(), { doc: 'An exact decimal, such as 75.00.' });
+/** Money that was divided. */
+export const roundedMoney = avro.field(avro.string(), { doc: 'An exact decimal, rounded half up.' });
 
 /** Most digits of an amount before and after the point. */
 export const INTEGER_DIGITS = 18;

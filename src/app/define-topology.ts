@@ -62,8 +62,18 @@ export interface TopologyDefinition {
    * instances, whatever is killed meanwhile. A store that has data already is left as it is.
    */
   readonly bootstrap?: Readonly<Record<string, SeedSource>>;
-  /** Questions that it answers from its own stores, over HTTP; made by `defineQuery`. */
+  /** Questions that it answers from its own stores, over HTTP and gRPC; made by `defineQuery`. */
   readonly queries?: readonly QueryDefinition[];
+  /** Those of its queries that declare what they return, as a gRPC service of its own: what `millrace codegen` wrote. */
+  readonly service?: QueryService;
+}
+
+/** A gRPC service of a topology's queries. */
+export interface QueryService {
+  /** Full name, `wallets.v1.WalletService`. */
+  readonly name: string;
+  /** The text of its .proto file, which numbers the fields. */
+  readonly proto: string;
 }
 
 /** Kafka's rule for topic names, which an application's internal topics have to keep; room is left for their endings. */

@@ -29,6 +29,7 @@ import type { Ports, ServerOptions } from './servers.js';
 import { scheduleSnapshots } from './snapshots/snapshot-schedule.js';
 import { openSnapshotStorage } from './snapshots/snapshot-storage.js';
 import { exportsOf } from './state-export/exports-of.js';
+import { checkQueries } from './check-queries.js';
 import { Closing } from './closing.js';
 import { createOuterTopics, createSinkTopics } from './outer-topics.js';
 import { TopicFeeder } from './topic-feeder.js';
@@ -92,6 +93,7 @@ export async function openMillrace(options: MillraceAppOptions): Promise<Millrac
 async function start(options: Options, closing: Closing): Promise<MillraceApp> {
   const { config, topologies, log, random } = options;
   checkGenerators(options);
+  checkQueries(topologies);
   await ensurePortFree('gRPC', config.host, config.grpcPort);
   await ensurePortFree('HTTP', config.host, config.httpPort);
   const ids = topologies.map((definition) => applicationIdOf(definition, config, topologies));

@@ -28,14 +28,16 @@ import type { Closing } from './closing.js';
 import type { Config } from './config.js';
 import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.js';
 import type { Operations } from './operations.js';
+import { ownQueries, ownServiceNames, ownServices } from './own-services.js';
 import type { TopologyDefinition } from './define-topology.js';
 import { processFacts } from './process-facts.js';
 import type { HttpServer, Readiness } from './http/http-server.js';
 import type { RowsOf } from './http/export-route.js';
-import type { ServedQuery } from './http/query-routes.js';
 import type { RegistryAddress } from './schema-registry.js';
 import { startQueryThread, type QueryThread } from './query-thread/query-thread.js';
+import type { OwnQueries } from '../query/own-queries.js';
 import type { RecordSink } from './record-sink.js';
+import { servedQuery, type ServedQuery } from './served-query.js';
 import { localParticipant } from './snapshots/snapshot-participant.js';
 
 /** Ports that the servers listen on. */
@@ -73,7 +75,7 @@ export interface ServerOptions extends Surroundings {
 /**
  * Starts the gRPC and the HTTP server of a process over its applications. What they need is loaded one after the other, so
  * that applications that start meanwhile get their turns.
- * @throws MillraceError `PORT_BUSY`, `QUERY_PATH_TAKEN`
+ * @throws MillraceError `PORT_BUSY`
  */
 export async function startServers(options: ServerOptions, closing: Closing): Promise<Ports> {
   const { metrics, applications, stateDirectory } = options;
@@ -86,9 +88,11 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
   });
   const catalog = new StoreCatalog(() => readable);
   const running = { ...options, process: processFacts(options.clock) };
-  const local: Queries = {
+  const own = servedQueries(options);
+  const local: Queries & OwnQueries = {
     ...createLocalStateQueries(catalog, options.clock),
     ...createTopologyQueries(catalog, options.endpoints, running),
+    ...ownQueries(own),
   };
   const queries = overInstances(options, local, closing);
   const watches = new WatchQueries(catalog, { ...options, source: options.changelogs, bounds: watchBoundsOf(options) });
@@ -103,10 +107,10 @@ export async function startServers(options: ServerOptions, closing: Closing): Pr
     access.close();
     return Promise.resolve();
   });
-  const http = await startHttp(options, { ...queries, watch: grpc.watch }, grpc, access);
+  const http = await startHttp(options, { ...queries, watch: grpc.watch }, own, grpc, access);
   closing.add('HTTP server', () => http.close());
   options.endpoints.listening({ grpcPort: grpc.port, httpPort: http.port });
-  showHealth(applications, grpc);
+  showHealth(options, grpc);
   for (const application of applications) countTasks(application, metrics);
   return { grpcPort: grpc.port, httpPort: http.port };
 }
@@ -128,13 +132,18 @@ function overInstances({ config, applications, clock }: ServerOptions, local: Qu
 }
 
 /** In a thread of its own where it can import the topologies, else in this one. @param local what that thread may ask this one */
-async function startGrpc(options: ServerOptions, local: Queries, queries: Queries): Promise<QueryThread> {
+async function startGrpc(options: ServerOptions, local: Queries & OwnQueries, queries: Queries): Promise<QueryThread> {
   const { config, clock, metrics, log, applications, modules, stateDirectory, schemaRegistry } = options;
   const { host, grpcPort: port } = config;
   const protection = protectionOf(config);
   if (modules?.length !== applications.length) {
     const { startQueryServer } = await import('../query/server/query-server.js');
-    const server = await startQueryServer({ host, port, state: queries, topology: queries, clock, metrics, log, protection }); // prettier-ignore
+    const defined = options.topologies.map((definition, index) => ({
+      id: applications[index]?.applicationId ?? definition.name,
+      definition,
+    }));
+    const served = { state: queries, topology: queries, services: ownServices(defined, local) };
+    const server = await startQueryServer({ host, port, ...served, clock, metrics, log, protection });
     return { ...server, watch: queries.watch, metrics: () => Promise.resolve('') };
   }
   const described = applications.map(({ applicationId, instanceId }, index) => ({
@@ -170,6 +179,7 @@ function openAccess({ config, clock, log }: ServerOptions): Promise<Access> {
 async function startHttp(
   options: ServerOptions,
   queries: Queries,
+  own: readonly ServedQuery[],
   grpc: QueryThread,
   access: Access,
 ): Promise<HttpServer> {
@@ -187,7 +197,7 @@ async function startHttp(
     },
     ...{ access, protection, clock, log, corsOrigins: config.corsOrigins ?? [] },
     methods: restMethods(bounded, queries, new StoreGuard(access, queries)),
-    queries: servedQueries(options),
+    queries: own,
     readiness: () => readinessOf(applications),
     topics: options.topics,
     deadLetters: options.deadLetters,
@@ -202,12 +212,9 @@ async function startHttp(
 function servedQueries({ applications, topologies, endpoints, config }: ServerOptions): ServedQuery[] {
   const peers = clientAccessOf(config);
   return applications.flatMap((stores, index) =>
-    (topologies[index]?.queries ?? []).map((query) => ({
-      application: stores.applicationId,
-      query,
-      stores,
-      others: () => otherHttpEndpoints(stores.cluster(), endpoints, peers),
-    })),
+    (topologies[index]?.queries ?? []).map((query) =>
+      servedQuery(stores.applicationId, query, stores, () => otherHttpEndpoints(stores.cluster(), endpoints, peers)),
+    ),
   );
 }
 
@@ -221,11 +228,12 @@ function readinessOf(applications: readonly StreamsApplication[]): Readiness {
 /** Services that answer once every application runs. */
 const SERVICES = ['', 'millrace.query.v1.StateQueryService'];
 
-function showHealth(applications: readonly StreamsApplication[], grpc: QueryThread): void {
+function showHealth({ applications, topologies }: ServerOptions, grpc: QueryThread): void {
+  const services = [...SERVICES, ...ownServiceNames(topologies)];
   grpc.setServing('millrace.query.v1.TopologyService', true);
   const show = (): void => {
     const { ready } = readinessOf(applications);
-    for (const service of SERVICES) grpc.setServing(service, ready);
+    for (const service of services) grpc.setServing(service, ready);
   };
   show();
   for (const application of applications) application.onStateChange(show);

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   run: async () => (await import('./run.js')).addRunCommand,
   backfill: async () => (await import('./backfill.js')).addBackfillCommand,
   describe: async () => (await import('./describe.js')).addDescribeCommand,
+  codegen: async () => (await import('./codegen.js')).addCodegenCommand,
   generate: async () => (await import('./generate.js')).addGenerateCommand,
   produce: async () => (await import('./produce.js')).addProduceCommand,
   dlq: async () => (await import('./dlq.js')).addDlqCommand,

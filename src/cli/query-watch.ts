@@ -50,7 +50,7 @@ async function watch(store: string, options: WatchOptions, terminal: Terminal): 
     await untilInterrupted(async (signal) => {
       for (let goesOn = true; goesOn;) {
         goesOn = false;
-        for await (const response of client.watch(request, signal)) {
+        for await (const response of client.watch(request, { signal })) {
           request = { ...request, resumeFrom: response.cursor };
           goesOn = response.event?.$case === 'overflow'; // nothing is lost: it goes on where it was
           print(terminal, response, options.json ?? false);

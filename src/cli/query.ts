@@ -108,7 +108,7 @@ async function answer(terminal: Terminal, options: QueryOptions, ask: Ask): Prom
 }
 
 const stores: Ask = async function* (client, { application = '' }) {
-  for (const store of (await client.listStores(application)).stores) yield storeRow(store);
+  for (const store of (await client.listStores({ application })).stores) yield storeRow(store);
 };
 
 function get(store: string, key: string): Ask {

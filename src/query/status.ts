@@ -86,15 +86,15 @@ const HTTP_STATUS: Readonly<{ [C in status]?: number }> = {
 
 function detailsOf(error: MillraceError, code: status): Any[] {
   const details = [errorInfo(error.code, ERROR_DOMAIN, metadataOf(error))];
-  const { field, store, application, retryDelayMs } = error.context;
+  const { field, query, store, application, retryDelayMs } = error.context;
   if (code === status.UNAVAILABLE || error.code === 'QUOTA') {
     details.push(retryInfo(typeof retryDelayMs === 'number' ? retryDelayMs : RETRY_DELAY_MS));
   }
   const message = shortened(error.message);
   if (code === status.INVALID_ARGUMENT && typeof field === 'string') details.push(badRequest(field, message));
   if (code === status.NOT_FOUND) {
-    const [type, name] = store === undefined ? ['application', application] : ['store', store];
-    details.push(resourceInfo(`${ERROR_DOMAIN}/${type}`, shortened(String(name)), message));
+    const [type, name] = Object.entries({ query, store, application }).find(([, value]) => value !== undefined) ?? [];
+    details.push(resourceInfo(`${ERROR_DOMAIN}/${type ?? 'resource'}`, shortened(String(name)), message));
   }
   return details;
 }

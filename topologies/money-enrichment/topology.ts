@@ -9,6 +9,7 @@ import {
   type Transaction,
   type User,
 } from './event.js';
+import { service } from './gen/service.js';
 import { sessionsGenerator } from './generator.js';
 import { enrichmentQueries } from './queries.js';
 import { FindSession, KeepSessions, sessionsStore, type FoundSession } from './sessions.js';
@@ -30,6 +31,7 @@ export default defineTopology({
   config: { errorPolicies: { deserialization: 'skip' } },
   generators: [sessionsGenerator],
   queries: enrichmentQueries,
+  service,
 
   build(builder: StreamsBuilder) {
     const events = inOrder(eventsOf(builder));

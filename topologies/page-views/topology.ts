@@ -1,32 +1,8 @@
-import {
-  defineQuery,
-  defineTopology,
-  json,
-  long,
-  string,
-  tumbling,
-  type ReadOnlyWindowStore,
-  type StreamsBuilder,
-  type ValueAndTimestamp,
-} from 'millrace';
+import { defineTopology, json, long, string, tumbling, type StreamsBuilder } from 'millrace';
+import { service } from './gen/service.js';
 import { pageViewsGenerator } from './generator.js';
 import { parsePageView, type PageView } from './page-view.js';
-
-type ViewsPerPage = ReadOnlyWindowStore<string, ValueAndTimestamp<number>>;
-
-/** The minutes of a page that are kept, oldest first. */
-const viewsPerPage = defineQuery({
-  name: 'views_per_page',
-  path: '/views_per_page/{page_id}',
-  async answer({ page_id }, stores) {
-    const minutes = [];
-    const windows = stores.store<ViewsPerPage>('views-per-page').fetchRange(page_id, 0, Number.MAX_SAFE_INTEGER);
-    for await (const { startMs, value } of windows) {
-      minutes.push({ minute: new Date(startMs).toISOString(), views: value.value });
-    }
-    return minutes.length === 0 ? undefined : { page_id, minutes };
-  },
-});
+import { pageViewQueries } from './queries.js';
 
 /** Views per page and minute. */
 export default defineTopology({
@@ -34,7 +10,8 @@ export default defineTopology({
   // A line that is no page view is logged and counted, and the rest goes on.
   config: { errorPolicies: { deserialization: 'skip' } },
   generators: [pageViewsGenerator],
-  queries: [viewsPerPage],
+  queries: pageViewQueries,
+  service,
 
   build(builder: StreamsBuilder) {
     builder

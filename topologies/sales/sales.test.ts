@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bytes, json, string, StreamsBuilder, type ReadOnlyWindowStore, type ValueAndTimestamp } from 'millrace';
+import {
+  bytes,
+  json,
+  string,
+  StreamsBuilder,
+  type ReadOnlyWindowStore,
+  type StateStore,
+  type ValueAndTimestamp,
+} from 'millrace';
 import { TopologyTestDriver, type InputTopic, type OutputTopic } from 'millrace/testing';
 import sales, { type AggregatedSale, type Total } from './topology.js';
 
@@ -22,7 +30,23 @@ afterEach(() => driver.close());
 const sell = (seller_id: string, amount_usd: number, sale_ts: number): Promise<void> =>
   lines.pipe(null, Buffer.from(JSON.stringify({ seller_id, amount_usd, sale_ts })));
 
+const ask = (seller_id: string): unknown => {
+  const stores = { store: <S extends StateStore>(name: string) => driver.store<S>(name) };
+  return sales.queries?.[0]?.answer({ seller_id }, stores);
+};
+
 describe('sales', () => {
+  it('are told per minute to who asks for a seller', async () => {
+    await sell('a', 10, START);
+    await sell('a', 1, START + MINUTE);
+    const minutes = [
+      { minute: START, total_amount_usd: 10, sales: 1 },
+      { minute: START + MINUTE, total_amount_usd: 1, sales: 1 },
+    ];
+    expect(await ask('a')).toEqual({ seller_id: 'a', minutes });
+    expect(await ask('nobody')).toBeUndefined();
+  });
+
   it('are summed per seller and minute of sale_ts, with every update', async () => {
     await sell('a', 10, START);
     await sell('b', 5, START + 1);

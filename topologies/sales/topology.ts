@@ -1,5 +1,7 @@
 import { defineTopology, json, string, tumbling, type StreamsBuilder, type Windowed } from 'millrace';
+import { service } from './gen/service.js';
 import { salesGenerator } from './generator.js';
+import { salesQueries } from './queries.js';
 import { parseSale, saleTimeMs, type Sale } from './sale.js';
 
 /** What a seller sold in one window. */
@@ -21,6 +23,8 @@ export default defineTopology({
   // A line that is no sale is logged and counted, and the rest goes on.
   config: { errorPolicies: { deserialization: 'skip' } },
   generators: [salesGenerator],
+  queries: salesQueries,
+  service,
 
   build(builder: StreamsBuilder) {
     builder

@@ -1,4 +1,5 @@
 import { defineTopology, json, long, string, tumbling, type StreamsBuilder, type Windowed } from 'millrace';
+import { service } from './gen/service.js';
 import { transactionsGenerator } from './generator.js';
 import { userQueries } from './queries.js';
 import { transactionSerde, type Transaction } from './transaction.js';
@@ -19,6 +20,7 @@ export default defineTopology({
   config: { errorPolicies: { deserialization: 'skip' } },
   generators: [transactionsGenerator],
   queries: userQueries,
+  service,
 
   build(builder: StreamsBuilder) {
     const ofUsers = builder

@@ -58,8 +58,8 @@ describe('the transactions per minute', () => {
     expect(await ask('transactions_per_minute')).toEqual({
       user_id: 'u',
       minutes: [
-        { minute: '2024-05-11T10:00:00.000Z', transactions: 2 },
-        { minute: '2024-05-11T10:01:00.000Z', transactions: 1 },
+        { minute: START, transactions: 2 },
+        { minute: START + MINUTE, transactions: 1 },
       ],
     });
     expect(latestCounts()).toEqual({ [`u ${START}`]: 2, [`u ${START + MINUTE}`]: 1, [`v ${START}`]: 1 });

@@ -1,5 +1,6 @@
 import Big from 'big.js';
 import { defineTopology, json, string, type KStream, type StreamsBuilder } from 'millrace';
+import { service } from './gen/service.js';
 import { transactionsGenerator } from './generator.js';
 import { add, type Money } from '../money.js';
 import { walletQueries } from './queries.js';
@@ -23,6 +24,7 @@ export default defineTopology({
   config: { errorPolicies: { deserialization: { deadLetter: 'transactions-dlq' } } },
   generators: [transactionsGenerator],
   queries: walletQueries,
+  service,
 
   build(builder: StreamsBuilder) {
     // Read by the time of sending, not of the transaction: so a correction of last year is not late, and counts once too.

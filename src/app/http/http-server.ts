@@ -16,8 +16,10 @@ import { addBrowserHeaders } from './browser-headers.js';
 import { httpErrorOf } from './http-errors.js';
 import type { HttpProtection } from './http-protection.js';
 import { addOperationRoutes } from './operation-routes.js';
+import { addOpenApiRoutes } from './openapi/openapi-routes.js';
 import { addProduceRoute } from './produce-route.js';
-import { addQueryRoutes, type ServedQuery } from './query-routes.js';
+import type { ServedQuery } from '../served-query.js';
+import { addQueryRoutes } from './query-routes.js';
 import { addRegistryRoutes } from './registry-routes.js';
 import { addRestRoutes } from './rest-routes.js';
 import { FOR_MONITORING } from './route-roles.js';
@@ -66,13 +68,14 @@ export interface HttpServer {
 
 /**
  * Serves the console at `/`, `/metrics`, `/healthz`, `/readyz`, `/api/…`, the topologies' own queries, and a schema registry if there is one.
- * @throws MillraceError `PORT_BUSY` when the port is taken, `QUERY_PATH_TAKEN`, `TLS_FILE_INVALID`
+ * @throws MillraceError `PORT_BUSY` when the port is taken, `TLS_FILE_INVALID`
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { log } = options;
   const server = await createServer(options);
   addBrowserHeaders(server, options);
   admitRequests(server, options);
+  addOpenApiRoutes(server, options);
   addOperations(server, options);
   addConsoleRoutes(server);
   addRestRoutes(server, options);

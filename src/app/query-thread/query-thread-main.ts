@@ -16,7 +16,9 @@ import { WatchQueries } from '../../query/watch/watch-queries.js';
 import { internal } from '../../util/errors.js';
 import { systemClock } from '../../util/time.js';
 import { buildTopology } from '../build-topology.js';
+import type { TopologyDefinition } from '../define-topology.js';
 import { loadTopology } from '../load-topology.js';
+import { ownServices } from '../own-services.js';
 import { openSchemas } from '../schema-registry.js';
 import { CallAnswerer } from './answer-calls.js';
 import { ForwardedQueries } from './forwarded-queries.js';
@@ -32,6 +34,7 @@ const send = (message: ToStreamThread): void => {
 const start = workerData as ThreadStart; // what query-thread.ts gives
 const views: CommittedViews[] = [];
 const serdes = new Map<string, StoreSerdes>();
+const definitions: { readonly id: string; readonly definition: TopologyDefinition }[] = [];
 const metrics = createPrometheusMetrics({ processMetrics: false });
 const schemas = openSchemas(start.schemaRegistry, { clock: systemClock, log: silentLogger, metrics });
 const applications = await Promise.all(start.applications.map(open));
@@ -45,13 +48,21 @@ const clusters = applications.map((each) => new ClusterApplication(each.id, each
 const members = membersAround(applications[0]?.instanceId ?? '', local, channels);
 const queries = clusterQueries(new StoreCatalog(() => clusters), members, systemClock);
 const answerer = new CallAnswerer(queries, send);
+const services = ownServices(definitions, forwarded.queries);
 const { host } = start;
 const log = sentLog((line) => {
   send({ type: 'log', ...line });
 });
 const common = { clock: systemClock, metrics, log, protection: start.protection };
 try {
-  const server = await startQueryServer({ host, port: start.port, state: queries, topology: queries, ...common });
+  const server = await startQueryServer({
+    host,
+    port: start.port,
+    state: queries,
+    topology: queries,
+    services,
+    ...common,
+  });
   port.on('message', (message: ToQueryThread) => void take(message, server));
   send({ type: 'ready', port: server.port });
 } catch (error) {
@@ -95,6 +106,7 @@ async function take(message: ToQueryThread, server: QueryServer): Promise<void> 
 
 async function open({ id, instanceId, moduleUrl, stateFolder }: ThreadStart['applications'][number]) {
   const { definition } = await loadTopology(new URL(moduleUrl));
+  definitions.push({ id, definition });
   const topology = buildTopology(definition);
   const view = new CommittedViews(topology, (taskId) => join(stateFolder, taskId));
   views.push(view);

@@ -1,5 +1,6 @@
 import type { Call } from '../../query/call.js';
 import { QUERY_NAMES, STREAMS, type Queries } from '../../query/query-methods.js';
+import type { OwnQueries } from '../../query/own-queries.js';
 import type { BufferBounds } from '../../query/watch/change-buffer.js';
 import type { ChangelogSource } from '../../query/watch/changelog-source.js';
 import type { ClientAccess } from '../../query/client/client-access.js';
@@ -18,7 +19,7 @@ import type { RegistryAddress } from '../schema-registry.js';
  *                           <-------------------------  ready | failed
  *       applications, health ------------------------>   whenever they change
  *       caughtUp ------------------------------------>   now and then, while there are replicas
- *                           <-------------------------  call id, pull id …, cancel id   (uncommitted, in memory, global, changelogs)
+ *                           <-------------------------  call id, pull id …, cancel id   (uncommitted, in memory, global, own, changelogs)
  *       message id …, end id | error id ------------->
  *       call id, pull id …, cancel id --------------->   (watches over HTTP)
  *                           <-------------------------  message id …, end id | error id
@@ -65,16 +66,16 @@ export interface ThreadStart {
   }[];
 }
 
-/** What one thread may ask the other: queries, and of the stream thread, which has the broker's client, changelogs. */
-export type ThreadCalls = Queries & ChangelogSource;
+/** What one thread may ask the other: queries, and of the stream thread, which has the broker's client, the topologies' own queries and changelogs. */
+export type ThreadCalls = Queries & OwnQueries & ChangelogSource;
 export type CallName = keyof ThreadCalls;
 
 /** Every call's name. */
-export const CALL_NAMES: readonly CallName[] = [...QUERY_NAMES, 'changelogRange', 'readChangelog'];
+export const CALL_NAMES: readonly CallName[] = [...QUERY_NAMES, 'answerQuery', 'changelogRange', 'readChangelog'];
 
 /** Whether a call answers with a stream of messages. */
 export function isStream(name: CallName): boolean {
-  return name === 'readChangelog' || (name !== 'changelogRange' && STREAMS.has(name));
+  return name === 'readChangelog' || (STREAMS as ReadonlySet<string>).has(name);
 }
 
 /** A call of the other thread: it answers a message for each pull. */

@@ -1,19 +1,9 @@
-import { askInTurn } from '../http/ask-others.js';
+import type { JsonValue } from '../../query/json-value.js';
 import { MillraceError } from '../../util/errors.js';
+import { askInTurn, type GivenInput } from '../ask-others.js';
 import type { ProcessAddress } from '../ask-process.js';
-import type { QueryDefinition, QueryInput, QueryStores } from '../define-query.js';
-import type { ServedQuery } from '../http/query-routes.js';
-
-/** The stores of a supervisor: it has none, its processes do. */
-const NO_STORES: QueryStores = {
-  store(name) {
-    throw new MillraceError({
-      code: 'STORE_UNAVAILABLE',
-      kind: 'unavailable',
-      message: `store "${name}" is elsewhere`,
-    });
-  },
-};
+import type { QueryDefinition } from '../define-query.js';
+import type { ServedQuery } from '../served-query.js';
 
 /** Serves a topology's own query by asking the processes one after the other. @param others those of other supervisors */
 export function proxiedQuery(
@@ -22,8 +12,7 @@ export function proxiedQuery(
   addresses: () => readonly (ProcessAddress | undefined)[],
   others: () => readonly ProcessAddress[],
 ): ServedQuery {
-  const answer = (input: QueryInput<string, string>): Promise<unknown> => ask(query, input, addresses());
-  return { application, stores: NO_STORES, query: { ...query, answer }, others };
+  return { application, query, answer: (input) => ask(query, input, addresses()), others };
 }
 
 /**
@@ -32,9 +21,9 @@ export function proxiedQuery(
  */
 async function ask(
   query: QueryDefinition,
-  input: Readonly<Record<string, string | undefined>>,
+  input: GivenInput,
   addresses: readonly (ProcessAddress | undefined)[],
-): Promise<unknown> {
+): Promise<JsonValue | undefined> {
   if (!query.path.includes('{')) {
     throw new MillraceError({
       code: 'QUERY_NOT_SUPPORTED',

@@ -20,6 +20,7 @@ import { applicationIdOf } from '../application-id.js';
 import { sendTo, type ProcessAddress } from '../ask-process.js';
 import { openBroker, type Surroundings } from '../broker.js';
 import { buildTopology } from '../build-topology.js';
+import { checkQueries } from '../check-queries.js';
 import { Closing } from '../closing.js';
 import type { Config } from '../config.js';
 import { deadLetterQueue } from '../dead-letters/dead-letter-queue.js';
@@ -27,6 +28,7 @@ import type { TopologyDefinition } from '../define-topology.js';
 import { startHttpServer, type Readiness } from '../http/http-server.js';
 import type { MillraceApp } from '../millrace-app.js';
 import { operationsOn } from '../operations.js';
+import { ownQueries, ownServiceNames, ownServices } from '../own-services.js';
 import { processDirectory } from '../process-directories.js';
 import { SETTINGS } from '../settings.js';
 import { remoteParticipant, type SnapshotParticipant } from '../snapshots/snapshot-participant.js';
@@ -68,6 +70,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervisor> 
       },
     );
   }
+  checkQueries(options.topologies);
   const closing = new Closing(options.log);
   try {
     return await start(options, closing);
@@ -112,9 +115,10 @@ async function start(options: SuperviseOptions, closing: Closing): Promise<Super
   );
   const { grpc, httpPort } = await startFront(options, processes, { views, endpoints }, closing);
   endpoints.listening({ grpcPort: grpc.port, httpPort });
+  const services = ['', 'millrace.query.v1.StateQueryService', ...ownServiceNames(options.topologies)];
   onChange = () => {
     const { ready } = readinessOf(processes);
-    for (const service of ['', 'millrace.query.v1.StateQueryService']) grpc.setServing(service, ready);
+    for (const service of services) grpc.setServing(service, ready);
   };
   grpc.setServing('millrace.query.v1.TopologyService', true);
   let inTime = true;
@@ -188,9 +192,16 @@ async function startFront(
   const topics = new TopicFeeder(broker.client('millrace-feeder'), false);
   closing.add('feeder', () => topics.close());
   const queries = overProcesses(options, processes, views, closing);
-  const grpc = await startQueryServer({ ...options, metrics, host, port: config.grpcPort, state: queries, topology: queries, protection }); // prettier-ignore
-  closing.add('gRPC server', () => grpc.close());
   const addresses = (): readonly (ProcessAddress | undefined)[] => processes.map(({ answers }) => answers?.http);
+  const defined = topologies.map((each) => ({ id: applicationIdOf(each, config, topologies), definition: each }));
+  const own = defined.flatMap(({ id, definition }) =>
+    (definition.queries ?? []).map((query) =>
+      proxiedQuery(id, query, addresses, () => otherHttpEndpoints(views.get(id), endpoints, peers)),
+    ),
+  );
+  const served = { state: queries, topology: queries, services: ownServices(defined, ownQueries(own)) };
+  const grpc = await startQueryServer({ ...options, ...served, metrics, host, port: config.grpcPort, protection });
+  closing.add('gRPC server', () => grpc.close());
   const http = await startHttpServer({
     host,
     port: config.httpPort,
@@ -201,12 +212,7 @@ async function startFront(
       queries,
       new StoreGuard(access, queries),
     ),
-    queries: topologies.flatMap((each) =>
-      (each.queries ?? []).map((query) => {
-        const id = applicationIdOf(each, config, topologies);
-        return proxiedQuery(id, query, addresses, () => otherHttpEndpoints(views.get(id), endpoints, peers));
-      }),
-    ),
+    queries: own,
     readiness: () => readinessOf(processes),
     topics,
     deadLetters: deadLetterQueue(tools),

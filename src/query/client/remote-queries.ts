@@ -3,12 +3,11 @@ import { tasksToText } from '../../runtime/assignment/task-ranges.js';
 import { MillraceError, type ErrorKind } from '../../util/errors.js';
 import type { Clock } from '../../util/time.js';
 import { DEFAULT_TIMEOUT_MS, type Call } from '../call.js';
-import { ErrorInfo } from '../gen/google/rpc/error_details.js';
-import { Status } from '../gen/google/rpc/status.js';
 import { StateQueryServiceService } from '../gen/millrace/query/v1/state_query_service.js';
 import { TopologyServiceService } from '../gen/millrace/query/v1/topology_service.js';
 import { HOP_HEADER, TASKS_HEADER } from '../hop-headers.js';
 import { channelArguments, type ClientAccess } from './client-access.js';
+import { errorInfoOf } from './error-info.js';
 import { QUERY_NAMES, STREAMS, type Queries, type QueryName } from '../query-methods.js';
 
 /**
@@ -126,11 +125,4 @@ function thrownThere(error: ServiceError): MillraceError {
   }
   const kind = BROKEN.has(error.code) ? 'unavailable' : 'invalid';
   return new MillraceError({ code: 'QUERY_FAILED', kind, message: error.details, cause: error });
-}
-
-function errorInfoOf({ metadata }: ServiceError): ErrorInfo | undefined {
-  const [bytes] = metadata.get('grpc-status-details-bin');
-  if (!Buffer.isBuffer(bytes)) return undefined;
-  const packed = Status.decode(bytes).details.find(({ typeUrl }) => typeUrl.endsWith('/google.rpc.ErrorInfo'));
-  return packed && ErrorInfo.decode(packed.value);
 }

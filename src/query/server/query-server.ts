@@ -18,6 +18,7 @@ import { StoreGuard } from '../access/store-guard.js';
 import { boundedScans } from '../bounded-scans.js';
 import { StateQueryServiceService, type ListStoresRequest } from '../gen/millrace/query/v1/state_query_service.js';
 import { TopologyServiceService } from '../gen/millrace/query/v1/topology_service.js';
+import type { OwnService } from '../own-queries.js';
 import type { StateQueries } from '../state-queries.js';
 import type { TopologyQueries } from '../topology-queries.js';
 import { admitCalls } from './admit-calls.js';
@@ -38,6 +39,8 @@ export interface QueryServerOptions {
   readonly port: number;
   readonly state: StateQueries;
   readonly topology: TopologyQueries;
+  /** The topologies' own. Default: none. */
+  readonly services?: readonly OwnService[];
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -55,7 +58,7 @@ export interface QueryServer {
 }
 
 /**
- * Serves `millrace.query.v1`, `grpc.health.v1.Health` and reflection. Methods that are not built answer UNIMPLEMENTED.
+ * Serves `millrace.query.v1`, the topologies' own services, `grpc.health.v1.Health` and reflection. Methods that are not built answer UNIMPLEMENTED.
  * @throws MillraceError `PORT_BUSY` when the port is taken, `TLS_FILE_INVALID`, `ACCESS_FILE_INVALID`, `TOKEN_KEYS_INVALID`
  */
 export async function startQueryServer(options: QueryServerOptions): Promise<QueryServer> {
@@ -71,10 +74,15 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
   const { slowReaderTimeoutMs } = protection.limits;
   const ending = new AbortController();
   const shared = { callerOf, guard: new StoreGuard(access, state), slowReaderTimeoutMs, ending: ending.signal, log };
-  addServices(server, { ...options, state }, shared);
+  const of = ({ path }: { readonly path: string }): MethodContext => ({
+    ...shared,
+    ...callMetrics(path, options.metrics, clock),
+  });
+  addServices(server, { ...options, state }, shared.guard, of);
+  const descriptors = await addOwnServices(server, options.services ?? [], of);
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   health.addToServer(server);
-  if (protection.reflection) addReflection(server);
+  if (protection.reflection) addReflection(server, descriptors);
 
   const listener = await open(server, options, protection);
   log.debug({ host: options.host, port: listener.port }, 'gRPC server listens');
@@ -91,20 +99,28 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
   };
 }
 
-function addServices(
+type ContextOf = (method: { readonly path: string }) => MethodContext;
+
+/** Gives their descriptors. */
+async function addOwnServices(
   server: Server,
-  { state, topology, metrics, clock }: QueryServerOptions,
-  shared: Omit<MethodContext, 'started' | 'sent' | 'clock'>,
-): void {
-  const of = ({ path }: { readonly path: string }): MethodContext => ({
-    ...shared,
-    ...callMetrics(path, metrics, clock),
+  services: readonly OwnService[],
+  of: ContextOf,
+): Promise<readonly Buffer[]> {
+  if (services.length === 0) return [];
+  const { ownDefinition, ownHandlers } = await import('./own-service.js'); // not all processes need protobuf's runtime
+  return services.map((service) => {
+    const own = ownDefinition(service);
+    serve(server, own.definition, ownHandlers(service, own, of));
+    return own.descriptors;
   });
+}
+
+function addServices(server: Server, { state, topology }: QueryServerOptions, guard: StoreGuard, of: ContextOf): void {
   const query = StateQueryServiceService;
   serve(server, query, {
     listStores: unary(
-      async (request: ListStoresRequest, call) =>
-        shared.guard.listed(await state.listStores(request, call), call.caller),
+      async (request: ListStoresRequest, call) => guard.listed(await state.listStores(request, call), call.caller),
       of(query.listStores),
     ),
     get: unary(state.get, of(query.get)),

@@ -10,6 +10,8 @@ export interface AvroShape {
   /** What its bytes stand for, where that is more than their type says. */
   readonly logical: AvroLogical | undefined;
   readonly aliases: readonly string[];
+  /** What a named type says about itself. */
+  readonly doc: string | undefined;
   /** Of a record. */
   readonly fields: readonly AvroField[];
   /** Of an enum. */
@@ -30,6 +32,7 @@ export interface AvroField {
   /** As JSON; undefined for none. */
   readonly defaultValue: string | undefined;
   readonly aliases: readonly string[];
+  readonly doc: string | undefined;
 }
 
 /** A logical type with its own attributes. */
@@ -46,6 +49,7 @@ const NOTHING = {
   name: undefined,
   logical: undefined,
   aliases: [],
+  doc: undefined,
   fields: [],
   symbols: [],
   hasDefault: false,
@@ -106,6 +110,7 @@ class ShapeReader {
       size,
       hasDefault: attributes.default !== undefined,
       aliases: textsOf(attributes.aliases).map((alias) => qualify(alias, inside)),
+      doc: docOf(attributes),
       symbols: textsOf(attributes.symbols),
       fields,
     };
@@ -116,8 +121,13 @@ class ShapeReader {
 
   #field({ name, type, aliases, ...more }: Attributes, namespace: string): AvroField {
     const defaultValue = 'default' in more ? JSON.stringify(more.default) : undefined;
-    return { name: text(name), type: this.read(type, namespace), defaultValue, aliases: textsOf(aliases) };
+    const read = this.read(type, namespace);
+    return { name: text(name), type: read, defaultValue, aliases: textsOf(aliases), doc: docOf(more) };
   }
+}
+
+function docOf({ doc }: Attributes): string | undefined {
+  return typeof doc === 'string' ? doc : undefined;
 }
 
 function logicalOf({ logicalType, precision, scale }: Attributes): AvroLogical | undefined {

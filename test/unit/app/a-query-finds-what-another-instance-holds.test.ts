@@ -4,6 +4,7 @@ import { defineQuery } from '../../../src/app/define-query.js';
 import { addQueryRoutes } from '../../../src/app/http/query-routes.js';
 import type { QueryStores } from '../../../src/app/define-query.js';
 import { MillraceError } from '../../../src/util/errors.js';
+import { servedQuery } from '../../../src/app/served-query.js';
 
 const asked: string[] = [];
 const servers: FastifyInstance[] = [];
@@ -27,9 +28,7 @@ async function instance(
   server.setErrorHandler((error: MillraceError, _request, reply) =>
     reply.status(error.kind === 'unavailable' ? 503 : 404).send({ error: error.code, message: error.message }),
   );
-  addQueryRoutes(server, [
-    { application: 'talk', query, stores, others: () => others.map((host) => ({ host, access: {} })) },
-  ]);
+  addQueryRoutes(server, [servedQuery('talk', query, stores, () => others.map((host) => ({ host, access: {} })))]);
   servers.push(server);
   return new URL(await server.listen({ host: '127.0.0.1', port: 0 })).host;
 }

@@ -4,6 +4,7 @@ import { ForwardedQueries } from '../../../src/app/query-thread/forwarded-querie
 import type { ToQueryThread, ToStreamThread } from '../../../src/app/query-thread/thread-messages.js';
 import { GetRequest, RangeRequest } from '../../../src/query/gen/millrace/query/v1/state_query_service.js';
 import { createLocalStateQueries } from '../../../src/query/local-state-queries.js';
+import type { AnswerQueryRequest, OwnQueries } from '../../../src/query/own-queries.js';
 import type { Queries } from '../../../src/query/query-methods.js';
 import { StoreCatalog } from '../../../src/query/store-catalog.js';
 import { createTopologyQueries } from '../../../src/query/topology-queries.js';
@@ -13,6 +14,7 @@ import { ReadableFixture } from '../../support/readable-application.js';
 
 let bank: ReadableFixture;
 let queries: Queries;
+let own: OwnQueries;
 let sent: ToStreamThread[];
 
 /** Both ends in one thread, with what a thread boundary does to messages. */
@@ -23,6 +25,7 @@ beforeEach(async () => {
   const local = {
     ...createLocalStateQueries(catalog, systemClock),
     ...createTopologyQueries(catalog, { grpc: '', http: '' }, nothingRunning),
+    answerQuery: ({ query, input }: AnswerQueryRequest) => Promise.resolve({ query, ...input }),
   };
   const answerer: CallAnswerer = new CallAnswerer(local, (message: ToQueryThread) => {
     forwarded.take(structuredClone(message));
@@ -32,6 +35,7 @@ beforeEach(async () => {
     answerer.take(structuredClone(message));
   });
   queries = forwarded.queries;
+  own = forwarded.queries;
 });
 afterEach(() => bank.close());
 
@@ -43,6 +47,11 @@ describe('a query that another thread answers', () => {
     for await (const batch of queries.range(RangeRequest.create({ store: 'balances' })))
       records += batch.records.length;
     expect(records).toBe(1_000);
+  });
+
+  it('may be one that the topology defines itself', async () => {
+    const answer = await own.answerQuery({ application: 'bank', query: 'balance', input: { wallet_id: 'b' } });
+    expect(answer).toEqual({ query: 'balance', wallet_id: 'b' });
   });
 
   it('reads only as far as it is asked, and ends when nobody asks on', async () => {

@@ -201,7 +201,7 @@ describe('what cannot be answered', () => {
 });
 
 it('lists stores with kinds, serdes and times', async () => {
-  const { stores } = await client.listStores('');
+  const { stores } = await client.listStores();
   expect(stores.map(({ name, kind }) => [name, kind])).toEqual([
     ['balances', StoreKind.STORE_KIND_KEY_VALUE],
     ['totals', StoreKind.STORE_KIND_WINDOW],
@@ -210,7 +210,7 @@ it('lists stores with kinds, serdes and times', async () => {
 });
 
 it('counts calls by method and status', async () => {
-  await client.listStores('');
+  await client.listStores();
   const text = await metrics.exposition();
   expect(text).toMatch(/grpc_server_handled_total\{.*grpc_method="ListStores",grpc_code="OK"\} \d/);
 });
