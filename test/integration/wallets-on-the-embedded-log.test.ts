@@ -93,6 +93,22 @@ describe('wallets on the embedded log', () => {
     await untilAnswered();
   });
 
+  it('answer grpcurl what they answer over REST, by a service that it finds itself', async () => {
+    await untilAnswered();
+    const address = `127.0.0.1:${running.grpcPort}`;
+    const grpcurl = async (...args: string[]): Promise<string> =>
+      (await promisify(execFile)('grpcurl', ['-plaintext', ...args])).stdout;
+    expect(await grpcurl(address, 'list')).toContain('wallets.v1.WalletService\n');
+    expect(await grpcurl(address, 'describe', 'wallets.v1.WalletService')).toContain('rpc GetBalance');
+    const asked = await grpcurl('-d', '{"wallet_id":"b"}', address, 'wallets.v1.WalletService/GetBalance');
+    expect(JSON.parse(asked)).toEqual(await get('/balance/b'));
+    const unknown = grpcurl('-d', '{"wallet_id":"nobody"}', address, 'wallets.v1.WalletService/GetBalance');
+    await expect(unknown).rejects.toMatchObject({ stderr: expect.stringContaining('Code: NotFound') });
+    expect(
+      await grpcurl('-d', '{"service":"wallets.v1.WalletService"}', address, 'grpc.health.v1.Health/Check'),
+    ).toContain('SERVING');
+  });
+
   it('know nothing of a wallet that never was', async () => {
     expect(await get('/balance/nobody')).toMatchObject({ error: 'NOT_FOUND' });
   });
