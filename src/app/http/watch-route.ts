@@ -28,9 +28,8 @@ export function addWatchRoute(server: FastifyInstance, { methods, clock, protect
     async ({ query, params, headers, caller }, reply) => {
       const lastEventId = headers['last-event-id'];
       const cursor = typeof lastEventId === 'string' ? lastEventId : query.cursor;
-      const responses = method
-        .call(toRequest(params.store, query, cursor), caller, goneSignal(reply))
-        [Symbol.asyncIterator]();
+      const watch = method.call(toRequest(params.store, query, cursor), caller, goneSignal(reply));
+      const responses = watch[Symbol.asyncIterator]();
       // Awaited before the head is sent, so that an error of the request has its own status.
       const first = await responses.next();
       void reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no').type('text/event-stream');
