@@ -80,7 +80,8 @@ const DISK_FAULTS =
 /** What LevelDB threw, with the remedy: damaged files can be restored, a full disk has to be mended. */
 export function databaseError(directory: string, done: 'opened' | 'read' | 'written', error: unknown): unknown {
   if (error instanceof MillraceError) return error;
-  if (codeOf(error) === 'LEVEL_DATABASE_NOT_OPEN') {
+  // What fails to open has this code too.
+  if (done !== 'opened' && codeOf(error) === 'LEVEL_DATABASE_NOT_OPEN') {
     return new MillraceError({
       code: 'STATE_CLOSED',
       kind: 'unavailable',

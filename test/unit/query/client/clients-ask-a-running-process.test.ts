@@ -42,7 +42,7 @@ beforeAll(async () => {
   const body = ['a/1', 'a/2', 'b'].map((key) => JSON.stringify({ key, value: `said ${key}` })).join('\n');
   const headers = { 'content-type': 'application/x-ndjson' };
   await fetch(`${baseUrl}api/topics/words/records`, { method: 'POST', headers, body });
-  while ((await web.get('words', 'b')) === undefined); // acknowledged records are committed soon
+  for (const key of ['a/1', 'a/2', 'b']) while ((await web.get('words', key)) === undefined); // acknowledged records are committed soon
 });
 afterAll(async () => {
   client.close();

@@ -92,6 +92,7 @@ describe('a trace', () => {
     expect(Object.hasOwn(store, 'put')).toBe(true);
     followed.stop();
     expect(Object.hasOwn(store, 'put')).toBe(false);
+    await followed.cluster.readUntil('app-counts-changelog', (records) => records.length === 1);
     const told = followed.lines.length;
     await followed.cluster.produce('in', [['a', 'x']]);
     await followed.cluster.readUntil('app-counts-changelog', (records) => records.length === 2);

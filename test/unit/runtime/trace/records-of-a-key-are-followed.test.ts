@@ -85,7 +85,7 @@ describe('the steps of a record', () => {
     builder.stream('in', text).join(users, (value, user) => `${value} of ${user}`, text).to('out', text); // prettier-ignore
     await follow(builder.build(), { in: 1, out: 1, users: 1 });
     await followed.cluster.produce('users', [['a', 'Ada', 1]]);
-    await followed.until(/put users/);
+    await followed.until(/flush users/);
     followed.lines.length = 0;
     await followed.cluster.produce('in', [['a', 'x', 2]]);
     expect(await followed.until(/send/)).toEqual([
