@@ -21,6 +21,7 @@ import { TopologyServiceService } from '../gen/millrace/query/v1/topology_servic
 import type { OwnService } from '../own-queries.js';
 import type { StateQueries } from '../state-queries.js';
 import type { TopologyQueries } from '../topology-queries.js';
+import { announceEnd } from './announce-end.js';
 import { admitCalls } from './admit-calls.js';
 import { callMetrics } from './call-metrics.js';
 import { MalformedRequest, streaming, unary, type MethodContext } from './handlers.js';
@@ -30,6 +31,8 @@ import { addReflection } from './reflection.js';
 
 /** Longest a stop waits for calls under way. */
 const DRAIN_MS = 2_000;
+/** How long a stop waits for clients to read that the server ends. */
+const ANNOUNCED_MS = 500;
 /** Those that still wait for something by then are told that it is unavailable, so that their clients ask others. */
 const WAITING_MS = 1_000;
 
@@ -176,8 +179,9 @@ function open(server: Server, options: QueryServerOptions, { tls, limits }: Serv
   return listen({ ...options, tls, maxConnections, onConnection: (socket) => { injector.injectConnection(socket); } }); // prettier-ignore
 }
 
-function drain(server: Server, ending: AbortController, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
+async function drain(server: Server, ending: AbortController, clock: Clock): Promise<void> {
+  if (announceEnd(server)) await clock.sleep(ANNOUNCED_MS);
+  await new Promise<void>((resolve) => {
     const timers = [
       clock.schedule(WAITING_MS, () => {
         ending.abort();

@@ -3,7 +3,7 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 
 /**
  * Ends a call whose messages its client does not take, so that what is buffered for it is freed: a status would have to wait
- * behind them for ever. The one reach into grpc-js, whose calls have no such method: its call, the interceptors' calls,
+ * behind them for ever. A reach into grpc-js, whose calls have no such method: its call, the interceptors' calls,
  * and below them the HTTP/2 stream. Does nothing when they look otherwise.
  */
 export function resetStream<Request, Response>(call: ServerWritableStream<Request, Response>): void {
