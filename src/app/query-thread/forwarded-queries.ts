@@ -1,4 +1,5 @@
 import type { Call } from '../../query/call.js';
+import { storeUnavailableError } from '../../query/query-errors.js';
 import { CALL_NAMES, fromSentError, isStream } from './thread-messages.js';
 import type { AnswerMessage, CallMessage, CallName, ThreadCalls } from './thread-messages.js';
 
@@ -32,10 +33,11 @@ export class ForwardedQueries {
     return true;
   }
 
+  /** @throws MillraceError `NOT_ACTIVE` when the signal is aborted before there is an answer */
   #unary(name: CallName) {
     return async (request: unknown, call?: Call): Promise<unknown> => {
       for await (const message of this.#stream(name)(request, call)) return message;
-      return undefined;
+      throw storeUnavailableError('NOT_ACTIVE', '', 'the query was given up before it was answered');
     };
   }
 

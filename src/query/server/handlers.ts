@@ -6,14 +6,14 @@ import { isForCallers, toStatus } from '../status.js';
 import type { CallAdmission } from './admit-calls.js';
 import type { CallMetrics } from './call-metrics.js';
 import { callOf } from './call-of.js';
+import { serverEnds, type Ending } from './ending.js';
 import { resetStream } from './reset-stream.js';
 
 /** What the handlers of one server share, and the metrics of one method. */
 export interface MethodContext extends CallMetrics, Pick<CallAdmission, 'callerOf'> {
   readonly guard: StoreGuard;
   readonly slowReaderTimeoutMs: number;
-  /** Aborted when the server ends: what calls wait for by then is unavailable. */
-  readonly ending: AbortSignal;
+  readonly ending: Ending;
   readonly log: Logger;
 }
 
@@ -31,7 +31,7 @@ export function unary<Request, Response>(
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     const ended = context.started();
-    answer(call.request, ownCall(call, context)).then(
+    context.ending.outcomeOf(answer(call.request, ownCall(call, context))).then(
       (response) => {
         ended(call.cancelled ? status.CANCELLED : status.OK);
         context.sent.value++;
@@ -59,7 +59,7 @@ export function streaming<Request, Response>(
 ): handleServerStreamingCall<Request, Response> {
   return (call) => {
     const ended = context.started();
-    pump(call, method, context).then(
+    context.ending.outcomeOf(pump(call, method, context)).then(
       () => {
         ended(call.cancelled ? status.CANCELLED : status.OK);
         call.end();
@@ -74,7 +74,7 @@ export function streaming<Request, Response>(
 }
 
 function ownCall(call: Parameters<typeof callOf>[0], { clock, callerOf, ending }: MethodContext): OwnCall {
-  return callOf(call, clock.nowMs(), callerOf(call.metadata), ending);
+  return callOf(call, clock.nowMs(), callerOf(call.metadata), ending.signal);
 }
 
 function checkRequest(request: unknown, { caller }: OwnCall, { guard }: MethodContext): Promise<void> | undefined {
@@ -101,6 +101,7 @@ async function pump<Request, Response>(
     context.sent.value++;
     if (!call.write(message)) await drained(call, context);
   }
+  if (context.ending.signal.aborted) throw serverEnds(); // the method may have ended for that, and there be more
 }
 
 /** @throws MillraceError `SLOW_READER`; if that is not taken either, the stream is reset after as long again */

@@ -25,8 +25,10 @@ export interface ListenerOptions {
 /** A port with its connections. */
 export interface Listener {
   readonly port: number;
-  /** Takes no more connections; those there stay. */
-  close(): void;
+  /** Those that are open and ready. */
+  readonly connections: ReadonlySet<Socket>;
+  /** Takes no more connections; resolves when the last of those there has ended. */
+  close(): Promise<void>;
 }
 
 /**
@@ -35,7 +37,8 @@ export interface Listener {
  */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { host, port, maxConnections } = options;
-  const [server, stopWatching] = await open(options);
+  const connections = new Set<Socket>();
+  const [server, stopWatching] = await open(options, connections);
   server.maxConnections = maxConnections;
   try {
     server.listen(port, host);
@@ -47,15 +50,23 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const address = server.address() as AddressInfo; // it listens on a port
   return {
     port: address.port,
-    close() {
+    connections,
+    async close() {
       stopWatching();
+      const closed = once(server, 'close');
       server.close();
+      await closed;
     },
   };
 }
 
-async function open({ tls, clock, log, onConnection }: ListenerOptions): Promise<[Server, CancelTimer]> {
+async function open(
+  { tls, clock, log, onConnection }: ListenerOptions,
+  connections: Set<Socket>,
+): Promise<[Server, CancelTimer]> {
   const take = (socket: Socket): void => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
     socket.on('error', (error) => {
       log.debug({ error }, 'a gRPC connection failed');
     });

@@ -24,17 +24,22 @@ import type { TopologyQueries } from '../topology-queries.js';
 import { announceEnd } from './announce-end.js';
 import { admitCalls } from './admit-calls.js';
 import { callMetrics } from './call-metrics.js';
+import { Ending } from './ending.js';
 import { MalformedRequest, streaming, unary, type MethodContext } from './handlers.js';
 import { listen, type Listener } from './listener.js';
 import { requirementOf } from './method-roles.js';
 import { addReflection } from './reflection.js';
 
-/** Longest a stop waits for calls under way. */
-const DRAIN_MS = 2_000;
 /** How long a stop waits for clients to read that the server ends. */
 const ANNOUNCED_MS = 500;
 /** Those that still wait for something by then are told that it is unavailable, so that their clients ask others. */
 const WAITING_MS = 1_000;
+/** Those that do not heed it are ended by then. */
+const REFUSED_MS = 1_500;
+/** Longest a stop waits for calls under way. */
+const DRAIN_MS = 2_000;
+/** Connections that their clients have not ended by then are cut. */
+const GONE_MS = 2_500;
 
 export interface QueryServerOptions {
   readonly host: string;
@@ -56,7 +61,7 @@ export interface QueryServer {
   readonly port: number;
   /** What `grpc.health.v1.Health` says of a service; `''` is the process. */
   setServing(service: string, serving: boolean): void;
-  /** Lets calls under way end, for at most two seconds. */
+  /** Lets calls under way end, for at most three seconds. */
   close(): Promise<void>;
 }
 
@@ -75,8 +80,8 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
   );
   const server = new Server({ ...channelOptions(protection), interceptors: [interceptor] });
   const { slowReaderTimeoutMs } = protection.limits;
-  const ending = new AbortController();
-  const shared = { callerOf, guard: new StoreGuard(access, state), slowReaderTimeoutMs, ending: ending.signal, log };
+  const ending = new Ending();
+  const shared = { callerOf, guard: new StoreGuard(access, state), slowReaderTimeoutMs, ending, log };
   const of = ({ path }: { readonly path: string }): MethodContext => ({
     ...shared,
     ...callMetrics(path, options.metrics, clock),
@@ -95,8 +100,7 @@ export async function startQueryServer(options: QueryServerOptions): Promise<Que
       health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
     },
     async close() {
-      listener.close();
-      await drain(server, ending, clock);
+      await drain(server, listener, ending, clock);
       access.close();
     },
   };
@@ -179,20 +183,23 @@ function open(server: Server, options: QueryServerOptions, { tls, limits }: Serv
   return listen({ ...options, tls, maxConnections, onConnection: (socket) => { injector.injectConnection(socket); } }); // prettier-ignore
 }
 
-async function drain(server: Server, ending: AbortController, clock: Clock): Promise<void> {
-  if (announceEnd(server)) await clock.sleep(ANNOUNCED_MS);
-  await new Promise<void>((resolve) => {
-    const timers = [
-      clock.schedule(WAITING_MS, () => {
-        ending.abort();
-      }),
-      clock.schedule(DRAIN_MS, () => {
-        server.forceShutdown();
-      }),
-    ];
-    server.tryShutdown(() => {
-      for (const cancel of timers) cancel();
-      resolve();
-    });
+/** Ends when all connections have: grpc-js does not wait for those that their clients want to end too, whatever goes on in them. */
+async function drain(server: Server, listener: Listener, ending: Ending, clock: Clock): Promise<void> {
+  const { connections } = listener;
+  const ended = new AbortController();
+  void listener.close().then(() => {
+    ended.abort();
   });
+  await clock.sleep(0); // a session's settings go before anything else
+  for (const connection of connections) announceEnd(connection);
+  await clock.sleep(ANNOUNCED_MS, ended.signal);
+  const timers = [
+    clock.schedule(WAITING_MS, () => { ending.begin(); }),
+    clock.schedule(REFUSED_MS, () => { ending.refuse(); }),
+    clock.schedule(DRAIN_MS, () => { server.forceShutdown(); }),
+  ]; // prettier-ignore
+  server.tryShutdown(() => undefined);
+  await clock.sleep(GONE_MS, ended.signal);
+  for (const cancel of timers) cancel();
+  for (const connection of connections) connection.destroy();
 }

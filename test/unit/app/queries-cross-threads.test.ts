@@ -62,6 +62,14 @@ describe('a query that another thread answers', () => {
     expect(sent.map(({ type }) => type)).toEqual(['call', 'pull', 'cancel']);
   });
 
+  it('is unavailable when it is given up before it is answered', async () => {
+    const gaveUp = new AbortController();
+    const query = queries.get(GetRequest.create({ store: 'balances', key: 'a' }), { signal: gaveUp.signal });
+    gaveUp.abort();
+    await expect(query).rejects.toMatchObject({ code: 'NOT_ACTIVE', kind: 'unavailable' });
+    expect(sent.map(({ type }) => type)).toEqual(['call', 'pull', 'cancel']);
+  });
+
   it('fails with the error of the other thread', async () => {
     const failed = queries.get(GetRequest.create({ store: 'none', key: 'a' }));
     await expect(failed).rejects.toMatchObject({
