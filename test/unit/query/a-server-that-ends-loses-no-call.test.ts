@@ -102,6 +102,32 @@ describe('a server that ends', () => {
     await closed;
   });
 
+  it('is asked nothing more by clients that it has told', async () => {
+    let arrivals = 0;
+    let answer: () => void = () => undefined;
+    const ofThis = new Promise<GetResponse>((give) => (answer = () => { give(GetResponse.fromPartial({})); })); // prettier-ignore
+    const arrived = new Promise<void>((resolve) => {
+      answered = () => {
+        arrivals++;
+        resolve();
+        return ofThis;
+      };
+    });
+    const client = clientOf(server.port, NO_RETRIES);
+    const first = get(client);
+    await arrived;
+    const closed = server.close();
+    for (let turn = 0; turn < 4; turn++) await sleep(50); // turns of the loop, so that it is read
+    const second = get(client);
+    for (let turn = 0; turn < 4; turn++) await sleep(10);
+    expect(arrivals).toBe(1);
+    answer();
+    expect(await first).toBe(status.OK);
+    await closed;
+    server = await start(server.port);
+    expect(await second).toBe(status.OK);
+  });
+
   it('tells calls for which it cannot wait, whether they heed it or not, that it is unavailable', async () => {
     let arrivals = 0;
     const both = new Promise<void>((resolve) => {
