@@ -1,16 +1,15 @@
-import type { Socket } from 'node:net';
+import { constants, type Http2Session } from 'node:http2';
+import type { Server } from '@grpc/grpc-js';
+
+/** In RFC 9113, 6.8: no stream is above it, so that no call under way is refused. */
+const EVERY_STREAM = 2 ** 31 - 1;
 
 /**
- * The HTTP/2 frame GOAWAY (RFC 9113, 6.8), NO_ERROR, whose last stream is the highest there is: no more calls are to be begun, and
- * none that was is refused.
+ * Tells every client that the server is about to end, so that it begins no more calls on its connections. Node takes none that
+ * arrives after it has sent this; when the session closes they are refused, which clients may send again.
  */
-const GOING_AWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
-
-/**
- * Tells the client of a connection that the server is about to end: it begins no more calls, and those that are on their way are
- * still answered. The frame goes past Node's HTTP/2 session, which takes no new stream once it has sent a GOAWAY of its own, whatever
- * that says; the session writes whole frames, so that this one comes between two of them.
- */
-export function announceEnd(connection: Socket): void {
-  if (connection.writable) connection.write(GOING_AWAY);
+export function announceEnd(server: Server): void {
+  const { sessions } = server as unknown as { readonly sessions?: ReadonlyMap<Http2Session, unknown> }; // as: a private field of grpc-js
+  const open = [...(sessions?.keys() ?? [])].filter(({ closed, destroyed }) => !closed && !destroyed);
+  for (const session of open) session.goaway(constants.NGHTTP2_NO_ERROR, EVERY_STREAM);
 }

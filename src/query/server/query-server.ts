@@ -190,8 +190,7 @@ async function drain(server: Server, listener: Listener, ending: Ending, clock: 
   void listener.close().then(() => {
     ended.abort();
   });
-  await clock.sleep(0); // a session's settings go before anything else
-  for (const connection of connections) announceEnd(connection);
+  announceEnd(server);
   await clock.sleep(ANNOUNCED_MS, ended.signal);
   const timers = [
     clock.schedule(WAITING_MS, () => { ending.begin(); }),
