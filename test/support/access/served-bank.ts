@@ -11,6 +11,7 @@ import { startQueryServer, type QueryServer } from '../../../src/query/server/qu
 import { StoreCatalog } from '../../../src/query/store-catalog.js';
 import { createTopologyQueries } from '../../../src/query/topology-queries.js';
 import { systemClock, type Clock } from '../../../src/util/time.js';
+import { ManualClock } from '../manual-clock.js';
 import { nothingRunning } from '../nothing-running.js';
 import { ReadableFixture } from '../readable-application.js';
 
@@ -29,6 +30,7 @@ export class ServedBank {
   private constructor(
     readonly bank: ReadableFixture,
     private readonly server: QueryServer,
+    private readonly clock: Clock | undefined,
   ) {}
 
   static async start({ protection, limits, ...more }: BankOptions = {}): Promise<ServedBank> {
@@ -39,7 +41,7 @@ export class ServedBank {
     const whole = { ...OPEN, ...protection, limits: { ...OPEN.limits, ...limits } };
     const common = { clock: systemClock, metrics: noMetrics, log: silentLogger, protection: whole, ...more };
     const server = await startQueryServer({ host: '127.0.0.1', port: 0, state, topology, ...common });
-    return new ServedBank(bank, server);
+    return new ServedBank(bank, server, more.clock);
   }
 
   get port(): number {
@@ -57,7 +59,10 @@ export class ServedBank {
 
   async close(): Promise<void> {
     for (const client of this.#clients) client.close();
-    await this.server.close();
+    const end = { reached: false };
+    const closed = this.server.close().finally(() => (end.reached = true));
+    while (!end.reached && this.clock instanceof ManualClock) await this.clock.advance(100); // it gives its clients time
+    await closed;
     await this.bank.close();
   }
 }

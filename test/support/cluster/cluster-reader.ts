@@ -27,9 +27,8 @@ export const RETRIES: ChannelOptions = {
   }),
 };
 
-/** Asks once; whichever address answers. */
+/** Asks once, whichever address answers. What no server has taken gRPC sends again by itself, whatever the service config says. */
 export const NO_RETRIES: ChannelOptions = {
-  'grpc.enable_retries': 0,
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
 
