@@ -31,6 +31,8 @@ export async function runSqlPrompt(options: SqlPromptOptions): Promise<boolean> 
     lines.close();
   });
   if (output !== undefined) terminal.out(HELP);
+  const end = { reached: false };
+  lines.once('close', () => (end.reached = true)); // lines that came before it are still to be answered
   let [good, statement] = [true, ''];
   prompt(lines, statement);
   for await (const line of lines) {
@@ -44,7 +46,7 @@ export async function runSqlPrompt(options: SqlPromptOptions): Promise<boolean> 
       if (output !== undefined) await appendFile(historyFile, `${statement.trim().replaceAll('\n', ' ')}\n`);
       statement = '';
     } else if (statement.trim() === '') statement = '';
-    prompt(lines, statement);
+    if (!end.reached) prompt(lines, statement);
   }
   lines.close();
   return statement.trim() === '' ? good : (await answer(options, statement)) && good;
