@@ -1,22 +1,16 @@
 import { TaskPlan } from '../runtime/assignment/task-plan.js';
 import type { Clock } from '../util/time.js';
 import { DEFAULT_TIMEOUT_MS, type Call } from './call.js';
-import type { ReadOptions } from './gen/millrace/query/v1/read_options.js';
 import type { TopicPartitionOffset } from './gen/millrace/query/v1/record.js';
 import { notSupported, notUpToBound } from './query-errors.js';
 import { isolationOf, scopeOf } from './read-plan.js';
 import type { ReadableApplication } from './readable-application.js';
 import type { StateQueries } from './state-queries.js';
+import { aroundReads, type StoreRequest } from './store-reads.js';
 import type { StoreCatalog } from './store-catalog.js';
 
 /** How often it is looked whether a commit has reached a bound: far more often than commits come. */
 const POLL_MS = 10;
-
-interface StoreRequest {
-  readonly application: string;
-  readonly store: string;
-  readonly options: ReadOptions | undefined;
-}
 
 /**
  * Queries that wait until what they read includes the input offsets of `options.min_position`, as far as these are of inputs
@@ -35,18 +29,7 @@ export function awaitingPositions(queries: StateQueries, catalog: StoreCatalog, 
       await untilReached(catalog, request, call, clock);
       yield* query(request, call);
     };
-  return {
-    listStores: queries.listStores,
-    get: unary(queries.get),
-    multiGet: unary(queries.multiGet),
-    list: unary(queries.list),
-    fetchWindow: unary(queries.fetchWindow),
-    range: stream(queries.range),
-    fetchWindows: stream(queries.fetchWindows),
-    fetchSessions: stream(queries.fetchSessions),
-    listVersions: stream(queries.listVersions),
-    watch: queries.watch,
-  };
+  return aroundReads(queries, { unary, stream });
 }
 
 async function untilReached(

@@ -2,6 +2,7 @@ import { SchemaPendingError } from '../serde/registry/schema-registry-error.js';
 import type { Clock } from '../util/time.js';
 import type { Call } from './call.js';
 import type { StateQueries } from './state-queries.js';
+import { aroundReads } from './store-reads.js';
 
 /** How long an answer waits for a schema. Then it is UNAVAILABLE, while the registry goes on being asked. */
 const WAIT_MS = 5_000;
@@ -19,18 +20,7 @@ export function awaitingSchemas(queries: StateQueries, clock: Clock): StateQueri
     <Q, M>(query: (request: Q, call?: Call) => AsyncIterable<M>) =>
     (request: Q, call?: Call): AsyncIterable<M> =>
       streamed(() => query(request, call), clock);
-  return {
-    listStores: queries.listStores,
-    get: unary(queries.get),
-    multiGet: unary(queries.multiGet),
-    list: unary(queries.list),
-    fetchWindow: unary(queries.fetchWindow),
-    range: stream(queries.range),
-    fetchWindows: stream(queries.fetchWindows),
-    fetchSessions: stream(queries.fetchSessions),
-    listVersions: stream(queries.listVersions),
-    watch: queries.watch, // waits by itself
-  };
+  return aroundReads(queries, { unary, stream });
 }
 
 async function* streamed<M>(query: () => AsyncIterable<M>, clock: Clock): AsyncGenerator<M> {
